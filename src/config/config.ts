@@ -1,0 +1,82 @@
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { readSettingsFile } from './file.ts'
+import { readSettings } from './keys.ts'
+import type { Settings } from './keys.ts'
+import { nearest } from './nearest.ts'
+import { createReader } from './reader.ts'
+
+export type { Settings } from './keys.ts'
+export type { Address, LogLevel, Resource } from './values.ts'
+
+export interface Start {
+  /** The arguments after the script's name. */
+  argv: string[]
+  env: Record<string, string | undefined>
+}
+
+/** Everything that is wrong with the settings, without any secret value. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  readonly problems: string[]
+
+  constructor (problems: string[]) {
+    super(['The settings are not usable:', ...problems].join('\n'))
+    this.problems = problems
+  }
+}
+
+/**
+ * The settings from the environment, else from the file named by --config, STEPFUNCTION_INI or KINTO_INI, else the defaults.
+ * Throws a ConfigError that lists every problem.
+ */
+export function loadSettings ({ argv, env }: Start): Settings {
+  const problems: string[] = []
+  const path = [configArgument(argv, problems), env['STEPFUNCTION_INI'], env['KINTO_INI']].find(Boolean)
+  const file = path === undefined ? new Map<string, string>() : readSettingsFile(path, problems)
+  const reader = createReader({ env, file }, problems)
+  const settings = readSettings(reader)
+
+  for (const key of file.keys()) {
+    if (!isKnown(key, reader.names)) problems.push(unknownKey(key, reader.names))
+  }
+  if (reader.given.has('aws_access_key') !== reader.given.has('aws_secret_key')) {
+    problems.push('stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. Set both or none.')
+  }
+  if (settings.listen.port !== 0 && isDeepStrictEqual(settings.listen, settings.adminListen)) {
+    problems.push('stepfunction.listen and stepfunction.admin_listen are the same address. Give one of them another port.')
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return settings
+}
+
+/** For the log: says whether a secret is set, and not what it is. */
+export function describeSettings ({ kintoAuthorization, aws, ...settings }: Settings): Record<string, unknown> {
+  return {
+    ...settings,
+    kintoAuthorization: presence(kintoAuthorization),
+    aws: { ...aws, accessKey: presence(aws.accessKey), secretKey: presence(aws.secretKey) }
+  }
+}
+
+function presence (secret: string | undefined): string {
+  return secret === undefined ? 'not set' : 'set'
+}
+
+function configArgument (argv: string[], problems: string[]): string | undefined {
+  const { tokens, values } = parseArgs({ args: argv, options: { config: { type: 'string' } }, strict: false, tokens: true })
+  // Arguments are named by their place: somebody may have written a secret there.
+  const unknown = tokens.filter(token => token.kind !== 'option' || token.name !== 'config').map(({ index }) => index + 1)
+  for (const place of new Set(unknown)) problems.push(`Argument ${place} of the command line is not known. There is only --config PATH.`)
+  if (typeof values.config === 'string' && values.config !== '') return values.config
+  if (values.config !== undefined) problems.push('--config needs the path of a settings file.')
+  return undefined
+}
+
+function isKnown (key: string, names: readonly string[]): boolean {
+  return names.some(name => key === `stepfunction.${name}` || key === `kinto.stepfunction.${name}`)
+}
+
+function unknownKey (key: string, names: readonly string[]): string {
+  const guess = nearest(key.toLowerCase().replace(/^(kinto\.)?stepfunction\./, ''), names)
+  return `${key} is not a setting.${guess === undefined ? '' : ` Did you mean stepfunction.${guess}?`}`
+}

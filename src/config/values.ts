@@ -1,0 +1,109 @@
+import { isIPv6 } from 'node:net'
+
+export interface Address { host: string, port: number }
+export interface Resource { bucket: string, collection?: string }
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = typeof logLevels[number]
+
+/** Its message completes "<name of the setting> …". It quotes nothing that could be a secret. */
+export class InvalidValue extends Error {
+  override name = 'InvalidValue'
+}
+
+/** An http or https URL without a path, as `http://host:port`. */
+export function origin (text: string): string {
+  const url = parseUrl(text)
+  if (url === undefined || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new InvalidValue('must be an http or https origin such as http://127.0.0.1:8888, without path, query, user or password.')
+  }
+  return url.origin
+}
+
+export function endpoint (text: string): string {
+  const url = parseUrl(text)
+  if (url === undefined || url.search !== '' || url.hash !== '') {
+    throw new InvalidValue('must be an http or https URL such as http://127.0.0.1:4566, without query, user or password.')
+  }
+  return text
+}
+
+/** `host:port`, an IPv6 address in brackets; port 0 lets the system choose. */
+export function address (text: string): Address {
+  const [, ipv6 = '', name = '', digits = ''] = /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  if (digits === '' || port > 65_535 || (name === '' && !isIPv6(ipv6))) {
+    throw new InvalidValue('must be host:port, such as 127.0.0.1:8889 or [::1]:8889.')
+  }
+  return { host: name === '' ? ipv6 : name, port }
+}
+
+/** Ids as Kinto allows them (kinto/core/storage/generators.py). */
+export function resources (text: string): Resource[] {
+  return text.split(/\s+/).map(entry => {
+    const [, bucket, collection] = /^\/buckets\/([a-z0-9][\w-]*)(?:\/collections\/([a-z0-9][\w-]*))?$/i.exec(entry) ?? []
+    if (bucket === undefined) {
+      throw new InvalidValue(`must list /buckets/{id} or /buckets/{id}/collections/{id}; ${JSON.stringify(entry)} is neither.`)
+    }
+    return collection === undefined ? { bucket } : { bucket, collection }
+  })
+}
+
+export function arnPatterns (text: string): string[] {
+  const patterns = text.split(/\s+/).filter(pattern => pattern !== '')
+  const wrong = patterns.find(pattern => !pattern.startsWith('arn:'))
+  if (wrong !== undefined) {
+    throw new InvalidValue(`must list patterns such as arn:aws:states:us-west-2:123456789012:*; ${JSON.stringify(wrong)} does not begin with "arn:".`)
+  }
+  return patterns
+}
+
+/** An `Authorization` header value: scheme, one space, credentials (RFC 9110, 11.4). */
+export function authorization (text: string): string {
+  const [, scheme, credentials = ''] = /^([\w!#$%&'*+.^`|~-]+) ([\x21-\x7e][\x20-\x7e]*)$/.exec(text) ?? []
+  if (scheme === undefined) throw new InvalidValue('must be the value of an Authorization header: a scheme, one space, credentials.')
+  if (scheme.toLowerCase() === 'basic' && !/^[\w+/-]+=*$/.test(credentials)) {
+    throw new InvalidValue('must be "Basic" followed by user:password in base64, as by: printf %s user:password | base64')
+  }
+  return text
+}
+
+export function awsKey (text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new InvalidValue('must be one word of ASCII characters. A comment needs a line of its own.')
+  return text
+}
+
+export function region (text: string): string {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)) throw new InvalidValue('must be the name of an AWS region, such as us-west-2.')
+  return text
+}
+
+/** Seconds, decimals allowed, both bounds included. */
+export function seconds (least: number, most: number): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) {
+      throw new InvalidValue(`must be a number of seconds from ${least} to ${most}.`)
+    }
+    return value
+  }
+}
+
+/** The words of Kinto's asbool; what it would silently take for false is refused. */
+export function boolean (text: string): boolean {
+  const word = text.toLowerCase()
+  if (['t', 'true', 'y', 'yes', 'on', '1'].includes(word)) return true
+  if (['f', 'false', 'n', 'no', 'off', '0'].includes(word)) return false
+  throw new InvalidValue('must be true or false.')
+}
+
+export function logLevel (text: string): LogLevel {
+  const level = logLevels.find(level => level === text.toLowerCase())
+  if (level === undefined) throw new InvalidValue(`must be one of ${logLevels.join(', ')}.`)
+  return level
+}
+
+function parseUrl (text: string): URL | undefined {
+  const url = /^https?:\/\/[^\s\\]+$/i.test(text) ? URL.parse(text) : null
+  return url === null || url.username !== '' || url.password !== '' ? undefined : url
+}
