@@ -1,0 +1,32 @@
+import { SdkClients } from './sdk.ts'
+import { deliver } from './delivery.ts'
+import { readHistory } from './history.ts'
+import { ActivityPolls } from './polls.ts'
+import type { StepFunctionsSettings } from './sdk.ts'
+import type { Delivery, Report } from './delivery.ts'
+import type { ExecutionHistory, HistoryRequest } from './history.ts'
+
+export type { StepFunctionsSettings } from './sdk.ts'
+
+/** Step Functions as the rest of the service sees it. */
+export interface StepFunctions {
+  /** What all attempts of one report may take together, in milliseconds. */
+  timeoutMs: number
+  deliver: (report: Report) => Promise<Delivery>
+  readHistory: (request: HistoryRequest) => Promise<ExecutionHistory>
+  polls: ActivityPolls
+  /** Ends all connections, open polls included: await `polls.settled()` first. */
+  close: () => void
+}
+
+/** Makes the clients of all regions and purposes, each on first use. */
+export function createStepFunctions (settings: StepFunctionsSettings): StepFunctions {
+  const clients = new SdkClients(settings)
+  return {
+    timeoutMs: settings.timeoutMs,
+    deliver: async report => await deliver(clients, report),
+    readHistory: async request => await readHistory(clients, request),
+    polls: new ActivityPolls(clients),
+    close: () => { clients.close() }
+  }
+}

@@ -1,0 +1,40 @@
+import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn'
+import { retry } from './retry.ts'
+import type { SdkClients } from './sdk.ts'
+import type { StepFunctionsError } from './errors.ts'
+
+/** What a reviewer's answer tells the workflow. `output` is JSON text of at most 262,144 bytes; `error` has at most 256 characters, `cause` 32,768. */
+export interface Report {
+  region: string
+  taskToken: string
+  result: { output: string } | { error: string, cause: string }
+  /** What is left of the request, in milliseconds. The smaller of it and the setting counts. */
+  timeoutMs?: number
+}
+
+/**
+ * What became of a report:
+ * - `accepted`: Step Functions took it;
+ * - `dead`: the step does not wait any more, and no attempt before could have been the reason;
+ * - `ambiguous`: the step does not wait any more after an attempt of unknown outcome, which may have been what it took;
+ * - `unknown`: an attempt's outcome is unknown, and nothing after it told more;
+ * - `failed`: certainly not taken.
+ */
+export type Delivery =
+  | { outcome: 'accepted' | 'dead' | 'ambiguous' }
+  | { outcome: 'unknown' | 'failed', cause: StepFunctionsError }
+
+/** Reports an answer. Step Functions takes one per token, so a repeated attempt can never count twice. Never throws for its or the network's failures. */
+export async function deliver (clients: SdkClients, { region, taskToken, result, timeoutMs = Infinity }: Report): Promise<Delivery> {
+  const tried = await retry(Math.min(clients.timeoutMs, timeoutMs), async signal => await clients.call<unknown>(region, signal, async (client, options) =>
+    'output' in result
+      ? await client.send(new SendTaskSuccessCommand({ taskToken, ...result }), options)
+      : await client.send(new SendTaskFailureCommand({ taskToken, ...result }), options)))
+  return 'error' in tried ? outcomeOf(tried.error, tried.uncertain) : { outcome: 'accepted' }
+}
+
+function outcomeOf (cause: StepFunctionsError, uncertain: boolean): Delivery {
+  if (!uncertain) return cause.fault === 'token dead' ? { outcome: 'dead' } : { outcome: 'failed', cause }
+  // Emulators call a token invalid as soon as it is used.
+  return cause.fault === 'token dead' || cause.fault === 'token invalid' ? { outcome: 'ambiguous' } : { outcome: 'unknown', cause }
+}

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StepFunctionsError, classify } from './errors.ts'
+
+/** What came of a call after all its attempts. `uncertain`: at least one of them may have had its effect. */
+export type Tried<T> = { value: T } | { error: StepFunctionsError, uncertain: boolean }
+
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 1000
+
+/**
+ * Calls until it succeeds, another attempt cannot help, or the time is up. An attempt is cut by its signal after a third of the time,
+ * so that a lost reply leaves room for two more; between them it waits as https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * advises ("full jitter").
+ */
+export async function retry<T> (timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<Tried<T>> {
+  const end = performance.now() + timeoutMs
+  const left = (): number => end - performance.now()
+  let error = new StepFunctionsError('unsent', 'TimeoutError', 'no time was left to ask Step Functions')
+  let uncertain = false
+  // An attempt that is sure to be cut would only make the outcome uncertain: the last sixth of the time starts none.
+  for (let attempt = 0; left() > 0 && left() > timeoutMs / 6; attempt++) {
+    try {
+      return { value: await call(AbortSignal.timeout(Math.ceil(Math.min(left(), timeoutMs / 3)))) }
+    } catch (caught) {
+      error = classify(caught)
+      uncertain ||= error.fault === 'unknown'
+      if (!error.retryHelps) break
+    }
+    const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
+    await sleep(Math.min(pause, left()))
+  }
+  return { error, uncertain }
+}

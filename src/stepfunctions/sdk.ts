@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { StepFunctionsError, classify } from './errors.ts'
+import type { SFNClientConfig } from '@aws-sdk/client-sfn'
+
+export interface StepFunctionsSettings {
+  /** Without them the SDK's default chain finds some: environment, profile, container, instance. */
+  credentials?: { accessKeyId: string, secretAccessKey: string } | undefined
+  /** Default: AWS's endpoint of the region. */
+  endpoint?: string | undefined
+  /** What all attempts of one report may take together, in milliseconds. */
+  timeoutMs: number
+  /** What one poll may take, in milliseconds. Default: 70 s, since AWS holds a poll for 60 s and asks for 65 s or more. */
+  pollTimeoutMs?: number | undefined
+}
+
+/** The SDK's clients, one per region and purpose, made on first use. They share one set of credentials. */
+export class SdkClients {
+  readonly timeoutMs: number
+  readonly #settings: StepFunctionsSettings
+  readonly #pollTimeoutMs: number
+  readonly #clients = new Map<string, SFNClient>()
+  #credentials: SFNClientConfig['credentials']
+  #credentialsFailed = false
+
+  constructor (settings: StepFunctionsSettings) {
+    this.timeoutMs = settings.timeoutMs
+    this.#settings = settings
+    this.#pollTimeoutMs = settings.pollTimeoutMs ?? 70_000
+    this.#credentials = settings.credentials
+  }
+
+  /** One attempt of a short call, cut by the signal. Throws a StepFunctionsError. */
+  async call<T> (region: string, signal: AbortSignal, send: (client: SFNClient, options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    const client = this.#client(`call ${region}`, region, {
+      connectionTimeout: Math.min(3000, Math.ceil(this.timeoutMs / 6)),
+      // A connection that idled for long may be dead without our knowing, and a report lost on it could not be told from one whose reply was lost.
+      httpAgent: { maxSockets: Infinity, timeout: 5000 },
+      httpsAgent: { maxSockets: Infinity, timeout: 5000 }
+    })
+    return await this.#send(client, signal, async () => await send(client, { abortSignal: signal }))
+  }
+
+  /** One long poll, which nothing cuts but its own time. Throws a StepFunctionsError. */
+  async poll<T> (region: string, send: (client: SFNClient) => Promise<T>): Promise<T> {
+    const client = this.#client(`poll ${region}`, region, {
+      connectionTimeout: 3000,
+      requestTimeout: this.#pollTimeoutMs,
+      socketTimeout: this.#pollTimeoutMs,
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: Infinity },
+      httpsAgent: { maxSockets: Infinity }
+    })
+    return await this.#send(client, AbortSignal.timeout(this.#pollTimeoutMs), async () => await send(client))
+  }
+
+  /** Ends all connections. */
+  close (): void {
+    for (const client of this.#clients.values()) client.destroy()
+  }
+
+  // Credentials are fetched first, so that their failures (a token service that is down) are never taken for those of the call.
+  async #send<T> (client: SFNClient, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+    try {
+      await Promise.race([client.config.credentials({ forceRefresh: this.#credentialsFailed }), rejectOnAbort(signal)])
+    } catch (error) {
+      throw new StepFunctionsError('credentials', classify(error).code, 'no AWS credentials', { cause: error })
+    }
+    try {
+      const output = await send()
+      this.#credentialsFailed = false
+      return output
+    } catch (error) {
+      const failure = classify(error)
+      this.#credentialsFailed = failure.fault === 'credentials'
+      throw failure
+    }
+  }
+
+  #client (key: string, region: string, requestHandler: NonNullable<SFNClientConfig['requestHandler']>): SFNClient {
+    const known = this.#clients.get(key)
+    if (known !== undefined) return known
+    const { endpoint } = this.#settings
+    const client = new SFNClient({
+      region,
+      requestHandler,
+      // We try again ourselves: the SDK's silent second attempt would turn an accepted report into TaskTimedOut, and poll while the first poll takes a task.
+      maxAttempts: 1,
+      userAgentAppId: 'kinto-stepfunction',
+      logger,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(this.#credentials !== undefined && { credentials: this.#credentials })
+    })
+    this.#credentials ??= client.config.credentials
+    this.#clients.set(key, client)
+    return client
+  }
+}
+
+async function rejectOnAbort (signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort')
+  throw signal.reason
+}
+
+// Without one, the SDK writes its warnings to the console.
+const ignore = (): void => {}
+const logger = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore }

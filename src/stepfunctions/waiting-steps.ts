@@ -1,0 +1,76 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn'
+
+/** A step that waits, or waited, for somebody: an activity's task, or a task with a callback token. */
+export interface WaitingStep {
+  /** What the state gave it, JSON text: an activity's input, a callback's parameters. Emulators do not tell, nor does a history that was cut. */
+  input: string | undefined
+  /** Undefined: still waiting, if the execution still runs. */
+  result: StepResult | undefined
+}
+
+/** How a step ended. `aborted`: another part of the execution ended it. */
+export type StepResult =
+  | { kind: 'succeeded', output: string | undefined, at: Date }
+  | { kind: 'failed', error: string | undefined, cause: string | undefined, at: Date }
+  | { kind: 'timed out' | 'aborted', at: Date }
+
+/** The waiting steps in an execution's events; both newest first. */
+export function waitingSteps (events: readonly HistoryEvent[]): WaitingStep[] {
+  const steps: WaitingStep[] = []
+  const stepOfEvent = new Map<number | undefined, WaitingStep>()
+  for (const event of events.toReversed()) {
+    const scheduled = scheduledStep(event)
+    const result = resultOf(event)
+    const chained = event.previousEventId === 0 ? undefined : stepOfEvent.get(event.previousEventId)
+    if (scheduled !== undefined) {
+      steps.unshift(scheduled)
+      stepOfEvent.set(event.id, scheduled)
+    } else if (result !== undefined) {
+      settle(steps, chained ?? openStep(steps, event), result)
+    } else if (chained !== undefined && chained.result === undefined) {
+      // Started, submitted, aborted: links between what was scheduled and its result.
+      stepOfEvent.set(event.id, chained)
+      if (event.type === 'TaskStateAborted') chained.result = { kind: 'aborted', at: timeOf(event) }
+    }
+  }
+  return steps
+}
+
+function settle (steps: WaitingStep[], step: WaitingStep | undefined, result: StepResult): void {
+  if (step === undefined) steps.unshift({ input: undefined, result })
+  else step.result = result
+}
+
+// MiniStack writes no previousEventId, so there the order has to do.
+function openStep (steps: readonly WaitingStep[], { previousEventId }: HistoryEvent): WaitingStep | undefined {
+  return previousEventId === undefined ? steps.find(step => step.result === undefined) : undefined
+}
+
+function scheduledStep ({ activityScheduledEventDetails: activity, taskScheduledEventDetails: task }: HistoryEvent): WaitingStep | undefined {
+  if (activity !== undefined) return { input: activity.input, result: undefined }
+  return task !== undefined && waits(task) ? { input: task.parameters, result: undefined } : undefined
+}
+
+function resultOf (event: HistoryEvent): StepResult | undefined {
+  const at = timeOf(event)
+  const succeeded = event.activitySucceededEventDetails ?? only(event.taskSucceededEventDetails)
+  if (succeeded !== undefined) return { kind: 'succeeded', output: succeeded.output, at }
+  const failed = event.activityFailedEventDetails ?? event.activityScheduleFailedEventDetails ??
+    only(event.taskFailedEventDetails) ?? only(event.taskStartFailedEventDetails) ?? only(event.taskSubmitFailedEventDetails)
+  if (failed !== undefined) return { kind: 'failed', error: failed.error, cause: failed.cause, at }
+  const timedOut = event.activityTimedOutEventDetails ?? only(event.taskTimedOutEventDetails)
+  return timedOut === undefined ? undefined : { kind: 'timed out', at }
+}
+
+function timeOf ({ timestamp = new Date(0) }: HistoryEvent): Date {
+  return timestamp
+}
+
+function only<T extends { resource: string | undefined }> (details: T | undefined): T | undefined {
+  return details !== undefined && waits(details) ? details : undefined
+}
+
+// `invoke.waitForTaskToken` and the like; emulators write an activity as a task whose resource is the activity's ARN.
+function waits ({ resource = '' }: { resource: string | undefined }): boolean {
+  return resource.endsWith('.waitForTaskToken') || resource.includes(':activity:')
+}
