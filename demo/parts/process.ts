@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { guard } from './guard.ts'
+
+export interface PartOptions {
+  /** For messages: `kinto`. */
+  name: string
+  command: string
+  args: readonly string[]
+  /** The whole environment; nothing is inherited, so the shell's AWS or Kinto settings cannot slip in. */
+  env: Readonly<Record<string, string>>
+  /** Removed when the part has stopped. */
+  folder?: string
+  /** Milliseconds between SIGTERM and SIGKILL; 6,000 by default. */
+  grace?: number
+  onOutput?: (text: string) => void
+}
+
+/** A running child process. */
+export interface Part {
+  name: string
+  /** The last MiB that it wrote, both streams. */
+  log: () => string
+  /** Exit code, or null after a signal. */
+  exited: Promise<number | null>
+  kill: (signal: NodeJS.Signals) => void
+  /** SIGTERM, after the grace SIGKILL, also to its own children. Resolves when all are gone; may be called again. */
+  stop: () => Promise<void>
+}
+
+const running = new Set<Part>()
+const logLimit = 2 ** 20
+
+/** Starts a command in a process group of its own (Ctrl-C in a terminal reaches only us), which never outlives this process. */
+export function startPart ({ name, command, args, env, folder, grace = 6_000, onOutput }: PartOptions): Part {
+  const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-logLimit)
+      onOutput?.(chunk)
+    })
+  }
+  const release = child.pid === undefined ? undefined : guard(child.pid, folder)
+  const exited = new Promise<number | null>(resolve => {
+    child.once('error', error => {
+      text += `${name} did not start: ${error.message}\n`
+      resolve(null)
+    })
+    child.once('close', code => { resolve(code) })
+  })
+  // What it leaves behind may hold its streams open, and 'close' back
+  child.once('exit', () => { release?.() })
+  const part: Part = {
+    name,
+    log: () => text,
+    exited,
+    kill: signal => { child.kill(signal) },
+    stop: async () => {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => { release?.() }, grace)
+      await exited
+      clearTimeout(timer)
+    }
+  }
+  running.add(part)
+  void exited.then(() => running.delete(part))
+  return part
+}
+
+/** Stops all parts, the last started first. */
+export async function stopParts (): Promise<void> {
+  for (const part of [...running].toReversed()) await part.stop()
+}

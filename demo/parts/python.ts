@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { partsFolder } from './folder.ts'
+
+const run = promisify(execFile)
+const venvFolder = join(partsFolder, 'venv')
+const venvPython = join(venvFolder, 'bin', 'python')
+const requirements = join(import.meta.dirname, 'requirements.txt')
+const candidates = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python']
+const probe = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
+
+/** Kinto and the emulator cannot be had on this machine; the message says what is missing and what to do. */
+export class PartsMissing extends Error {
+  readonly code = 'PARTS_MISSING'
+  override readonly name = 'PartsMissing'
+}
+
+/**
+ * The Python that has Kinto and the emulator. The first call installs them (some 20 s, 150 MB, from the package index that
+ * pip is configured for); later ones read one file. Processes that call it at the same time wait for one installation.
+ * @throws PartsMissing without Python >= 3.10, its venv module, or a package index
+ */
+export async function ensurePython (): Promise<string> {
+  if (!hasParts()) await install(await findPython())
+  return venvPython
+}
+
+/** True if ensurePython() has nothing left to install. */
+export function hasParts (): boolean {
+  const file = join(venvFolder, 'stamp')
+  // The link to the Python that made the environment dangles when that Python is removed
+  return existsSync(venvPython) && existsSync(file) && readFileSync(file, 'utf8') === stamp()
+}
+
+// What is installed is known by what was asked for
+function stamp (): string {
+  return createHash('sha256').update(readFileSync(requirements)).digest('hex')
+}
+
+async function findPython (): Promise<string> {
+  const chosen = process.env['PYTHON']
+  for (const candidate of chosen === undefined ? candidates : [chosen]) {
+    if (await works(candidate)) return candidate
+  }
+  throw new PartsMissing(chosen === undefined
+    ? 'No Python 3.10 or newer with its venv module was found. Install one (Debian: apt install python3-venv), or name it in PYTHON.'
+    : `PYTHON=${chosen} is not a Python 3.10 or newer with its venv module.`)
+}
+
+async function works (python: string): Promise<boolean> {
+  try {
+    await run(python, ['-c', probe])
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function install (python: string): Promise<void> {
+  try {
+    await run(python, [join(import.meta.dirname, 'install.py'), venvFolder, requirements, stamp()], { maxBuffer: 64 * 2 ** 20 })
+  } catch (error) {
+    throw new PartsMissing(`Kinto and the emulator could not be installed from the Python package index:\n${lastLines(error)}`, { cause: error })
+  }
+}
+
+function lastLines (error: unknown): string {
+  const text = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : ''
+  return text.trim().split('\n').slice(-4).map(line => `  ${line}`).join('\n')
+}

@@ -1,0 +1,60 @@
+import { delimiter, dirname, join } from 'node:path'
+import { projectFolder } from './folder.ts'
+import { startPart } from './process.ts'
+import type { Part } from './process.ts'
+import { untilReady } from './ready.ts'
+
+export interface ServiceOptions {
+  /** Its settings, `STEPFUNCTION_…`; any free ports of 127.0.0.1 unless these say otherwise. */
+  env: Readonly<Record<string, string>>
+  /** Restart it when its source changes. */
+  watch?: boolean
+  /** Milliseconds between SIGTERM and SIGKILL: what waits for an activity's task waits up to a minute. */
+  grace?: number
+  onOutput?: (text: string) => void
+}
+
+export interface Service extends Part {
+  url: string
+  adminUrl: string
+}
+
+/** Starts the service as it is started in production, from its source; resolves when it listens. */
+export async function startService ({ env, watch = false, ...options }: ServiceOptions): Promise<Service> {
+  const part = startPart({
+    ...options,
+    name: 'kinto-stepfunction',
+    command: process.execPath,
+    args: [...watch ? ['--watch', '--watch-preserve-output'] : [], join(projectFolder, 'src', 'server.ts')],
+    env: {
+      PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+      // The AWS SDK looks for credentials on the network otherwise
+      AWS_EC2_METADATA_DISABLED: 'true',
+      STEPFUNCTION_LISTEN: '127.0.0.1:0',
+      STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0',
+      ...env
+    }
+  })
+  const { url, admin } = await untilReady(part, () => listening(part.log()))
+  return { ...part, url, adminUrl: admin }
+}
+
+function listening (log: string): { url: string, admin: string } | undefined {
+  // Only whole lines: the last one may still be on its way
+  for (const line of log.split('\n').slice(0, -1)) {
+    const entry = parse(line)
+    if (typeof entry === 'object' && entry !== null && 'msg' in entry && entry.msg === 'listening' &&
+      'url' in entry && typeof entry.url === 'string' && 'admin' in entry && typeof entry.admin === 'string') {
+      return { url: entry.url, admin: entry.admin }
+    }
+  }
+  return undefined
+}
+
+function parse (line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,21 @@
+import type { Workflow } from './aws.ts'
+
+interface Decision {
+  answer: Record<string, string>
+  /** How the execution must end then. */
+  status: 'SUCCEEDED' | 'FAILED'
+  error?: string
+}
+
+/** What alice decides: proposed to whoever runs the demo, and done with `--auto`. */
+export const plan: Record<Workflow, Decision> = {
+  activity: {
+    answer: { answer: 'SUCCEED', comment: 'Well done' },
+    status: 'SUCCEEDED'
+  },
+  callback: {
+    answer: { answer: 'FAIL', comment: 'The license is missing', error: 'NotSignedOff' },
+    status: 'FAILED',
+    error: 'NotSignedOff'
+  }
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { GetActivityTaskCommand, SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn'
+import t from 'tap'
+import { connect, executionEnd, prepareWorkflows, startExecution } from '../../demo/aws.ts'
+import { authorization, collection, findManualStep, prepareKinto } from '../../demo/kinto.ts'
+import { needsParts, realEmulator, realKinto } from '../helpers/real.ts'
+
+t.test('a real Kinto', needsParts('a real Kinto'), async t => {
+  const kinto = await realKinto(t, { settings: { 'kinto.paginate_by': '7' } })
+
+  const hello = await (await fetch(`${kinto.url}/v1/`)).json()
+  t.match(hello, { project_version: '26.5.0', capabilities: { accounts: {}, history: {}, default_bucket: {} } })
+
+  await prepareKinto(kinto.url)
+  for (const account of ['admin', 'alice'] as const) {
+    const root = await (await fetch(`${kinto.url}/v1/`, { headers: { authorization: authorization(account) } })).json()
+    t.match(root, { user: { id: `account:${account}` } })
+  }
+  const wrong = await fetch(`${kinto.url}/v1/accounts/alice`, { headers: { authorization: `Basic ${btoa('alice:wrong')}` } })
+  t.equal(wrong.status, 401)
+
+  await kinto.stop()
+  await t.rejects(fetch(`${kinto.url}/v1/`))
+})
+
+t.test('the workflows of the demo', needsParts('workflows on an emulator'), async t => {
+  const kinto = await realKinto(t)
+  const emulator = await realEmulator(t)
+  await prepareKinto(kinto.url)
+  const machines = await prepareWorkflows(emulator.url, {
+    KINTO_COLLECTION: `${kinto.url}${collection}`,
+    KINTO_AUTHORIZATION: authorization('workflow')
+  })
+  const client = connect(emulator.url)
+  t.teardown(() => client.destroy())
+
+  t.test('an activity: its task names the record that its Lambda created', async t => {
+    const executionArn = await startExecution(emulator.url, machines.activity, 'by activity')
+    const { taskToken, input } = await client.send(new GetActivityTaskCommand({ activityArn: machines.activity.replace(/stateMachine:.*/, 'activity:ManualStep') }))
+    const record = await findManualStep(kinto.url, executionArn)
+    t.match(JSON.parse(input ?? ''), { postedToKinto: { data: { id: record?.id, subject: 'by activity', reviewer: 'account:alice' } } })
+    await client.send(new SendTaskSuccessCommand({ taskToken, output: '{"decided": true}' }))
+    const end = await executionEnd(emulator.url, executionArn)
+    t.match(end, { status: 'SUCCEEDED' })
+    t.match(JSON.parse(end.output ?? ''), { review: { decided: true } })
+  })
+
+  t.test('a callback: the record carries the token, and an error ends the execution', async t => {
+    const executionArn = await startExecution(emulator.url, machines.callback, 'by callback')
+    let record = await findManualStep(kinto.url, executionArn)
+    while (record === undefined) {
+      await sleep(50)
+      record = await findManualStep(kinto.url, executionArn)
+    }
+    t.match(record, { executionArn, stateMachineArn: machines.callback, taskToken: String, status: 'UNANSWERED' })
+    await client.send(new SendTaskFailureCommand({ taskToken: String(record.taskToken), error: 'NotSignedOff', cause: 'why' }))
+    t.match(await executionEnd(emulator.url, executionArn), { status: 'FAILED', error: 'NotSignedOff', cause: 'why' })
+  })
+})
+
+t.test('the Lambda of the demo run again', needsParts('a retried Lambda'), async t => {
+  const kinto = await realKinto(t)
+  await prepareKinto(kinto.url)
+  process.env['KINTO_COLLECTION'] = `${kinto.url}${collection}`
+  process.env['KINTO_AUTHORIZATION'] = authorization('workflow')
+  const { handler } = await import(new URL('../../demo/lambda/create-record.mjs', import.meta.url).href)
+  const executionArn = 'arn:aws:states:us-west-2:123456789012:execution:review:1'
+  const question = { asked: { state: 'Ask', at: '2026-01-01T00:00:00Z' }, subject: 'again', reviewer: 'account:alice', executionArn }
+
+  t.test('creates no second record', async t => {
+    const first = await handler(question)
+    t.match(first, { data: { id: /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/, status: 'UNANSWERED' } })
+    t.same((await handler(question)).data, first.data)
+  })
+
+  t.test('asks anew in the same record when the token is new', async t => {
+    const first = await handler({ ...question, asked: { ...question.asked, state: 'Other' }, taskToken: 'one' })
+    const url = `${kinto.url}${collection}/records/${first.data.id}`
+    const headers = { authorization: authorization('stepfunction'), 'content-type': 'application/json' }
+    await fetch(url, { method: 'PATCH', headers, body: '{"data": {"status": "FAIL", "answeredBy": "account:alice"}}' })
+    await handler({ ...question, asked: { ...question.asked, state: 'Other' }, taskToken: 'two' })
+    const asked = await (await fetch(url, { headers })).json()
+    t.match(asked, { data: { status: 'UNANSWERED', taskToken: 'two', answeredBy: undefined } })
+  })
+
+  t.test('asks again for another state, and says what Kinto refused', async t => {
+    const other = await handler({ ...question, asked: { ...question.asked, at: '2026-01-01T00:00:01Z' } })
+    t.not(other.data.id, (await handler(question)).data.id)
+    process.env['KINTO_AUTHORIZATION'] = authorization('alice')
+    await t.rejects(handler({ ...question, subject: 'not allowed' }), { message: /Kinto answered 403/ })
+  })
+})
