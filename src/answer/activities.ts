@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KintoUnreachable } from '../kinto/client.ts'
+import { unavailable } from '../kinto/errors.ts'
+import type { RecordRef } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import type { ActivityPolls } from '../stepfunctions/polls.ts'
+import { HeldTasks, type HeldTask, type Unsaved } from './held.ts'
+import { names } from './match.ts'
+import { fetchRecord } from './permission.ts'
+import { readToken } from './record.ts'
+import { TaskRouter, type RouterOptions } from './routing.ts'
+import { WaitingRoom, type Waiter } from './waiting.ts'
+
+export interface ActivitiesOptions extends Omit<RouterOptions, 'held' | 'room'> {
+  polls: ActivityPolls
+  /** How long one request waits for its task. */
+  waitMs: number
+}
+
+/** A record that needs the token of its activity's task. */
+export interface TokenNeed {
+  activityArn: string
+  region: string
+  ref: RecordRef
+  session: KintoSession
+  /** A token that is known to be dead. */
+  dead: string | undefined
+  /** Aborted when the client has left. */
+  clientGone: AbortSignal
+  timeLeft: () => number
+}
+
+/** A token, and the task that it came with unless it was found in the record, where it is saved already. */
+export interface FoundToken {
+  taskToken: string
+  held?: HeldTask
+}
+
+const maxWaiting = 1_000
+const rereadMs = 2_000
+
+/**
+ * Brings records and the tasks of their activities together. `GetActivityTask` hands out each token once, to whoever asks, so a
+ * token that arrives is used for, saved in, or kept for the record that its input names, and never dropped.
+ */
+export class Activities {
+  readonly #options: ActivitiesOptions
+  readonly #held = new HeldTasks()
+  readonly #room = new WaitingRoom()
+  readonly #router: TaskRouter
+  readonly #polling = new Map<string, Promise<void>>()
+  #stopping = false
+
+  constructor (options: ActivitiesOptions) {
+    this.#options = options
+    this.#router = new TaskRouter({ ...options, held: this.#held, room: this.#room })
+  }
+
+  /**
+   * Waits for the token of a record's task: one kept here, one that a poll brings, or one that somebody else saves in the record.
+   * @returns undefined when none came within the wait.
+   * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoAnswered, and the reason of `clientGone`
+   */
+  async take (need: TokenNeed): Promise<FoundToken | undefined> {
+    const { activityArn, ref, dead } = need
+    const kept = this.#held.of(activityArn).find(task => task.taskToken !== dead && names(task.named, ref))
+    if (kept !== undefined) return { taskToken: kept.taskToken, held: kept }
+    if (this.#stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
+    if (this.#room.size >= maxWaiting) throw unavailable('Too many answers wait for their tasks.', { retryAfter: 5 })
+    const waiter = this.#room.enter(activityArn, ref)
+    try {
+      this.#poll(activityArn, need.region, ref.version)
+      return await this.#wait(need, waiter)
+    } finally {
+      this.#room.leave(waiter)
+    }
+  }
+
+  /** Whether the task's token is saved in no record yet. */
+  holds (task: HeldTask): boolean {
+    return this.#held.has(task.taskToken)
+  }
+
+  /** The token is in its record now. */
+  release (task: HeldTask): void {
+    this.#held.release(task.taskToken)
+  }
+
+  /** Waits until no poll is open (at most some 65 s); no new one is begun. @returns what is saved in no record. */
+  async drain (): Promise<Unsaved[]> {
+    this.#stopping = true
+    await Promise.all(this.#polling.values())
+    return this.#held.list()
+  }
+
+  async #wait ({ session, ref, dead, clientGone, timeLeft }: TokenNeed, { arrived }: Waiter): Promise<FoundToken | undefined> {
+    const end = Date.now() + Math.min(this.#options.waitMs, timeLeft())
+    for (;;) {
+      const pause = Math.max(0, Math.min(rereadMs, end - Date.now()))
+      const task = await Promise.race([arrived.promise, sleep(pause, undefined, { signal: clientGone })])
+      if (task !== undefined) return { taskToken: task.taskToken, held: task }
+      const saved = await savedToken(session, ref)
+      if (saved !== undefined && saved !== dead) return { taskToken: saved }
+      if (Date.now() >= end) return undefined
+    }
+  }
+
+  #poll (activityArn: string, region: string, version: string): void {
+    if (!this.#polling.has(activityArn)) this.#polling.set(activityArn, this.#pollWhileWaited(activityArn, region, version))
+  }
+
+  async #pollWhileWaited (activityArn: string, region: string, version: string): Promise<void> {
+    await Promise.all(this.#held.of(activityArn).map(task => this.#router.route(task, version)))
+    while (!this.#stopping && this.#room.of(activityArn).length > 0) {
+      try {
+        const task = await this.#options.polls.poll(activityArn, region)
+        if (task !== undefined) await this.#router.receive(task, activityArn, version)
+      } catch (error) {
+        this.#room.fail(activityArn, error)
+      }
+    }
+    this.#polling.delete(activityArn)
+    this.#room.fail(activityArn, unavailable('The service is stopping.', { retryAfter: 1 }))
+  }
+}
+
+/** The token that the record shows by now. A Kinto that is away for a moment does not end the wait. */
+async function savedToken (session: KintoSession, ref: RecordRef): Promise<string | undefined> {
+  try {
+    return readToken((await fetchRecord(session, ref)).data)
+  } catch (error) {
+    if (error instanceof KintoUnreachable) return undefined
+    throw error
+  }
+}

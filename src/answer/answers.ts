@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import type { Log } from './log.ts'
+import { conflict, modifiedMeanwhile } from '../kinto/errors.ts'
+import type { JsonObject } from '../kinto/json.ts'
+import { recordUri, type RecordRef } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import { type Kinto } from '../kinto/session.ts'
+import type { StepFunctions } from '../stepfunctions/clients.ts'
+import type { Activities } from './activities.ts'
+import { Findings } from './findings.ts'
+import { taskResult, type SignedAnswer } from './output.ts'
+import { fetchRecord, identify, proveWrite } from './permission.ts'
+import { KeyedQueue } from './queue.ts'
+import { readDecision, readStep, type ArnPolicy, type Step } from './record.ts'
+import { readAnswer, readIfMatch } from './request.ts'
+import { settle, type Taken } from './settle.ts'
+import { findToken } from './token.ts'
+
+export interface AnswersOptions {
+  kinto: Kinto
+  stepFunctions: StepFunctions
+  activities: Activities
+  policy: ArnPolicy
+  /** The value of `Authorization` for the service's own account. */
+  ownAuthorization: string | undefined
+  log: Log
+}
+
+/** A client's POST, as a value. */
+export interface AnswerCall {
+  ref: RecordRef
+  session: KintoSession
+  body: Uint8Array
+  /** The values of the request's `If-Match` headers. */
+  ifMatch: readonly string[]
+  /** Aborted when the client has left. */
+  clientGone: AbortSignal
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+}
+
+/** An answer whose caller, record and step are proven: what all further steps work on. */
+export interface Turn extends AnswerCall {
+  step: Step
+  signed: SignedAnswer
+  /** The record as the probe showed it. */
+  data: JsonObject
+  /** As the caller's own GET showed them. */
+  permissions: JsonObject
+  own: KintoSession | undefined
+  log: Log
+}
+
+/** The use case: one reviewer's answer, from the proof of their right to the record that says so. */
+export class Answers {
+  readonly #options: AnswersOptions
+  readonly #queue = new KeyedQueue()
+  readonly #findings = new Findings()
+
+  constructor (options: AnswersOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Takes an answer: at most one report per token is ever accepted, and every caller is told what became of it.
+   * @throws KintoAnswered (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
+   */
+  async take (call: AnswerCall): Promise<Taken> {
+    const turn = await this.#prove(call)
+    const tools = { ...this.#options, findings: this.#findings }
+    const uri = turn.signed.record
+    const found = await findToken(turn, undefined, tools)
+    const settled = await this.#queue.run(uri, () => settle(turn, found, tools))
+    if (settled.outcome !== 'token replaced') return settled
+    const next = await findToken(turn, settled.deadToken, tools)
+    const again = await this.#queue.run(uri, () => settle(turn, next, tools))
+    if (again.outcome === 'token replaced') throw conflict('The step came round again while it was answered. Look at the record, and answer again.')
+    return again
+  }
+
+  /** Who is it, may they, what do they say, to which step, and is it the record that they saw? */
+  async #prove (call: AnswerCall): Promise<Turn> {
+    const { ref, session, body, ifMatch } = call
+    const { permissions } = await fetchRecord(session, ref)
+    const request = readAnswer(body)
+    const seen = readIfMatch(ifMatch)
+    const identified = identify(session, ref.version)
+    // The probe's refusal comes first, whatever the root view says.
+    identified.catch(() => undefined)
+    const { data, validators } = await proveWrite(session, ref)
+    const { principal, defaultBucket } = await identified
+    const version = data['last_modified']
+    const record = recordUri({ ...ref, bucket: ref.bucket === 'default' ? defaultBucket ?? ref.bucket : ref.bucket })
+    const signed = { ...request, answeredBy: principal, answeredAt: new Date().toISOString(), record, version, answerId: randomUUID() }
+    taskResult(signed)
+    const step = readStep(data, this.#options.policy)
+    if (seen !== undefined && seen !== JSON.stringify(version) && readDecision(data) === undefined) throw modifiedMeanwhile(data, validators)
+    const { ownAuthorization, log } = this.#options
+    const own = ownAuthorization === undefined ? undefined : session.as(ownAuthorization)
+    return { ...call, step, signed, data, permissions, own, log }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Log } from './log.ts'
+import type { RecordRef } from '../kinto/paths.ts'
+import type { StepFunctions } from '../stepfunctions/clients.ts'
+import { judge, type Verdict } from './verdict.ts'
+
+/** Which history, about which record. */
+export interface Question {
+  executionArn: string | undefined
+  region: string
+  ref: RecordRef
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+}
+
+/** What the execution's history says about the record: 'unclear' where there is none, or where it cannot be read. Never throws. */
+export async function consult ({ executionArn, region, ref, timeLeft }: Question, stepFunctions: StepFunctions, log: Log): Promise<Verdict> {
+  if (executionArn === undefined) return { kind: 'unclear' }
+  try {
+    return judge(await stepFunctions.readHistory({ region, executionArn, timeoutMs: timeLeft() }), ref)
+  } catch (error) {
+    log.warn({ err: error, executionArn }, 'the execution\'s history could not be read (states:GetExecutionHistory)')
+    return { kind: 'unclear' }
+  }
+}

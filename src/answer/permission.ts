@@ -1,0 +1,77 @@
+import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
+import { unavailable } from '../kinto/errors.ts'
+import { selectHeaders } from '../kinto/headers.ts'
+import { isJsonObject, type JsonObject } from '../kinto/json.ts'
+import { recordPath, rootPath, type RecordRef } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+
+/** A record as Kinto showed it to a caller who may write it. */
+export interface Proven {
+  data: JsonObject
+  /** The `ETag` and `Last-Modified` that came with it. */
+  validators: string[]
+}
+
+/** Who Kinto says the caller is. */
+export interface Caller {
+  /** The principal: `account:alice`, or `system.Everyone` without credentials. */
+  principal: string
+  /** The bucket that `default` stands for. */
+  defaultBucket: string | undefined
+}
+
+/** A version that no record can have: Kinto reads it as a number, drops what is larger than 64 bits, and so the condition always fails. */
+const impossibleVersion = '"99999999999999999999"'
+
+/** Fetches the record as the caller: the body that Kinto shows them. @throws KintoAnswered with anything but 200, to be relayed. */
+export async function fetchRecord (session: KintoSession, ref: RecordRef): Promise<{ data: JsonObject, permissions: JsonObject, answer: KintoAnswer }> {
+  const answer = await session.get(recordPath(ref))
+  if (answer.status !== 200) throw new KintoAnswered(answer)
+  const { data, permissions } = jsonObject(answer)
+  if (!isJsonObject(data)) throw unavailable('Kinto answered without a record.', { retryAfter: 1 })
+  return { data, permissions: isJsonObject(permissions) ? permissions : {}, answer }
+}
+
+/**
+ * Proves that Kinto would let the caller write the record, by a conditional PATCH that can never apply: Kinto checks the right
+ * before the condition (`kinto/core/resource/__init__.py`), so 412 with the record in it says yes, whatever the right comes
+ * from (the record, its parents, groups, settings), and that Kinto is not read-only.
+ * @throws KintoAnswered with 401, 403 or 404, to be relayed; Refusal 503 when Kinto gives no clear answer.
+ */
+export async function proveWrite (session: KintoSession, ref: RecordRef): Promise<Proven> {
+  const answer = await probe(session, ref)
+  if ('data' in answer) return answer
+  if ([401, 403, 404].includes(answer.status)) throw new KintoAnswered(answer)
+  throw unclearProbe(answer)
+}
+
+/** Whether Kinto would let the caller write the record now; a read-only Kinto lets nobody. @throws Refusal 503 when it gives no clear answer. */
+export async function mayWrite (session: KintoSession, ref: RecordRef): Promise<boolean> {
+  const answer = await probe(session, ref)
+  if ('data' in answer) return true
+  if ([401, 403, 404, 405].includes(answer.status)) return false
+  throw unclearProbe(answer)
+}
+
+/** Asks Kinto who the caller is. @throws Refusal 503 when it does not say. */
+export async function identify (session: KintoSession, version: string): Promise<Caller> {
+  const answer = await session.get(rootPath(version))
+  if (answer.status !== 200) throw unavailable('Kinto does not say who you are at the moment.', { retryAfter: 3, cause: new Error(`The root view was answered with ${answer.status}.`) })
+  const { user } = jsonObject(answer)
+  if (!isJsonObject(user) || typeof user['id'] !== 'string') return { principal: 'system.Everyone', defaultBucket: undefined }
+  return { principal: user['id'], defaultBucket: typeof user['bucket'] === 'string' ? user['bucket'] : undefined }
+}
+
+async function probe (session: KintoSession, ref: RecordRef): Promise<Proven | KintoAnswer> {
+  const answer = await session.patch(recordPath(ref), { data: {}, ifMatch: impossibleVersion })
+  const { details } = answer.status === 412 ? jsonObject(answer) : {}
+  const data = isJsonObject(details) ? details['existing'] : undefined
+  return isJsonObject(data) ? { data, validators: selectHeaders(answer.headers, name => name === 'etag' || name === 'last-modified') } : answer
+}
+
+function unclearProbe ({ status }: KintoAnswer): Error {
+  return unavailable('Kinto does not take changes of this record at the moment, so an answer could not be recorded.', {
+    ...status === 405 ? {} : { retryAfter: 3 },
+    cause: new Error(`The write probe (PATCH with If-Match) was answered with ${status}: Kinto is read-only, has PATCH disabled (kinto.object_record_patch_enabled), or is older than version 6.`)
+  })
+}

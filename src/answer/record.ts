@@ -1,0 +1,84 @@
+import { invalid } from '../kinto/errors.ts'
+import type { JsonObject } from '../kinto/json.ts'
+import { isAllowed, parseArn, type Arn, type ArnKind } from '../stepfunctions/arn.ts'
+import { isVerb, type Decision } from './decision.ts'
+
+/** What a record says of its step, checked. */
+export interface Step {
+  /** The region that its ARNs agree on, else the configured one. */
+  region: string
+  taskToken: string | undefined
+  activityArn: string | undefined
+  executionArn: string | undefined
+}
+
+export interface ArnPolicy {
+  /** Patterns of the ARNs that records may name; none: any. */
+  allowedArns: readonly string[]
+  /** The region of records without an ARN. */
+  region: string | undefined
+}
+
+const arnFields: [field: string, kind: ArnKind][] = [['stateMachineArn', 'stateMachine'], ['activityArn', 'activity'], ['executionArn', 'execution']]
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+const maxTokenLength = 2048
+
+/**
+ * Reads the fields of a record that name its step. A record that is decided already needs neither token nor activity.
+ * @throws Refusal 400, naming the record's field that is missing or not usable.
+ */
+export function readStep (record: JsonObject, policy: ArnPolicy): Step {
+  const arns = arnFields.flatMap(([field, kind]) => readArn(record, field, kind, policy))
+  const [first] = arns
+  for (const { arn, field } of arns) {
+    if (first !== undefined && !samePlace(arn, first.arn)) throw unusable(field, `${field} and ${first.field} of the record name different partitions, regions or accounts.`)
+  }
+  const textOf = (kind: ArnKind): string | undefined => arns.find(({ arn }) => arn.kind === kind)?.arn.text
+  const step = { taskToken: readToken(record), activityArn: textOf('activity'), executionArn: textOf('execution') }
+  if (step.taskToken === undefined && step.activityArn === undefined && readDecision(record) === undefined) {
+    throw unusable('taskToken', 'The record has neither a taskToken nor an activityArn, so nothing waits for its answer.')
+  }
+  const region = first?.arn.region ?? policy.region
+  if (region === undefined) throw unusable('stateMachineArn', 'The record has no stateMachineArn or activityArn, so the AWS region of its step is not known.')
+  return { region, ...step }
+}
+
+/** The decision that a record shows. Undefined while its `status` is neither SUCCEED nor FAIL. */
+export function readDecision (record: JsonObject): Decision | undefined {
+  const { status, answeredBy, answeredAt, comment } = record
+  return isVerb(status) ? { answer: status, answeredBy: text(answeredBy), answeredAt: text(answeredAt), comment: text(comment) } : undefined
+}
+
+/** The record's task token; undefined without one. @throws Refusal 400 when it cannot be one. */
+export function readToken ({ taskToken }: JsonObject): string | undefined {
+  if (isAbsent(taskToken)) return undefined
+  if (typeof taskToken === 'string' && taskToken.length <= maxTokenLength) return taskToken
+  throw unusable('taskToken', `The record's taskToken is not a text of 1 to ${maxTokenLength} characters.`)
+}
+
+function readArn (record: JsonObject, field: string, kind: ArnKind, { allowedArns }: ArnPolicy): { field: string, arn: Arn }[] {
+  const value = record[field]
+  if (isAbsent(value)) return []
+  const arn = typeof value === 'string' ? parseArn(value) : undefined
+  if (arn?.kind !== kind) throw unusable(field, `The record's ${field} is not the ARN of ${kind === 'stateMachine' ? 'a state machine' : `an ${kind}`} of Step Functions.`)
+  if (!isAllowed(arn, allowedArns)) throw unusable(field, `The record's ${field} is not among those that this service may be used for.`)
+  return [{ field, arn }]
+}
+
+// Forms of web pages send an empty text for a field that was left out.
+function isAbsent (value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}
+
+function samePlace (a: Arn, b: Arn): boolean {
+  return a.partition === b.partition && a.region === b.region && a.account === b.account
+}
+
+function unusable (field: string, description: string): Error {
+  return invalid('record', field, description)
+}
+
+function text (value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

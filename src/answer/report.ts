@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from './log.ts'
+import { unavailable } from '../kinto/errors.ts'
+import type { RecordRef } from '../kinto/paths.ts'
+import type { StepFunctions } from '../stepfunctions/clients.ts'
+import { consult } from './consult.ts'
+import type { Decision } from './decision.ts'
+import type { Finding, Findings } from './findings.ts'
+import { taskResult, type SignedAnswer } from './output.ts'
+import { refusal } from './refusals.ts'
+import type { Verdict } from './verdict.ts'
+
+/** One answer to one token. */
+export interface Reporting {
+  taskToken: string
+  region: string
+  executionArn: string | undefined
+  ref: RecordRef
+  signed: SignedAnswer
+  /** Reads the decision that the record shows now. */
+  reread: () => Promise<Decision | undefined>
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+}
+
+export interface ReportOptions {
+  stepFunctions: StepFunctions
+  findings: Findings
+  log: Log
+}
+
+const rereadForMs = 2_000
+const pauseMs = 250
+
+/**
+ * Reports an answer to Step Functions, once, and finds out the truth where the token is dead.
+ * @returns 'accepted', or what became of the token otherwise.
+ * @throws Refusal 400 (the token or the output was refused), 503 (not reported, or not known whether it was)
+ */
+export async function report (reporting: Reporting, options: ReportOptions): Promise<'accepted' | Finding> {
+  const { taskToken, region, signed, timeLeft } = reporting
+  const { stepFunctions, findings, log } = options
+  const known = findings.of(taskToken)
+  if (known !== undefined) return known
+  const delivery = await stepFunctions.deliver({ taskToken, region, result: taskResult(signed), timeoutMs: timeLeft() })
+  switch (delivery.outcome) {
+    case 'accepted':
+      return accepted(reporting, findings)
+    case 'failed':
+      throw refusal(delivery.cause, 'taskToken')
+    case 'dead':
+      return findings.keep(taskToken, await explain(reporting, options))
+    case 'ambiguous':
+    case 'unknown': {
+      const verdict = await verify(reporting, options)
+      if (verdict.kind === 'answered' && verdict.answerId === signed.answerId) return accepted(reporting, findings)
+      if (verdict.kind === 'answered' || verdict.kind === 'over') return findings.keep(taskToken, verdict)
+      log.warn({ record: signed.record, answer: signed.answer, outcome: delivery.outcome }, 'it is not known whether Step Functions took an answer')
+      throw unavailable('It is not known whether Step Functions took the answer. Repeating the request is safe: an answer is taken once.', { details: { reported: 'unknown' }, retryAfter: 5 })
+    }
+  }
+}
+
+function accepted ({ taskToken, signed }: Reporting, findings: Findings): 'accepted' {
+  const { answer, answeredBy, answeredAt, comment } = signed
+  findings.keep(taskToken, { kind: 'answered', decision: { answer, answeredBy, answeredAt, comment } })
+  return 'accepted'
+}
+
+/** Why a token is dead that was dead before this answer: the history says it, else the record, which another replica may be writing. */
+async function explain (reporting: Reporting, options: ReportOptions): Promise<Finding> {
+  const verdict = await consult(reporting, options.stepFunctions, options.log)
+  if (verdict.kind !== 'unclear') return verdict
+  for (const end = Date.now() + rereadForMs; ; await sleep(pauseMs)) {
+    const decision = await reporting.reread()
+    if (decision !== undefined) return { kind: 'answered', decision }
+    if (Date.now() + pauseMs > end) return { kind: 'nothing' }
+  }
+}
+
+/** Searches the history for this very answer. It is written with delay, so it is read again for as long as a report may take. */
+async function verify (reporting: Reporting, options: ReportOptions): Promise<Verdict> {
+  const end = Date.now() + Math.min(options.stepFunctions.timeoutMs, reporting.timeLeft())
+  const timeLeft = (): number => Math.max(0, end - Date.now())
+  for (;;) {
+    const verdict = await consult({ ...reporting, timeLeft }, options.stepFunctions, options.log)
+    if (verdict.kind === 'answered' || verdict.kind === 'over' || reporting.executionArn === undefined || timeLeft() < pauseMs) return verdict
+    await sleep(pauseMs)
+  }
+}

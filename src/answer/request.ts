@@ -1,0 +1,64 @@
+import { invalid } from '../kinto/errors.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../kinto/json.ts'
+import { isVerb, type Verb } from './decision.ts'
+
+/** The checked body of an answer. */
+export interface AnswerRequest {
+  answer: Verb
+  comment: string | undefined
+  /** For the workflow, with SUCCEED: any JSON value, numbers as their literals. Absent and `null` are different things. */
+  output?: unknown
+  /** The error's name, with FAIL. */
+  error: string | undefined
+}
+
+const maxComment = 2500
+const maxErrorName = 256
+
+/** Reads the body of an answer; unknown fields are ignored. @throws Refusal 400 in Kinto's words, one for the first thing that is wrong. */
+export function readAnswer (body: Uint8Array): AnswerRequest {
+  const fields = readObject(body)
+  const { answer } = fields
+  if (answer === undefined) throw invalid('body', 'answer', 'Required')
+  if (!isVerb(answer)) throw invalid('body', 'answer', `${JSON.stringify(answer)} is not one of FAIL, SUCCEED`)
+  const comment = readText(fields, 'comment', 0, maxComment)
+  const error = readText(fields, 'error', 1, maxErrorName)
+  if (answer === 'FAIL' && Object.hasOwn(fields, 'output')) throw invalid('body', 'output', 'Only an answer of SUCCEED has an output')
+  if (answer === 'SUCCEED' && error !== undefined) throw invalid('body', 'error', 'Only an answer of FAIL has an error')
+  return { answer, comment, error, ...Object.hasOwn(fields, 'output') ? { output: fields['output'] } : {} }
+}
+
+/** The request's `If-Match`, as the record's version in it. @throws Refusal 400 when it is not one integer in quotes (`kinto/core/schema.py`). */
+export function readIfMatch (values: readonly string[]): string | undefined {
+  if (values.length === 0) return undefined
+  const [, version] = /^"([0-9]+)"$/.exec(values.join(', ')) ?? []
+  if (version === undefined) throw invalid('header', 'If-Match', 'The value should be integer between double quotes.')
+  return version
+}
+
+function readObject (body: Uint8Array): JsonObject {
+  const value = readJson(body)
+  if (isJsonObject(value)) return value
+  throw invalid('body', '', 'The body should be a JSON object, such as {"answer": "SUCCEED"}')
+}
+
+function readJson (body: Uint8Array): unknown {
+  try {
+    return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body))
+  } catch (error) {
+    // A RangeError is a value nested deeper than the stack is high; a TypeError is text that is not UTF-8 (RFC 8259 §8.1).
+    const reason = error instanceof SyntaxError ? error.message : error instanceof TypeError ? 'The text is not UTF-8.' : 'The value is nested too deeply.'
+    throw invalid('body', '', `Invalid JSON: ${reason}`)
+  }
+}
+
+function readText (fields: JsonObject, name: string, min: number, max: number): string | undefined {
+  const value = fields[name]
+  if (value === undefined) return undefined
+  if (typeof value !== 'string') throw invalid('body', name, `${JSON.stringify(value)} is not a string`)
+  if (value.length > max) throw invalid('body', name, `Longer than maximum length ${max}`)
+  if (value.length < min) throw invalid('body', name, `Shorter than minimum length ${min}`)
+  // Neither PostgreSQL (behind Kinto) nor Step Functions stores these, and an answer is only reported if it can be recorded.
+  if (value.includes('\0') || !value.isWellFormed()) throw invalid('body', name, 'Holds a character that cannot be stored (U+0000, or half of a surrogate pair)')
+  return value
+}

@@ -1,0 +1,51 @@
+import { conflict, gone } from '../kinto/errors.ts'
+import { StepFunctionsError } from '../stepfunctions/errors.ts'
+import type { Activities, FoundToken } from './activities.ts'
+import type { Turn } from './answers.ts'
+import { consult } from './consult.ts'
+import type { Decision } from './decision.ts'
+import { readDecision } from './record.ts'
+import { refusal } from './refusals.ts'
+import type { ReportOptions } from './report.ts'
+
+/** A token to report to, or the decision that the history shows for a record that has none. */
+export type TokenSource = FoundToken | { decision: Decision }
+
+/**
+ * Finds the token that an answer is for: the record's own, else that of the activity's waiting task. `dead` is a token of this
+ * record that the history has shown to be over, so that another one is waited for.
+ * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410, 400, 503
+ */
+export async function findToken (turn: Turn, dead: string | undefined, tools: ReportOptions & { activities: Activities }): Promise<TokenSource> {
+  const { step, data, ref, session, clientGone, timeLeft } = turn
+  if (step.taskToken !== undefined && step.taskToken !== dead) return { taskToken: step.taskToken }
+  if (dead === undefined) {
+    const confirmed = await confirmedDecision(turn, tools)
+    if (confirmed !== undefined) return confirmed
+  }
+  const { activityArn, region } = step
+  if (activityArn === undefined) throw unconfirmed(readDecision(data))
+  try {
+    const found = await tools.activities.take({ activityArn, region, ref, session, dead, clientGone, timeLeft })
+    if (found !== undefined) return found
+  } catch (error) {
+    throw error instanceof StepFunctionsError ? refusal(error, 'activityArn') : error
+  }
+  throw conflict('No task of the activity came for this record: the workflow has not reached this step yet, or is past it. Try again later.')
+}
+
+/** Anyone who may write the record could have written its `status`, so without a token only the history confirms one. */
+async function confirmedDecision (turn: Turn, tools: ReportOptions): Promise<{ decision: Decision } | undefined> {
+  const { step, data, ref, timeLeft } = turn
+  const decision = readDecision(data)
+  if (decision === undefined) return undefined
+  const verdict = await consult({ executionArn: step.executionArn, region: step.region, ref, timeLeft }, tools.stepFunctions, tools.log)
+  if (verdict.kind === 'answered') return { decision: verdict.decision }
+  if (verdict.kind === 'over') throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
+  if (verdict.kind === 'unclear') throw unconfirmed(decision)
+  return undefined
+}
+
+function unconfirmed (decision: Decision | undefined): Error {
+  return conflict(`The record says ${decision?.answer ?? 'nothing'}, but nothing shows that it was reported; set its status back to UNANSWERED to answer.`)
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from './log.ts'
+import { KintoUnreachable, type KintoAnswer } from '../kinto/client.ts'
+import type { JsonObject } from '../kinto/json.ts'
+import { recordPath, type RecordRef } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import type { Decision } from './decision.ts'
+
+/** Who writes a record: the service's own account where there is one, else the caller. */
+export interface Writers {
+  own: KintoSession | undefined
+  caller: KintoSession | undefined
+  log: Log
+}
+
+/** Kinto did not take the change. `refused` is the status of an answer that will not change by itself. Its text may quote a token, so it is left out. */
+export class NotRecorded extends Error {
+  override readonly name = 'NotRecorded'
+  readonly refused: number | undefined
+
+  constructor (answer: KintoAnswer | undefined, cause?: unknown) {
+    super(answer === undefined ? 'Kinto gave no answer.' : `Kinto answered ${answer.status}.`, { cause })
+    this.refused = answer !== undefined && answer.status < 500 ? answer.status : undefined
+  }
+}
+
+// Long enough for a restart of Kinto behind its load balancer, short enough for a person who waits.
+const retryForMs = 15_000
+const firstPauseMs = 100
+const longestPauseMs = 2_000
+
+/**
+ * Writes a decision into its record, and tries again for 15 s, or as long as `timeLeft()` (milliseconds) gives, while Kinto is
+ * not there. Where the collection's schema refuses the new fields, `status` alone is written.
+ * @throws NotRecorded
+ */
+export async function recordDecision (writers: Writers, ref: RecordRef, decision: Decision, before: JsonObject, timeLeft: () => number): Promise<KintoAnswer> {
+  const { answer: status, answeredBy, answeredAt, comment } = decision
+  // An earlier decision's comment must not pass for this one's; only a merge patch (RFC 7396) can take a field away.
+  const stale = comment === undefined && before['comment'] !== undefined && before['answeredBy'] !== undefined
+  const data = { status, answeredBy, answeredAt, comment: stale ? null : comment }
+  const contentType = stale ? 'application/merge-patch+json' : 'application/json'
+  const end = Date.now() + Math.min(retryForMs, timeLeft())
+  for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
+    const outcome = await attempt(writers, async session => {
+      const answer = await session.patch(recordPath(ref), { data, contentType })
+      return answer.status === 400 ? await session.patch(recordPath(ref), { data: { status } }) : answer
+    })
+    if (!(outcome instanceof NotRecorded)) return outcome
+    if (outcome.refused !== undefined || Date.now() + pause > end) throw outcome
+    await sleep(pause * (0.5 + Math.random() / 2))
+  }
+}
+
+/** Saves a task token in its record, so that it outlives this process. @throws NotRecorded */
+export async function saveToken (writers: Writers, ref: RecordRef, taskToken: string): Promise<KintoAnswer> {
+  const outcome = await attempt(writers, session => session.patch(recordPath(ref), { data: { taskToken } }))
+  if (outcome instanceof NotRecorded) throw outcome
+  return outcome
+}
+
+async function attempt ({ own, caller, log }: Writers, write: (session: KintoSession) => Promise<KintoAnswer>): Promise<KintoAnswer | NotRecorded> {
+  try {
+    const first = await (own === undefined ? undefined : write(own))
+    if (first !== undefined && [401, 403, 404].includes(first.status)) {
+      log.warn({ status: first.status }, 'Kinto refused the account of kinto_authorization: the record is written as the caller')
+    } else if (first !== undefined) {
+      return first.status === 200 ? first : new NotRecorded(first)
+    }
+    const second = await (caller === undefined ? undefined : write(caller))
+    return second?.status === 200 ? second : new NotRecorded(second ?? first)
+  } catch (error) {
+    if (error instanceof KintoUnreachable) return new NotRecorded(undefined, error)
+    throw error
+  }
+}

@@ -1,0 +1,67 @@
+import { recordUri, type RecordRef } from '../kinto/paths.ts'
+import type { ExecutionHistory } from '../stepfunctions/history.ts'
+import type { WaitingStep } from '../stepfunctions/waiting-steps.ts'
+import type { Decision } from './decision.ts'
+import { namedRecords } from './match.ts'
+import { readBack } from './output.ts'
+
+/** What an execution's history says about one record. */
+export type Verdict =
+  /** The record was answered; who by is not known when it was not through this service. */
+  | { kind: 'answered', decision: Decision, answerId?: string }
+  /** The step or its execution is over, and the record was not answered. */
+  | { kind: 'over', reason: string }
+  /** The execution runs, and the record was not answered. */
+  | { kind: 'open' }
+  /** The part of the history that was read does not tell. */
+  | { kind: 'unclear' }
+
+const endings = {
+  succeeded: 'The workflow has ended.',
+  failed: 'The workflow has failed.',
+  'timed out': "The workflow's time has run out.",
+  aborted: 'The workflow was stopped.'
+} as const
+
+/**
+ * Reads the history for one record. An answer of this service counts for the record that it names; a result from elsewhere
+ * (the AWS console, say) only when the task's input named no other record.
+ */
+export function judge (history: ExecutionHistory, ref: RecordRef): Verdict {
+  const { steps, execution, complete } = history
+  const own = steps.map(step => ownAnswer(step, ref)).find(verdict => verdict !== undefined)
+  if (own !== undefined) return own
+  const foreign = steps.filter(isForeign)
+  const attributed = foreign.find(step => !namesAnother(step, ref))
+  if (attributed !== undefined) return foreignAnswer(attributed)
+  if (!complete) return { kind: 'unclear' }
+  if (execution !== 'running') return { kind: 'over', reason: endings[execution] }
+  const [newest] = steps.filter(step => !namesAnother(step, ref))
+  if (newest?.result?.kind === 'timed out') return { kind: 'over', reason: 'The time for an answer has run out.' }
+  return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open' }
+}
+
+/** The result that a step got, as the text in which this service would have written its answer. */
+function resultText ({ result }: WaitingStep): string | undefined {
+  return result?.kind === 'succeeded' ? result.output : result?.kind === 'failed' ? result.cause : undefined
+}
+
+function ownAnswer (step: WaitingStep, ref: RecordRef): Verdict | undefined {
+  const answer = readBack(resultText(step))
+  if (answer === undefined || answer.record !== recordUri(ref)) return undefined
+  const { answerId, record: _record, ...decision } = answer
+  return { kind: 'answered', decision, answerId }
+}
+
+function isForeign (step: WaitingStep): boolean {
+  return (step.result?.kind === 'succeeded' || step.result?.kind === 'failed') && readBack(resultText(step)) === undefined
+}
+
+function foreignAnswer ({ result }: WaitingStep): Verdict {
+  return { kind: 'answered', decision: { answer: result?.kind === 'succeeded' ? 'SUCCEED' : 'FAIL', answeredAt: result?.at?.toISOString() } }
+}
+
+function namesAnother ({ input }: WaitingStep, ref: RecordRef): boolean {
+  const { uris, ids } = namedRecords(input, () => true)
+  return [...uris].some(uri => uri !== recordUri(ref)) || [...ids].some(id => id !== ref.record)
+}

@@ -1,0 +1,63 @@
+import { errors, type Dispatcher } from 'undici'
+import { isJsonObject, parseJson, type JsonObject } from './json.ts'
+
+/** An answer of Kinto, as it came. Headers are a flat list of names and values. */
+export interface KintoAnswer {
+  status: number
+  headers: string[]
+  body: Buffer
+}
+
+export interface KintoRequest {
+  method: 'GET' | 'PATCH' | 'OPTIONS'
+  path: string
+  headers: string[]
+  body?: string
+  /** Milliseconds for the whole exchange. */
+  timeoutMs: number
+}
+
+/** Kinto gave no answer, or none that could be read. */
+export class KintoUnreachable extends Error {
+  override readonly name = 'KintoUnreachable'
+}
+
+/** Kinto's own answer ends the request: it is relayed to the client, body and headers. */
+export class KintoAnswered extends Error {
+  override readonly name = 'KintoAnswered'
+  readonly answer: KintoAnswer
+
+  constructor (answer: KintoAnswer) {
+    super(`Kinto answered ${answer.status}.`)
+    this.answer = answer
+  }
+}
+
+/** Sends a request to Kinto and reads the whole answer, whatever its status. @throws KintoUnreachable */
+export async function exchange (dispatcher: Dispatcher, origin: string, request: KintoRequest): Promise<KintoAnswer> {
+  const { method, path, headers, body = null, timeoutMs } = request
+  try {
+    const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)))
+    const answer = await dispatcher.request({ origin, method, path, headers, body, signal, responseHeaders: 'raw' })
+    return { status: answer.statusCode, headers: flat(answer.headers), body: Buffer.from(await answer.body.arrayBuffer()) }
+  } catch (cause) {
+    throw new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
+  }
+}
+
+/** The JSON object in the body of an answer. @throws KintoUnreachable when there is none: something else than Kinto spoke. */
+export function jsonObject (answer: KintoAnswer): JsonObject {
+  try {
+    const value = parseJson(answer.body.toString())
+    if (isJsonObject(value)) return value
+  } catch (cause) {
+    throw new KintoUnreachable('The answer is not JSON, so it is not from Kinto.', { cause })
+  }
+  throw new KintoUnreachable('The answer is not a JSON object, so it is not from Kinto.')
+}
+
+// undici's type for headers does not follow `responseHeaders: 'raw'`, with which they are a flat list.
+function flat (headers: unknown): string[] {
+  if (!Array.isArray(headers)) throw new errors.InvalidArgumentError('raw headers expected')
+  return headers.map(String)
+}

@@ -1,0 +1,81 @@
+/** Errors in Kinto's shape and words: `kinto/core/errors.py`. */
+
+export interface Problem {
+  status: number
+  errno: number
+  error: string
+  message: string
+  details?: unknown
+}
+
+interface RefusalOptions {
+  /** Further headers of the answer, as a flat list of names and values. */
+  headers?: string[]
+  /** Seconds after which the same request may succeed. */
+  retryAfter?: number
+  cause?: unknown
+}
+
+/** An answer of ours that ends the request, in Kinto's shape. The message is for the reviewer; the cause is for the log alone. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly problem: Problem
+  readonly headers: string[]
+
+  constructor (problem: Problem, { headers = [], retryAfter, cause }: RefusalOptions = {}) {
+    super(problem.message, { cause })
+    this.problem = problem
+    this.headers = retryAfter === undefined ? headers : [...headers, 'Retry-After', String(retryAfter)]
+  }
+}
+
+/** The JSON text of an error, keys in Kinto's order. */
+export function errorBody ({ status, errno, error, message, details }: Problem): string {
+  return JSON.stringify({ code: status, errno, error, message, details })
+}
+
+/** 400: a field of the request, or of the record that it names, is not usable. The message is put together as Kinto does. */
+export function invalid (location: 'body' | 'header' | 'path' | 'record', name: string, description: string): Refusal {
+  const message = description.includes(name) ? description : `${name} in ${location}: ${description}`
+  return new Refusal({ status: 400, errno: 107, error: 'Invalid parameters', message, details: [{ location, name, description }] })
+}
+
+/** 405: the sub-resource does not have this method. */
+export function methodNotAllowed (allowed: string): Refusal {
+  return new Refusal({ status: 405, errno: 115, error: 'Method Not Allowed', message: 'Method not allowed on this endpoint.' }, { headers: ['Allow', allowed] })
+}
+
+/** 409: another answer, or none that can be given now. */
+export function conflict (message: string, details?: unknown): Refusal {
+  return new Refusal({ status: 409, errno: 122, error: 'Conflict', message, details })
+}
+
+/** 410: the step no longer waits for an answer. */
+export function gone (message: string): Refusal {
+  return new Refusal({ status: 410, errno: 111, error: 'Gone', message })
+}
+
+/** 412: the record is not the one that the reviewer saw. `headers` are the record's validators. */
+export function modifiedMeanwhile (existing: unknown, headers: string[]): Refusal {
+  return new Refusal({ status: 412, errno: 114, error: 'Precondition Failed', message: 'Resource was modified meanwhile', details: { existing } }, { headers })
+}
+
+/** 413: the body is larger than `limit` bytes. */
+export function tooLarge (limit: number): Refusal {
+  return new Refusal({ status: 413, errno: 113, error: 'Request Entity Too Large', message: `The body of an answer has at most ${limit} bytes.` })
+}
+
+/** 415: the body is not JSON, and says so. */
+export function unsupportedMediaType (description: string): Refusal {
+  return new Refusal({ status: 415, errno: 107, error: 'Invalid parameters', message: description, details: [{ location: 'header', name: 'Content-Type', description }] })
+}
+
+/** 503: a part that is needed does not work now, or its outcome is not known. */
+export function unavailable (message: string, options: RefusalOptions & { details?: unknown } = {}): Refusal {
+  return new Refusal({ status: 503, errno: 201, error: 'Service Unavailable', message, details: options.details }, options)
+}
+
+/** 500: a fault of this program, in the words of Kinto's own. */
+export function programmingError (cause: unknown): Refusal {
+  return new Refusal({ status: 500, errno: 999, error: 'Internal Server Error', message: 'A programmatic error occurred, developers have been informed.' }, { cause })
+}

@@ -1,0 +1,48 @@
+/** A record, by the decoded segments of its URL. `version` is the API version in front of them, `v1`. */
+export interface RecordRef {
+  version: string
+  bucket: string
+  collection: string
+  record: string
+}
+
+/** A URL cannot be built from this segment: software between the service and Kinto would resolve it as a path. */
+export class UnsafeSegmentError extends Error {
+  override readonly name = 'UnsafeSegmentError'
+}
+
+/** The path of a record, for a request to Kinto. @throws UnsafeSegmentError for a segment `.` or `..` (RFC 3986 §5.2.4). */
+export function recordPath (ref: RecordRef): string {
+  return `/${ref.version}${recordsUri(ref)}/${encodeSegment(ref.record)}`
+}
+
+/** The path of the root view, which tells who the caller is (`kinto/core/views/hello.py`). */
+export function rootPath (version: string): string {
+  return `/${version}/`
+}
+
+/** The path of a bucket's list of collections. @throws UnsafeSegmentError */
+export function collectionsPath (version: string, bucket: string): string {
+  return `/${version}/buckets/${encodeSegment(bucket)}/collections`
+}
+
+/** The record's URI as Kinto writes it, without the version: its identity here, and how a task's input names it. */
+export function recordUri (ref: Omit<RecordRef, 'version'>): string {
+  return `/buckets/${ref.bucket}/collections/${ref.collection}/records/${ref.record}`
+}
+
+/** The reverse of `recordUri`. Undefined for any other text. */
+export function parseRecordUri (uri: string): Omit<RecordRef, 'version'> | undefined {
+  const [, bucket, collection, record] = /^\/buckets\/([^/]+)\/collections\/([^/]+)\/records\/([^/]+)$/.exec(uri) ?? []
+  return bucket === undefined || collection === undefined || record === undefined ? undefined : { bucket, collection, record }
+}
+
+function recordsUri ({ bucket, collection }: RecordRef): string {
+  return `/buckets/${encodeSegment(bucket)}/collections/${encodeSegment(collection)}/records`
+}
+
+// Ids are Kinto's to judge (its generators can be replaced), so all but the two dot segments, which no encoding protects, pass.
+function encodeSegment (segment: string): string {
+  if (segment === '.' || segment === '..') throw new UnsafeSegmentError('A dot segment cannot be part of a URL for Kinto.')
+  return encodeURIComponent(segment)
+}

@@ -1,0 +1,79 @@
+import type { Dispatcher } from 'undici'
+import { exchange, type KintoAnswer } from './client.ts'
+import { commonHeaders } from './cors.ts'
+import { selectHeaders } from './headers.ts'
+
+export interface Kinto {
+  dispatcher: Dispatcher
+  origin: string
+  /** Milliseconds that one exchange may take. */
+  timeoutMs: number
+}
+
+interface Sending {
+  /** Fields of a record to change. */
+  data?: Record<string, unknown>
+  contentType?: string
+  ifMatch?: string
+  /** Further headers. */
+  headers?: string[]
+}
+
+// What belongs to the body of the client's own request, to its conditions, or to how the client wants its answer (RFC 9110).
+const ofThatRequestOnly = /^(content-.*|.*digest|if-.*|range|accept|accept-encoding|response-behavior)$/
+
+/** What one client's request says to Kinto: every header that the client sent goes along, so that Kinto sees the same caller. */
+export class KintoSession {
+  /** Headers that Kinto puts on every answer to this caller, from its latest one; undefined before that. */
+  common: string[] | undefined
+  readonly #kinto: Kinto
+  readonly #headers: string[]
+  readonly #timeLeft: () => number
+
+  /** `headers`: those that the pass-through would send. `timeLeft`: milliseconds until the client's request must have ended. */
+  constructor (kinto: Kinto, headers: string[], timeLeft: () => number) {
+    this.#kinto = kinto
+    this.#headers = selectHeaders(headers, name => !ofThatRequestOnly.test(name))
+    this.#timeLeft = timeLeft
+  }
+
+  /** The same request, by another account. */
+  as (authorization: string): KintoSession {
+    const headers = selectHeaders(this.#headers, name => name !== 'authorization' && name !== 'cookie')
+    return new KintoSession(this.#kinto, [...headers, 'Authorization', authorization], this.#timeLeft)
+  }
+
+  get (path: string): Promise<KintoAnswer> {
+    return this.#send('GET', path, {})
+  }
+
+  /** `ifMatch` is the value of the header, quotes included. */
+  patch (path: string, sending: Sending): Promise<KintoAnswer> {
+    return this.#send('PATCH', path, sending)
+  }
+
+  /** Kinto's answer to a browser's preflight for `path` (https://fetch.spec.whatwg.org/#cors-preflight-request). */
+  options (path: string, headers: string[]): Promise<KintoAnswer> {
+    return this.#send('OPTIONS', path, { headers })
+  }
+
+  async #send (method: 'GET' | 'PATCH' | 'OPTIONS', path: string, { data, contentType = 'application/json', ifMatch, headers = [] }: Sending): Promise<KintoAnswer> {
+    const names = new Set(headers.filter((_text, index) => index % 2 === 0).map(name => name.toLowerCase()))
+    const answer = await exchange(this.#kinto.dispatcher, this.#kinto.origin, {
+      method,
+      path,
+      headers: [
+        ...selectHeaders(this.#headers, name => !names.has(name)),
+        ...headers,
+        'Accept', 'application/json',
+        'Accept-Encoding', 'identity',
+        ...data === undefined ? [] : ['Content-Type', contentType],
+        ...ifMatch === undefined ? [] : ['If-Match', ifMatch]
+      ],
+      ...data === undefined ? {} : { body: JSON.stringify({ data }) },
+      timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft())
+    })
+    this.common = commonHeaders(answer.headers)
+    return answer
+  }
+}

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net'
+import type { Dispatcher } from 'undici'
+
+// A server that goes away says so with one of these; a timeout or an unreadable answer is something else.
+const goneAway = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+const repeatable = new Set<unknown>(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Notes in `stale` the error that ends a connection which has answered before, and has sent nothing since the request was
+ * written: Kinto's server closed it while it was idle, and the request crossed that (RFC 9112 §9.3.1).
+ */
+export function watchForStale (socket: Socket, stale: WeakSet<object>): void {
+  let writtenWhenHeard = 0
+  socket.on('readable', () => {
+    // At the end of the stream the event comes too, with nothing to read.
+    if (socket.readableLength > 0) writtenWhenHeard = socket.bytesWritten
+  })
+  socket.on('error', error => {
+    if ('code' in error && goneAway.has(error.code) && writtenWhenHeard > 0 && socket.bytesWritten > writtenWhenHeard) stale.add(error)
+  })
+}
+
+/** Sends GET, HEAD and OPTIONS without a body once more, over a connection of its own, when theirs proved stale. Nothing else is ever repeated. */
+export function repeatWhenStale (fresh: Dispatcher, stale: WeakSet<object>): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch => function dispatchRepeatable (options, handler) {
+    if (!repeatable.has(options.method) || options.body) return dispatch(options, handler)
+    return dispatch(options, {
+      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+      onResponseStart: (controller, status, headers, message) => handler.onResponseStart?.(controller, status, headers, message),
+      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
+      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+      onResponseError (controller, error) {
+        if (stale.has(error)) fresh.dispatch({ ...options, reset: true }, handler)
+        else handler.onResponseError?.(controller, error)
+      }
+    })
+  }
+}

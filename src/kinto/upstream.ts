@@ -1,0 +1,80 @@
+import { isIP } from 'node:net'
+import { buildConnector, Pool, type Dispatcher } from 'undici'
+import { repeatWhenStale, watchForStale } from './stale.ts'
+
+export interface UpstreamOptions {
+  /** Where Kinto is: scheme, host and port. */
+  origin: string
+  /** How long Kinto may be silent, in milliseconds: before its answer, and between two pieces of it. */
+  timeoutMs: number
+  /** How long a connection may take to be made, TLS included, in milliseconds. */
+  connectTimeoutMs?: number
+}
+
+export interface Upstream {
+  dispatcher: Dispatcher
+  /** Waits for the requests under way. */
+  close: () => Promise<void>
+}
+
+/** There is no connection to Kinto, so nothing was sent. The cause says why. */
+export class NotConnectedError extends Error {
+  override readonly name = 'NotConnectedError'
+  readonly code = 'KINTO_NOT_CONNECTED'
+}
+
+// Kinto's servers drop idle connections after 29 s (granian) or 120 s (waitress), whatever a server between promises.
+const keepAliveMaxTimeout = 20_000
+
+// `Next-Page` repeats the whole query, and Kinto takes 256 KiB of it.
+const maxHeaderSize = 512 * 1024
+
+/** The connections to Kinto: HTTP/1.1, one request at a time on each, TLS verified against the name in `origin`. */
+export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000 }: UpstreamOptions): Upstream {
+  const hostname = new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
+  const stale = new WeakSet<object>()
+  const options = {
+    pipelining: 1,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    keepAliveMaxTimeout,
+    maxHeaderSize,
+    connect: connector(hostname, connectTimeoutMs, stale)
+  }
+  const pool = new Pool(origin, options)
+  const fresh = new Pool(origin, options)
+  return {
+    dispatcher: pool.compose(repeatWhenStale(fresh.compose(sameServerName(hostname)), stale), keepAfterHead, sameServerName(hostname)),
+    async close () {
+      await Promise.all([pool.close(), fresh.close()])
+    }
+  }
+}
+
+// The name that TLS asks for and verifies is the configured one. An IP address is verified too, but not asked for (RFC 6066 §3).
+function connector (hostname: string, timeout: number, stale: WeakSet<object>): buildConnector.connector {
+  const connect = buildConnector({ allowH2: false, timeout })
+  const servername = isIP(hostname) === 0 ? hostname : ''
+  return function connectToKinto (options, callback) {
+    connect({ ...options, servername }, (error, socket) => {
+      if (error !== null) return callback(new NotConnectedError('There is no connection to Kinto.', { cause: error }), null)
+      watchForStale(socket, stale)
+      callback(null, socket)
+    })
+  }
+}
+
+// undici takes the server name from `Host`, the client's here, and makes a new connection whenever it changes.
+function sameServerName (servername: string): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch => function dispatchWithServerName (options, handler) {
+    const named = { ...options, servername }
+    return dispatch(named, handler)
+  }
+}
+
+// undici closes the connection after a HEAD, in case the server sends a body; Kinto's servers do not.
+function keepAfterHead (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  return function dispatchHead (options, handler) {
+    return dispatch(options.method === 'HEAD' ? { ...options, reset: false } : options, handler)
+  }
+}

@@ -1,0 +1,187 @@
+import t from 'tap'
+import { answer, answerOutside, call, collection, startAll } from '../helpers/service.ts'
+
+const record = `${collection}/records/r1`
+const writers = { write: ['account:alice'] }
+const quick = { env: { AWS_TIMEOUT_SECONDS: '1' } }
+
+t.test('a dead token with a history to read', async t => {
+  const all = await startAll(t)
+  const { sfn, kinto } = all
+  const put = (step: { taskToken: string, executionArn: string }) => { kinto.store.put(record, { ...step }, writers) }
+
+  await t.test('answered through another replica', async t => {
+    const step = sfn.waitCallback()
+    const result = { message: 'fine', answer: 'SUCCEED', answeredBy: 'account:bob', answeredAt: '2026-11-22T10:00:00.000Z', record, version: 1, answerId: 'x' }
+    await answerOutside(sfn, step.taskToken, result)
+    put(step)
+    const same = await answer(all, record, { answer: 'SUCCEED' })
+    t.match(same, { status: 200, body: { data: { status: 'SUCCEED', answeredBy: 'account:bob' }, stepfunction: { outcome: 'already_applied', answeredBy: 'account:bob' } } })
+    t.match(await answer(all, record, { answer: 'FAIL' }), { status: 409, body: { details: { answer: 'SUCCEED', answeredBy: 'account:bob' } } })
+  })
+
+  await t.test('answered differently: the record is made to show it', async t => {
+    const step = sfn.waitCallback()
+    await answerOutside(sfn, step.taskToken, { answer: 'SUCCEED', answeredBy: 'account:bob', answeredAt: 'then', record, answerId: 'x' })
+    put(step)
+    t.match(await answer(all, record, { answer: 'FAIL' }), { status: 409 })
+    t.match(kinto.store.records.get(record)?.data, { status: 'SUCCEED', answeredBy: 'account:bob' })
+  })
+
+  await t.test('answered outside of this service', async t => {
+    const step = sfn.waitCallback()
+    await answerOutside(sfn, step.taskToken, 'by hand')
+    put(step)
+    const { status, body } = await answer(all, record, { answer: 'FAIL' })
+    t.match({ status, body }, { status: 409, body: { message: /somebody outside this service said SUCCEED/, details: { answer: 'SUCCEED' } } })
+  })
+
+  await t.test('expired', async t => {
+    const step = sfn.waitCallback({ stayOpen: true })
+    sfn.expire(step.taskToken)
+    put(step)
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 410, body: { errno: 111, message: /time for an answer has run out/ } })
+    t.equal(kinto.store.records.get(record)?.data['status'], undefined)
+  })
+
+  await t.test('stopped', async t => {
+    const step = sfn.waitCallback()
+    sfn.stop(step.executionArn)
+    put(step)
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 410, body: { message: /was stopped/ } })
+    t.match(await call(`${all.url}/v1${record}/stepfunction`, { user: 'alice' }), { status: 200, body: { data: { state: 'gone', canAnswer: false, reason: /was stopped/ } } })
+  })
+
+  await t.test('a retried step has a new token', async t => {
+    const step = sfn.waitCallback({ next: () => ({ parameters: (taskToken: string) => ({ taskToken }) }) })
+    sfn.expire(step.taskToken)
+    put(step)
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 410, body: { message: /runs on/ } })
+  })
+})
+
+t.test('a dead token without a history', async t => {
+  const all = await startAll(t)
+  const { sfn, kinto } = all
+  const dead = (): string => {
+    const { taskToken } = sfn.waitCallback()
+    sfn.expire(taskToken)
+    return taskToken
+  }
+
+  await t.test('the record says it', async t => {
+    kinto.store.put(record, { taskToken: dead(), status: 'SUCCEED', answeredBy: 'account:bob' }, writers)
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'already_applied', answeredBy: 'account:bob' } } })
+  })
+
+  await t.test('another replica is about to write it', async t => {
+    kinto.store.put(record, { taskToken: dead() }, writers)
+    kinto.fault({ method: 'GET', path: `/v1${record}`, nth: 3 }, (_request, response) => {
+      Object.assign(kinto.store.records.get(record)?.data ?? {}, { status: 'FAIL', answeredBy: 'account:bob' })
+      response.writeHead(200).end(JSON.stringify({ data: kinto.store.records.get(record)?.data }))
+    })
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 409, body: { details: { answer: 'FAIL', answeredBy: 'account:bob' } } })
+  })
+
+  await t.test('nothing is known, and that is said', async t => {
+    kinto.store.put(record, { taskToken: dead() }, writers)
+    const { status, body } = await answer(all, record, { answer: 'SUCCEED' })
+    t.match({ status, body }, { status: 410, body: { message: /may have been answered elsewhere, have expired/ } })
+    const calls = sfn.calls.length
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 410 })
+    t.equal(sfn.calls.length, calls, 'who asks behind is told the same without further questions')
+  })
+
+  await t.test('a history that this service may not read counts as none', async t => {
+    const step = sfn.waitCallback()
+    sfn.expire(step.taskToken)
+    kinto.store.put(record, { ...step, status: 'FAIL' }, writers)
+    sfn.fault('GetExecutionHistory', 'AccessDeniedException')
+    t.match(await answer(all, record, { answer: 'FAIL' }), { status: 200, body: { stepfunction: { outcome: 'already_applied' } } })
+    t.ok(all.log.some(({ msg }) => String(msg).includes('history could not be read')))
+  })
+})
+
+t.test('a lost reply', async t => {
+  const all = await startAll(t, quick)
+  const { sfn, kinto } = all
+
+  for (const fault of ['reset after', '500 after', '502 after', 'garbled after', 'hang after'] as const) {
+    await t.test(`${fault}: the history shows that it was this answer`, async t => {
+      const step = sfn.waitCallback()
+      kinto.store.put(record, { ...step }, writers)
+      sfn.fault('SendTaskSuccess', fault)
+      t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { data: { status: 'SUCCEED' }, stepfunction: { outcome: 'accepted' } } })
+      t.equal(sfn.execution(step.executionArn).status, 'SUCCEEDED')
+    })
+
+    await t.test(`${fault}, without a history: it is not known`, async t => {
+      const { taskToken, executionArn } = sfn.waitCallback()
+      kinto.store.put(record, { taskToken }, writers)
+      sfn.fault('SendTaskSuccess', fault)
+      const { status, headers, body } = await answer(all, record, { answer: 'SUCCEED' })
+      t.match({ status, body }, { status: 503, body: { errno: 201, details: { reported: 'unknown' } } })
+      t.ok(headers.get('retry-after'))
+      t.equal(sfn.execution(executionArn).status, 'SUCCEEDED')
+    })
+  }
+
+  for (const fault of ['reset before', '500 before', '502 before'] as const) {
+    await t.test(`${fault}: it is reported again`, async t => {
+      const { taskToken, executionArn } = sfn.waitCallback()
+      kinto.store.put(record, { taskToken }, writers)
+      sfn.fault('SendTaskFailure', fault)
+      t.match(await answer(all, record, { answer: 'FAIL' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } })
+      t.equal(sfn.execution(executionArn).status, 'FAILED')
+    })
+  }
+
+  await t.test('and meanwhile somebody else answered', async t => {
+    const step = sfn.waitCallback()
+    kinto.store.put(record, { ...step }, writers)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    sfn.fault('SendTaskFailure', 'reset before')
+    sfn.fault('SendTaskFailure', { until: promise })
+    const first = sfn.called('SendTaskFailure')
+    const replied = answer(all, record, { answer: 'FAIL' })
+    await first
+    await sfn.called('SendTaskFailure')
+    await answerOutside(sfn, step.taskToken, { answer: 'SUCCEED', answeredBy: 'account:bob', answeredAt: 'then', record, answerId: 'other' })
+    resolve()
+    t.match(await replied, { status: 409, body: { details: { answer: 'SUCCEED', answeredBy: 'account:bob' } } })
+  })
+})
+
+t.test('an answer that was not taken, for sure', async t => {
+  const all = await startAll(t, quick)
+  const rows: [fault: Parameters<typeof all.sfn.fault>[1], status: number, retry: boolean, message: RegExp][] = [
+    ['AccessDeniedException', 503, false, /operator/],
+    ['KmsAccessDeniedException', 503, false, /operator/],
+    ['ExpiredTokenException', 503, true, /credentials/],
+    ['ThrottlingException', 503, true, /cannot be reached/],
+    [{ error: 'InvalidToken' }, 400, false, /taskToken/],
+    [{ error: 'InvalidOutput' }, 400, false, /output/]
+  ]
+  for (const [fault, status, retry, message] of rows) {
+    await t.test(JSON.stringify(fault), async t => {
+      const { taskToken, executionArn } = all.sfn.waitCallback()
+      all.kinto.store.put(record, { taskToken }, writers)
+      const end = all.sfn.fault('SendTaskSuccess', fault, () => true)
+      const reply = await answer(all, record, { answer: 'SUCCEED' })
+      end()
+      t.match(reply, { status, body: { message } })
+      t.equal(reply.headers.has('retry-after'), retry)
+      t.notOk(reply.body.details?.reported)
+      t.notMatch(reply.text, /arn:|123456789012/)
+      t.equal(all.kinto.store.records.get(record)?.data['status'], undefined)
+      t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
+    })
+  }
+})
+
+t.test('a token of another region is not known', async t => {
+  const all = await startAll(t)
+  const { taskToken } = all.sfn.waitCallback()
+  all.kinto.store.put(record, { taskToken, stateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:AddonSigning' }, writers)
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 400, body: { details: [{ name: 'taskToken' }] } })
+})
