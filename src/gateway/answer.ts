@@ -1,0 +1,85 @@
+import type { Answers, AnswerCall } from '../answer/answers.ts'
+import { readState, type StateOptions } from '../answer/state.ts'
+import { jsonObject } from '../kinto/client.ts'
+import { invalid, methodNotAllowed, unsupportedMediaType } from '../kinto/errors.ts'
+import { headerValues, selectHeaders } from '../kinto/headers.ts'
+import { recordPath, type RecordRef } from '../kinto/paths.ts'
+import { KintoSession, type Kinto } from '../kinto/session.ts'
+import { endToEndHeaders } from './headers.ts'
+import { errorReply, jsonReply, kintoReply, type Reply } from './reply.ts'
+
+/** A request for the sub-resource, as a value. Headers are a flat list, those that the pass-through would send. */
+export interface Exchange {
+  method: string
+  ref: RecordRef
+  headers: string[]
+  /** Empty for all methods but POST. */
+  body: Uint8Array
+  /** Aborted when the client has left. */
+  clientGone: AbortSignal
+}
+
+export interface AnswerHandlerOptions extends StateOptions {
+  kinto: Kinto
+  answers: Answers
+}
+
+/** What the sub-resource does for each of its methods; all else is refused. */
+const methods = ['GET', 'HEAD', 'POST', 'OPTIONS'] as const
+
+// Most proxies give up after 60 s, and then nobody learns what became of the answer.
+const wholeRequestMs = 55_000
+
+/** Answers every request for the sub-resource. Never throws: whatever goes wrong becomes the reply. */
+export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOptions): Promise<Reply> {
+  const end = Date.now() + wholeRequestMs
+  const timeLeft = (): number => Math.max(0, end - Date.now())
+  const session = new KintoSession(options.kinto, exchange.headers, timeLeft)
+  try {
+    switch (exchange.method) {
+      case 'POST':
+        return await answer(exchange, session, timeLeft, options)
+      case 'GET':
+      case 'HEAD':
+        return jsonReply(200, [...session.common ?? [], 'Cache-Control', 'no-cache, no-store'], { data: await readState(session, exchange.ref, timeLeft, options) })
+      case 'OPTIONS':
+        return await preflight(exchange, session)
+      default:
+        throw methodNotAllowed(methods.join(', '))
+    }
+  } catch (error) {
+    if (exchange.clientGone.aborted) return nobodyIsThere(exchange, options)
+    return errorReply(error, session.common, options.log)
+  }
+}
+
+async function answer ({ ref, headers, body, clientGone }: Exchange, session: KintoSession, timeLeft: AnswerCall['timeLeft'], { answers, log }: AnswerHandlerOptions): Promise<Reply> {
+  requireJson(headerValues(headers, 'content-type')[0])
+  const taken = await answers.take({ ref, session, body, ifMatch: headerValues(headers, 'if-match'), clientGone, timeLeft })
+  const { outcome, decision, record, permissions } = taken
+  const { answer, answeredBy, answeredAt } = decision
+  log.info({ ref, outcome, answer, answeredBy }, 'answered')
+  const { data } = jsonObject(record)
+  return jsonReply(200, endToEndHeaders(record.headers), { data, permissions, stepfunction: { outcome, answer, answeredBy, answeredAt } })
+}
+
+function nobodyIsThere ({ ref }: Exchange, { log }: AnswerHandlerOptions): Reply {
+  log.info({ ref }, 'a client left before its answer was taken')
+  return { status: 499, headers: [], body: '' }
+}
+
+/** Kinto does not know the sub-resource, so it is asked for its policy on the record, and our methods are put in. */
+async function preflight ({ ref, headers }: Exchange, session: KintoSession): Promise<Reply> {
+  const [wanted] = headerValues(headers, 'access-control-request-method')
+  if (wanted !== undefined && !methods.some(method => method === wanted)) throw invalid('header', 'Access-Control-Request-Method', 'Method not allowed')
+  const reply = kintoReply(await session.options(recordPath(ref), wanted === undefined ? [] : ['Access-Control-Request-Method', 'PATCH']))
+  const others = selectHeaders(reply.headers, name => name !== 'access-control-allow-methods')
+  return others.length === reply.headers.length ? reply : { ...reply, headers: [...others, 'Access-Control-Allow-Methods', methods.join(',')] }
+}
+
+// Browsers send forms across sites without asking, so nothing but JSON is taken, even if its body would parse.
+function requireJson (contentType: string | undefined): void {
+  const [type = ''] = (contentType ?? '').split(';', 1)
+  if (type.trim().toLowerCase() === 'application/json') return
+  throw unsupportedMediaType("Content-Type header should be application/json. With curl: -H 'Content-Type: application/json'")
+}

@@ -1,0 +1,84 @@
+import { METHODS, type IncomingMessage } from 'node:http'
+import httpProxy from '@fastify/http-proxy'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Dispatcher } from 'undici'
+import { Refusal } from '../kinto/errors.ts'
+import { originForm } from './classify.ts'
+import { failure } from './failures.ts'
+import { endToEndObject, forwardedRequestHeaders } from './headers.ts'
+
+export interface ForwardOptions {
+  /** The route of the requests to forward: `rewriteUrl` sends them there, so that no router reads the client's path. */
+  route: string
+  /** Kinto's origin. */
+  upstream: string
+  dispatcher: Dispatcher
+  trustProxy: boolean
+}
+
+/** Every method that Node's parser knows but CONNECT, which asks for a tunnel. */
+export const methods = METHODS.filter(method => method !== 'CONNECT')
+
+/** Lets `app` take every method, and keeps Fastify from reading or judging any body. To be called before routes are added. */
+export function acceptMethods (app: FastifyInstance): void {
+  for (const method of methods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
+}
+
+/** Passes requests to Kinto and its answers back, byte for byte, streamed. Trailers and 1xx answers are not passed on. */
+export async function forward (scope: FastifyInstance, { route, upstream, dispatcher, trustProxy }: ForwardOptions): Promise<void> {
+  // Node drops what comes after the 2,000th header, without a word; their size is limited already.
+  scope.server.maxHeadersCount = 0
+  scope.setErrorHandler((error, request, reply) => {
+    if (error instanceof Refusal) throw error
+    withdrawHeaders(reply)
+    // What is left of the body stays unread, so nothing else can come on this connection.
+    if (!request.raw.complete) reply.header('connection', 'close')
+    throw failure(error, request.method)
+  })
+  scope.addHook('preHandler', async request => {
+    if (hasBody(request.raw)) request.body = request.raw
+  })
+  await scope.register(httpProxy, {
+    upstream,
+    undici: dispatcher.compose(asReceived),
+    routes: [route],
+    httpMethods: methods,
+    proxyPayloads: false,
+    disableRequestLogging: true,
+    internalRewriteLocationHeader: false,
+    replyOptions: {
+      // reply-from would refuse the body of a GET, and repeat a GET that is answered 503 ten times. The true method is in the pseudo-headers.
+      method: 'POST',
+      rewriteRequestHeaders: ({ raw, originalUrl, ip, protocol }) => ({
+        ':method': raw.method,
+        ':path': originForm(originalUrl),
+        ':fields': forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, remoteAddress: ip, protocol, trustProxy })
+      }),
+      rewriteHeaders: endToEndObject
+    }
+  })
+}
+
+// Kinto's answer may have begun, and broken off before a byte of its body.
+function withdrawHeaders (reply: FastifyReply): void {
+  for (const name of Object.keys(reply.getHeaders())) if (name !== 'connection') reply.removeHeader(name)
+}
+
+// reply-from sends a path through `new URL`, which rewrites it, and headers through an object, which loses their spelling and
+// repetition. So the request travels past it in pseudo-headers: no client can send these, for Node's parser refuses the colon.
+function asReceived (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  return function dispatchAsReceived (options, handler) {
+    const headers = new Map<string, unknown>(Object.entries(Object.assign({}, options.headers)))
+    return dispatch({
+      ...options,
+      method: String(headers.get(':method')),
+      path: String(headers.get(':path')),
+      headers: [headers.get(':fields')].flat().map(String)
+    }, handler)
+  }
+}
+
+// https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3
+function hasBody ({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
+}

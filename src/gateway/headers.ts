@@ -1,0 +1,68 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** A client's request, as far as its headers depend on it. Headers are a flat list of names and values. */
+export interface ReceivedRequest {
+  rawHeaders: readonly string[]
+  /** The `Host` header, undefined where there is none. */
+  host: string | undefined
+  remoteAddress: string
+  protocol: string
+  /** Whether the client is a proxy whose `X-Forwarded-*` are believed. */
+  trustProxy: boolean
+}
+
+// They concern one connection: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.1. Trailers are not passed on, so none is announced.
+const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+
+// Node has answered `Expect: 100-continue` by the time a request is forwarded; `Proxy-Authorization` was meant for this hop.
+const forThisServer = ['expect', 'proxy-authorization']
+
+/**
+ * The headers that Kinto gets, as the client spelled, ordered and repeated them. There is exactly one `Host`, byte for byte the
+ * client's: Kinto builds URLs from it. A client of HTTP/1.0 may send none; then it is empty, for undici would put in Kinto's address.
+ */
+export function forwardedRequestHeaders ({ rawHeaders, host = '', remoteAddress, protocol, trustProxy }: ReceivedRequest): string[] {
+  const fields = pairs(rawHeaders)
+  const dropped = new Set([...connectionNames(fields), ...forThisServer, 'host'])
+  const kept = fields.filter(([name]) => !dropped.has(name) && (trustProxy || !isForwarded(name)))
+  const known = (name: string): string[] => kept.flatMap(([other, , value]) => other === name ? [value] : [])
+  return [
+    'Host', host,
+    ...kept.filter(([name]) => name !== 'x-forwarded-for').flatMap(([, name, value]) => [name, value]),
+    'X-Forwarded-For', [...known('x-forwarded-for'), remoteAddress].join(', '),
+    ...known('x-forwarded-host').length > 0 || host === '' ? [] : ['X-Forwarded-Host', host],
+    ...known('x-forwarded-proto').length > 0 ? [] : ['X-Forwarded-Proto', protocol]
+  ]
+}
+
+/** The headers of Kinto's answer that the client gets, as a flat list: all but those of the connection to Kinto. */
+export function endToEndHeaders (rawHeaders: readonly string[]): string[] {
+  const fields = pairs(rawHeaders)
+  const dropped = connectionNames(fields)
+  return fields.filter(([name]) => !dropped.has(name)).flatMap(([, name, value]) => [name, value])
+}
+
+/** The same for headers as an object with names in lower case. */
+export function endToEndObject (headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const dropped = connectionNames([['connection', 'connection', String(headers.connection)]])
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
+}
+
+type Field = [lowerCaseName: string, name: string, value: string]
+
+function pairs (rawHeaders: readonly string[]): Field[] {
+  return rawHeaders.flatMap((value, index): Field[] => {
+    const name = rawHeaders[index - 1]
+    return index % 2 === 1 && name !== undefined ? [[name.toLowerCase(), name, value]] : []
+  })
+}
+
+// `Connection` may name further headers of the same kind.
+function connectionNames (fields: Field[]): Set<string> {
+  const named = fields.flatMap(([name, , value]) => name === 'connection' ? value.toLowerCase().split(',') : [])
+  return new Set([...hopByHop, ...named.map(name => name.trim())])
+}
+
+function isForwarded (name: string): boolean {
+  return name === 'forwarded' || name.startsWith('x-forwarded-')
+}

@@ -1,0 +1,39 @@
+import type { FastifyHttpOptions, RawServerDefault } from 'fastify'
+import { openHeaders } from '../kinto/cors.ts'
+import { errorBody } from '../kinto/errors.ts'
+import type { UnderWay } from './under-way.ts'
+
+/**
+ * How the server listens: as far as HTTP goes, for what Kinto's own server takes. A body has all the time it needs, in both
+ * directions: when a side has been silent for too long is Kinto's to say, as it is without the service in front.
+ */
+export function serverOptions (underWay: UnderWay): FastifyHttpOptions<RawServerDefault> {
+  return {
+    http: { maxHeaderSize: 256 * 1024, headersTimeout: 60_000 },
+    requestTimeout: 0,
+    exposeHeadRoutes: false,
+    // `UnderWay` refuses in Kinto's shape.
+    return503OnClosing: false,
+    clientErrorHandler (error, socket) {
+      if (underWay.isSpokenFor(socket)) socket.destroy()
+      else if (socket.writable) socket.end(refusal(error.code), () => socket.destroy())
+    }
+  }
+}
+
+type Refused = readonly [status: number, error: string, message: string]
+
+const malformed: Refused = [400, 'Bad Request', 'The request is not valid HTTP.']
+const refused = new Map<string, Refused>([
+  ['HPE_HEADER_OVERFLOW', [431, 'Request Header Fields Too Large', 'The headers of the request are too large.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout', 'The headers of the request took too long.']]
+])
+
+// What Node's parser refuses never becomes a request, so this answer is written by hand.
+function refusal (code: string): string {
+  const [status, error, message] = refused.get(code) ?? malformed
+  const body = errorBody({ status, errno: 107, error, message })
+  const fields = ['Content-Type', 'application/json', 'Content-Length', String(body.length), 'Connection', 'close', ...openHeaders]
+  const lines = fields.flatMap((name, index) => index % 2 === 0 ? [`${name}: ${fields[index + 1]}`] : [])
+  return [`HTTP/1.1 ${status} ${error}`, ...lines, '', body].join('\r\n')
+}

@@ -1,0 +1,22 @@
+import t from 'tap'
+import { startGateway } from '../helpers/gateway.ts'
+import { startKinto } from '../helpers/kinto.ts'
+import { headerValue, openRaw } from '../helpers/raw.ts'
+
+// undici closes the connection after every HEAD, and trap 5 then closes the client's.
+
+t.test('HEAD keeps both connections', async t => {
+  const kinto = await startKinto(t, (_request, response) => {
+    response.writeHead(200, ['Content-Length', '11', 'Total-Objects', '3', 'Connection', 'keep-alive']).end()
+  })
+  const { url } = await startGateway(t, { kinto: kinto.url })
+  const client = await openRaw(t, url)
+  for (let round = 1; round <= 3; round += 1) {
+    client.write('HEAD /v1/buckets HTTP/1.1\r\nHost: kinto.example\r\n\r\n')
+    const { status, headers } = await client.next({ bodyless: true })
+    t.equal(status, 200)
+    t.equal(headerValue(headers, 'content-length'), '11')
+    t.equal(headerValue(headers, 'total-objects'), '3')
+  }
+  t.strictSame(kinto.requests.map(({ method, connection }) => [method, connection]), [['HEAD', 1], ['HEAD', 1], ['HEAD', 1]])
+})

@@ -1,0 +1,48 @@
+import type { ServerOptions } from 'node:http'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { classify } from '../../src/gateway/classify.ts'
+import { acceptMethods, forward, methods } from '../../src/gateway/forward.ts'
+import { serverOptions } from '../../src/gateway/http.ts'
+import { errorReply, send } from '../../src/gateway/reply.ts'
+import { UnderWay } from '../../src/gateway/under-way.ts'
+import { createUpstream } from '../../src/kinto/upstream.ts'
+
+export interface Gateway {
+  url: string
+  app: FastifyInstance
+  /** What the log got, a line each. */
+  log: string[]
+}
+
+export interface GatewayOptions {
+  kinto: string
+  timeoutMs?: number
+  connectTimeoutMs?: number
+  trustProxy?: boolean
+  /** In place of what the server takes its time for. */
+  http?: ServerOptions
+}
+
+/** The gateway alone, put together as the application does. The sub-resource is answered with what the path was taken for. */
+export async function startGateway (t: Test, { kinto, trustProxy = false, timeoutMs = 30_000, http = {}, ...options }: GatewayOptions): Promise<Gateway> {
+  const log: string[] = []
+  const upstream = createUpstream({ origin: kinto, timeoutMs, ...options })
+  const underWay = new UnderWay()
+  const listening = serverOptions(underWay)
+  const app = Fastify({
+    ...listening,
+    http: { ...listening.http, ...http },
+    logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } },
+    rewriteUrl: request => `/${classify(request.url ?? '').kind}`
+  })
+  acceptMethods(app)
+  underWay.watch(app)
+  app.setErrorHandler((error, _request, reply) => send(reply, errorReply(error, undefined, app.log)))
+  app.route({ method: methods, url: '/answer', handler: async request => classify(request.originalUrl) })
+  await app.register(forward, { route: '/plain', upstream: kinto, dispatcher: upstream.dispatcher, trustProxy })
+  app.addHook('onClose', upstream.close)
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  return { url, app, log }
+}
