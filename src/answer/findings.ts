@@ -17,16 +17,20 @@ const maxTokens = 10_000
 // All but an answer is passing knowledge, which spares the callers who stand behind the first one the same questions.
 const passingMs = 10_000
 
-/** What this process found out about dead tokens, an accepted answer above all: once per token, the oldest forgotten first. */
+/**
+ * What this process found out about dead tokens, an accepted answer above all, the oldest forgotten first. It holds for one
+ * record: a task may serve several, and then its token is dead for all of them when one is answered.
+ */
 export class Findings {
   readonly #findings = new LRUCache<string, Finding>({ max: maxTokens })
 
-  of (taskToken: string): Finding | undefined {
-    return this.#findings.get(taskToken)
+  /** `record` is the record's URI. */
+  of (record: string, taskToken: string): Finding | undefined {
+    return this.#findings.get(`${taskToken} ${record}`)
   }
 
-  keep (taskToken: string, finding: Finding): Finding {
-    this.#findings.set(taskToken, finding, finding.kind === 'answered' ? {} : { ttl: passingMs })
+  keep (record: string, taskToken: string, finding: Finding): Finding {
+    this.#findings.set(`${taskToken} ${record}`, finding, finding.kind === 'answered' ? {} : { ttl: passingMs })
     return finding
   }
 }

@@ -40,7 +40,7 @@ const pauseMs = 250
 export async function report (reporting: Reporting, options: ReportOptions): Promise<'accepted' | Finding> {
   const { taskToken, region, signed, timeLeft } = reporting
   const { stepFunctions, findings, log } = options
-  const known = findings.of(taskToken)
+  const known = findings.of(signed.record, taskToken)
   if (known !== undefined) return known
   const delivery = await stepFunctions.deliver({ taskToken, region, result: taskResult(signed), timeoutMs: timeLeft() })
   switch (delivery.outcome) {
@@ -49,12 +49,12 @@ export async function report (reporting: Reporting, options: ReportOptions): Pro
     case 'failed':
       throw refusal(delivery.cause, 'taskToken')
     case 'dead':
-      return findings.keep(taskToken, await explain(reporting, options))
+      return findings.keep(signed.record, taskToken, await explain(reporting, options))
     case 'ambiguous':
     case 'unknown': {
       const verdict = await verify(reporting, options)
       if (verdict.kind === 'answered' && verdict.answerId === signed.answerId) return accepted(reporting, findings)
-      if (verdict.kind === 'answered' || verdict.kind === 'over') return findings.keep(taskToken, verdict)
+      if (verdict.kind === 'answered' || verdict.kind === 'over') return findings.keep(signed.record, taskToken, verdict)
       log.warn({ record: signed.record, answer: signed.answer, outcome: delivery.outcome }, 'it is not known whether Step Functions took an answer')
       throw unavailable('It is not known whether Step Functions took the answer. Repeating the request is safe: an answer is taken once.', { details: { reported: 'unknown' }, retryAfter: 5 })
     }
@@ -63,7 +63,7 @@ export async function report (reporting: Reporting, options: ReportOptions): Pro
 
 function accepted ({ taskToken, signed }: Reporting, findings: Findings): 'accepted' {
   const { answer, answeredBy, answeredAt, comment } = signed
-  findings.keep(taskToken, { kind: 'answered', decision: { answer, answeredBy, answeredAt, comment } })
+  findings.keep(signed.record, taskToken, { kind: 'answered', decision: { answer, answeredBy, answeredAt, comment } })
   return 'accepted'
 }
 

@@ -65,7 +65,8 @@ async function repeated (turn: Turn, decision: Decision): Promise<Taken> {
     return { outcome: 'already_applied', decision, record: recorded ? shown.answer : await write(turn, decision, shown.data), permissions: shown.permissions }
   }
   if (!recorded) {
-    await write(turn, decision, shown.data).catch((error: unknown) => {
+    // Once, without the patience of an answer that was taken: this caller is refused whatever comes of it.
+    await write({ ...turn, timeLeft: () => 0 }, decision, shown.data).catch((error: unknown) => {
       turn.log.warn({ err: error, record: turn.signed.record }, 'a record could not be made to show its answer')
     })
   }

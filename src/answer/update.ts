@@ -25,12 +25,12 @@ export class NotRecorded extends Error {
 }
 
 // Long enough for a restart of Kinto behind its load balancer, short enough for a person who waits.
-const retryForMs = 15_000
+const retryForMs = 10_000
 const firstPauseMs = 100
 const longestPauseMs = 2_000
 
 /**
- * Writes a decision into its record, and tries again for 15 s, or as long as `timeLeft()` (milliseconds) gives, while Kinto is
+ * Writes a decision into its record, and tries again for 10 s, or as long as `timeLeft()` (milliseconds) gives, while Kinto is
  * not there. Where the collection's schema refuses the new fields, `status` alone is written.
  * @throws NotRecorded
  */

@@ -1,11 +1,12 @@
 import t from 'tap'
 import { Findings } from '../../src/answer/findings.ts'
 
-t.test('what is known of a token', async t => {
+t.test('what is known of a token is known for one record', async t => {
   const findings = new Findings()
-  t.equal(findings.of('T'), undefined)
-  const finding = findings.keep('T', { kind: 'answered', decision: { answer: 'FAIL' } })
-  t.equal(findings.of('T'), finding)
-  findings.keep('U', { kind: 'nothing' })
-  t.same(findings.of('U'), { kind: 'nothing' })
+  t.equal(findings.of('/r1', 'T'), undefined)
+  const finding = findings.keep('/r1', 'T', { kind: 'answered', decision: { answer: 'FAIL' } })
+  t.equal(findings.of('/r1', 'T'), finding)
+  t.equal(findings.of('/r2', 'T'), undefined)
+  findings.keep('/r1', 'U', { kind: 'nothing' })
+  t.same(findings.of('/r1', 'U'), { kind: 'nothing' })
 })

@@ -1,0 +1,79 @@
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { admin } from './admin/admin.ts'
+import { Activities } from './answer/activities.ts'
+import { Answers } from './answer/answers.ts'
+import type { Unsaved } from './answer/held.ts'
+import { inScope } from './answer/scope.ts'
+import type { Settings } from './config/config.ts'
+import { classify } from './gateway/classify.ts'
+import { clientLeft } from './gateway/failures.ts'
+import { acceptMethods, forward } from './gateway/forward.ts'
+import { serverOptions } from './gateway/http.ts'
+import { errorReply, send } from './gateway/reply.ts'
+import { subResource } from './gateway/sub-resource.ts'
+import { UnderWay } from './gateway/under-way.ts'
+import { KintoSession } from './kinto/session.ts'
+import { createUpstream } from './kinto/upstream.ts'
+import { createStepFunctions } from './stepfunctions/clients.ts'
+
+/** The service, ready to listen. */
+export interface Service {
+  gateway: FastifyInstance
+  admin: FastifyInstance
+  /** Ends what is under way, open polls included (up to some 65 s). @returns the tasks whose tokens could not be saved. */
+  stop: () => Promise<Unsaved[]>
+}
+
+// The client's own path goes past Fastify's router, which would decode and refuse some of it: requests are sorted by `classify`.
+const plainRoute = '/plain'
+const answerRoute = '/answer'
+
+/** Puts the service together. Nothing is listened on and nothing is sent yet. */
+export async function createService (settings: Settings, log: FastifyBaseLogger): Promise<Service> {
+  const { resources, kintoAuthorization, trustProxy, aws } = settings
+  const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000 })
+  const stepFunctions = createStepFunctions({
+    timeoutMs: settings.awsTimeoutSeconds * 1000,
+    endpoint: aws.endpointUrl,
+    credentials: aws.accessKey === undefined || aws.secretKey === undefined ? undefined : { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey }
+  })
+  const kinto = { dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000 }
+  const own = kintoAuthorization === undefined ? undefined : () => new KintoSession(kinto, ['Authorization', kintoAuthorization], () => kinto.timeoutMs)
+  const policy = { allowedArns: settings.allowedArns, region: aws.region }
+  const activities = new Activities({ polls: stepFunctions.polls, own, resources, waitMs: settings.activityWaitSeconds * 1000, log })
+  const answers = new Answers({ kinto, stepFunctions, activities, policy, ownAuthorization: kintoAuthorization, log })
+
+  const underWay = new UnderWay()
+  const gateway: FastifyInstance = Fastify({
+    ...serverOptions(underWay),
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    rewriteUrl: ({ url = '', method }) => {
+      const target = classify(url)
+      if (target.kind === 'plain') return plainRoute
+      if (inScope(resources, target)) return answerRoute
+      if (method === 'POST') log.warn({ bucket: target.bucket, collection: target.collection }, 'an answer to a record outside of stepfunction.resources is left to Kinto')
+      return plainRoute
+    }
+  })
+  acceptMethods(gateway)
+  underWay.watch(gateway)
+  gateway.setErrorHandler((error, { method }, reply) => {
+    if (clientLeft(error)) log.info({ method }, 'a client left before it had sent its whole request')
+    return send(reply, errorReply(error, undefined, log))
+  })
+  await gateway.register(forward, { route: plainRoute, upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy })
+  await gateway.register(subResource, { route: answerRoute, trustProxy, kinto, answers, stepFunctions, policy, log })
+  const adminApp = await admin(log)
+
+  return {
+    gateway,
+    admin: adminApp,
+    async stop () {
+      const [unsaved] = await Promise.all([activities.drain(), gateway.close()])
+      await Promise.all([adminApp.close(), upstream.close()])
+      stepFunctions.close()
+      return unsaved
+    }
+  }
+}
