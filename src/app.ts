@@ -10,8 +10,9 @@ import { clientLeft } from './gateway/failures.ts'
 import { acceptMethods, forward } from './gateway/forward.ts'
 import { serverOptions } from './gateway/http.ts'
 import { errorReply, send } from './gateway/reply.ts'
-import { subResource } from './gateway/sub-resource.ts'
+import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
+import { openHeaders } from './kinto/cors.ts'
 import { KintoSession } from './kinto/session.ts'
 import { createUpstream } from './kinto/upstream.ts'
 import { createStepFunctions } from './stepfunctions/clients.ts'
@@ -26,7 +27,6 @@ export interface Service {
 
 // The client's own path goes past Fastify's router, which would decode and refuse some of it: requests are sorted by `classify`.
 const plainRoute = '/plain'
-const answerRoute = '/answer'
 
 /** Puts the service together. Nothing is listened on and nothing is sent yet. */
 export async function createService (settings: Settings, log: FastifyBaseLogger): Promise<Service> {
@@ -51,7 +51,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger)
     rewriteUrl: ({ url = '', method }) => {
       const target = classify(url)
       if (target.kind === 'plain') return plainRoute
-      if (inScope(resources, target)) return answerRoute
+      if (inScope(resources, target)) return answerPath(target)
       if (method === 'POST') log.warn({ bucket: target.bucket, collection: target.collection }, 'an answer to a record outside of stepfunction.resources is left to Kinto')
       return plainRoute
     }
@@ -59,11 +59,12 @@ export async function createService (settings: Settings, log: FastifyBaseLogger)
   acceptMethods(gateway)
   underWay.watch(gateway)
   gateway.setErrorHandler((error, { method }, reply) => {
-    if (clientLeft(error)) log.info({ method }, 'a client left before it had sent its whole request')
-    return send(reply, errorReply(error, undefined, log))
+    if (!clientLeft(error)) return send(reply, errorReply(error, openHeaders, log))
+    log.info({ method }, 'a client left before it had sent its whole request')
+    return reply.code(499).send()
   })
   await gateway.register(forward, { route: plainRoute, upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy })
-  await gateway.register(subResource, { route: answerRoute, trustProxy, kinto, answers, stepFunctions, policy, log })
+  await gateway.register(subResource, { trustProxy, kinto, answers, stepFunctions, policy, log })
   const adminApp = await admin(log)
 
   return {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { pino } from 'pino'
 import { createService, type Service } from './app.ts'
-import { ConfigError, describeSettings, loadSettings, type Settings } from './config/config.ts'
+import { describeSettings, loadSettings, type Settings } from './config/config.ts'
 
 const settings = readSettings()
 const log = pino({ level: settings.logLevel, base: null })
@@ -14,8 +14,7 @@ function readSettings (): Settings {
   try {
     return loadSettings({ argv: process.argv.slice(2), env: process.env })
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${String(error)}\n`)
     process.exit(1)
   }
 }

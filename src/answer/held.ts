@@ -37,7 +37,7 @@ export class HeldTasks {
 
   list (now = Date.now()): Unsaved[] {
     return [...this.#tasks.values()].map(({ activityArn, named, takenAt }) => ({
-      activityArn, records: [...named.uris, ...named.ids], ageSeconds: Math.round((now - takenAt) / 1000)
+      activityArn, records: [...named.uris.keys(), ...named.ids], ageSeconds: Math.round((now - takenAt) / 1000)
     }))
   }
 }

@@ -1,7 +1,7 @@
 import { jsonObject } from '../kinto/client.ts'
 import { headerValues } from '../kinto/headers.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
-import { collectionsPath, parseRecordUri, recordPath, type RecordRef } from '../kinto/paths.ts'
+import { collectionsPath, recordPath, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Named } from './match.ts'
 import type { Resource } from './scope.ts'
@@ -26,10 +26,7 @@ const maxIds = 100
  * @throws AmbiguousId when one id fits several records; KintoUnreachable
  */
 export async function locateRecords (session: KintoSession, version: string, named: Named, activityArn: string, resources: readonly Resource[]): Promise<Located[]> {
-  const found = await readAll(session, [...named.uris].flatMap(uri => {
-    const ref = parseRecordUri(uri)
-    return ref === undefined ? [] : [{ version, ...ref }]
-  }), activityArn)
+  const found = await readAll(session, [...named.uris.values()].map(ref => ({ version, ...ref })), activityArn)
   if (named.ids.size === 0) return found
   const collections = (await Promise.all(resources.map(resource => listCollections(session, version, resource)))).flat()
   for (const record of [...named.ids].slice(0, maxIds)) {

@@ -1,8 +1,10 @@
 import { parseRecordUri, recordUri, type RecordRef } from '../kinto/paths.ts'
 
+type RecordUri = Omit<RecordRef, 'version'>
+
 /** The records that a task's input names, by their URI or by their id alone. */
 export interface Named {
-  uris: ReadonlySet<string>
+  uris: ReadonlyMap<string, RecordUri>
   ids: ReadonlySet<string>
 }
 
@@ -14,19 +16,19 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * (a Lambda may pass Kinto's answer on as text). Keys do not count. `inScope` says which URIs are records to be answered here.
  * A URI beats a bare id: where one is found, ids are left out.
  */
-export function namedRecords (input: string | undefined, inScope: (ref: Omit<RecordRef, 'version'>) => boolean): Named {
-  const uris = new Set<string>()
+export function namedRecords (input: string | undefined, inScope: (ref: RecordUri) => boolean): Named {
+  const uris = new Map<string, RecordUri>()
   const ids = new Set<string>()
   for (const text of strings(input)) {
     const ref = parseRecordUri(text)
-    if (ref !== undefined && inScope(ref)) uris.add(text)
+    if (ref !== undefined && inScope(ref)) uris.set(text, ref)
     else if (uuid.test(text)) ids.add(text)
   }
   return { uris, ids: uris.size > 0 ? new Set() : ids }
 }
 
 /** Whether a task with these names is for this record. */
-export function names (named: Named, ref: Omit<RecordRef, 'version'>): boolean {
+export function names (named: Named, ref: RecordUri): boolean {
   return named.uris.has(recordUri(ref)) || named.ids.has(ref.record)
 }
 

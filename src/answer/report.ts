@@ -71,11 +71,13 @@ function accepted ({ taskToken, signed }: Reporting, findings: Findings): 'accep
 async function explain (reporting: Reporting, options: ReportOptions): Promise<Finding> {
   const verdict = await consult(reporting, options.stepFunctions, options.log)
   if (verdict.kind !== 'unclear') return verdict
-  for (const end = Date.now() + rereadForMs; ; await sleep(pauseMs)) {
+  const end = Date.now() + rereadForMs
+  do {
     const decision = await reporting.reread()
     if (decision !== undefined) return { kind: 'answered', decision }
-    if (Date.now() + pauseMs > end) return { kind: 'nothing' }
-  }
+    await sleep(pauseMs)
+  } while (Date.now() < end)
+  return { kind: 'nothing' }
 }
 
 /** Searches the history for this very answer. It is written with delay, so it is read again for as long as a report may take. */

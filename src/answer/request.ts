@@ -23,6 +23,8 @@ export function readAnswer (body: Uint8Array): AnswerRequest {
   if (!isVerb(answer)) throw invalid('body', 'answer', `${JSON.stringify(answer)} is not one of FAIL, SUCCEED`)
   const comment = readText(fields, 'comment', 0, maxComment)
   const error = readText(fields, 'error', 1, maxErrorName)
+  // Names that Step Functions gives itself: a reviewer who sent States.Timeout would pass for nobody (https://states-language.net/#error-names).
+  if (error?.startsWith('States.') === true) throw invalid('body', 'error', 'Names that begin with States. are reserved')
   if (answer === 'FAIL' && Object.hasOwn(fields, 'output')) throw invalid('body', 'output', 'Only an answer of SUCCEED has an output')
   if (answer === 'SUCCEED' && error !== undefined) throw invalid('body', 'error', 'Only an answer of FAIL has an error')
   return { answer, comment, error, ...Object.hasOwn(fields, 'output') ? { output: fields['output'] } : {} }

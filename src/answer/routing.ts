@@ -59,6 +59,6 @@ export class TaskRouter {
     const savable = undecided.length === 1 ? undecided : undecided.filter(({ data }) => typeof data['executionArn'] === 'string')
     for (const { ref } of savable) await saveToken({ own, caller: undefined, log }, ref, taskToken)
     if (savable.length > 0 && savable.length === undecided.length) held.release(taskToken)
-    else log.warn({ activityArn, records: [...named.uris, ...named.ids] }, 'a task names no undecided record that its token can be saved in: it is kept in memory')
+    else log.warn({ activityArn, records: [...named.uris.keys(), ...named.ids] }, 'a task names no undecided record that its token can be saved in: it is kept in memory')
   }
 }

@@ -1,4 +1,4 @@
-import { jsonObject, type KintoAnswer } from '../kinto/client.ts'
+import type { KintoAnswer } from '../kinto/client.ts'
 import { conflict, gone, unavailable } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { Activities } from './activities.ts'
@@ -76,9 +76,7 @@ async function repeated (turn: Turn, decision: Decision): Promise<Taken> {
 async function write (turn: Turn, decision: Decision, before: JsonObject): Promise<KintoAnswer> {
   const { own, session, ref, log, timeLeft, signed } = turn
   try {
-    const answer = await recordDecision({ own, caller: session, log }, ref, decision, before, timeLeft)
-    jsonObject(answer)
-    return answer
+    return await recordDecision({ own, caller: session, log }, ref, decision, before, timeLeft)
   } catch (error) {
     if (!(error instanceof NotRecorded)) throw error
     log.error({ err: error, record: signed.record, answer: decision.answer }, 'Step Functions took an answer that Kinto could not record')

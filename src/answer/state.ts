@@ -1,5 +1,4 @@
 import type { Log } from './log.ts'
-import { Refusal } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -41,7 +40,7 @@ export async function readState (session: KintoSession, ref: RecordRef, timeLeft
     : { kind: 'unclear' }
   if (verdict.kind === 'over') return { state: 'gone', canAnswer: false, reason: verdict.reason }
   const decision = verdict.kind === 'answered' ? verdict.decision : readDecision(data)
-  if (decision === undefined) return { state: 'pending', canAnswer: writer && step !== undefined }
+  if (decision === undefined || verdict.kind === 'open') return { state: 'pending', canAnswer: writer && step !== undefined }
   const { answer, ...who } = decision
   return { state: answer === 'SUCCEED' ? 'succeeded' : 'failed', canAnswer: false, ...who }
 }
@@ -49,8 +48,7 @@ export async function readState (session: KintoSession, ref: RecordRef, timeLeft
 function usableStep (data: JsonObject, policy: ArnPolicy): Step | undefined {
   try {
     return readStep(data, policy)
-  } catch (error) {
-    if (error instanceof Refusal) return undefined
-    throw error
+  } catch {
+    return undefined
   }
 }

@@ -1,4 +1,5 @@
 import { conflict, gone } from '../kinto/errors.ts'
+import type { JsonObject } from '../kinto/json.ts'
 import { StepFunctionsError } from '../stepfunctions/errors.ts'
 import type { Activities, FoundToken } from './activities.ts'
 import type { Turn } from './answers.ts'
@@ -24,7 +25,7 @@ export async function findToken (turn: Turn, dead: string | undefined, tools: Re
     if (confirmed !== undefined) return confirmed
   }
   const { activityArn, region } = step
-  if (activityArn === undefined) throw unconfirmed(readDecision(data))
+  if (activityArn === undefined) throw unconfirmed(data)
   try {
     const found = await tools.activities.take({ activityArn, region, ref, session, dead, clientGone, timeLeft })
     if (found !== undefined) return found
@@ -42,10 +43,10 @@ async function confirmedDecision (turn: Turn, tools: ReportOptions): Promise<{ d
   const verdict = await consult({ executionArn: step.executionArn, region: step.region, ref, timeLeft }, tools.stepFunctions, tools.log)
   if (verdict.kind === 'answered') return { decision: verdict.decision }
   if (verdict.kind === 'over') throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
-  if (verdict.kind === 'unclear') throw unconfirmed(decision)
+  if (verdict.kind === 'unclear') throw unconfirmed(data)
   return undefined
 }
 
-function unconfirmed (decision: Decision | undefined): Error {
-  return conflict(`The record says ${decision?.answer ?? 'nothing'}, but nothing shows that it was reported; set its status back to UNANSWERED to answer.`)
+function unconfirmed ({ status }: JsonObject): Error {
+  return conflict(`The record says ${String(status)}, but nothing shows that it was reported; set its status back to UNANSWERED to answer.`)
 }

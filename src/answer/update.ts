@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.ts'
-import { KintoUnreachable, type KintoAnswer } from '../kinto/client.ts'
+import { jsonObject, type KintoAnswer } from '../kinto/client.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { recordPath, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -61,16 +61,19 @@ export async function saveToken (writers: Writers, ref: RecordRef, taskToken: st
 
 async function attempt ({ own, caller, log }: Writers, write: (session: KintoSession) => Promise<KintoAnswer>): Promise<KintoAnswer | NotRecorded> {
   try {
-    const first = await (own === undefined ? undefined : write(own))
-    if (first !== undefined && [401, 403, 404].includes(first.status)) {
-      log.warn({ status: first.status }, 'Kinto refused the account of kinto_authorization: the record is written as the caller')
-    } else if (first !== undefined) {
-      return first.status === 200 ? first : new NotRecorded(first)
-    }
-    const second = await (caller === undefined ? undefined : write(caller))
-    return second?.status === 200 ? second : new NotRecorded(second ?? first)
+    const answer = own === undefined ? undefined : await write(own)
+    if (answer !== undefined && ![401, 403, 404].includes(answer.status)) return outcome(answer)
+    if (caller === undefined) return new NotRecorded(answer)
+    if (answer !== undefined) log.warn({ status: answer.status }, 'Kinto refused the account of kinto_authorization: the record is written as the caller')
+    return outcome(await write(caller))
   } catch (error) {
-    if (error instanceof KintoUnreachable) return new NotRecorded(undefined, error)
-    throw error
+    return new NotRecorded(undefined, error)
   }
+}
+
+/** @throws KintoUnreachable when the answer is not Kinto's. */
+function outcome (answer: KintoAnswer): KintoAnswer | NotRecorded {
+  if (answer.status !== 200) return new NotRecorded(answer)
+  jsonObject(answer)
+  return answer
 }

@@ -37,8 +37,16 @@ export function judge (history: ExecutionHistory, ref: RecordRef): Verdict {
   if (!complete) return { kind: 'unclear' }
   if (execution !== 'running') return { kind: 'over', reason: endings[execution] }
   const [newest] = steps.filter(step => !namesAnother(step, ref))
-  if (newest?.result?.kind === 'timed out') return { kind: 'over', reason: 'The time for an answer has run out.' }
+  const reason = newest === undefined ? undefined : overWithoutAnswer(newest)
+  if (reason !== undefined) return { kind: 'over', reason }
   return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open' }
+}
+
+/** Why a step is over that nobody answered. */
+function overWithoutAnswer ({ result }: WaitingStep): string | undefined {
+  if (result?.kind === 'timed out') return 'The time for an answer has run out.'
+  if (result?.kind === 'aborted') return 'Another part of the workflow has ended this step.'
+  return result?.kind === 'failed' && !result.waited ? 'The step failed before it could wait for an answer.' : undefined
 }
 
 /** The result that a step got, as the text in which this service would have written its answer. */
@@ -54,7 +62,8 @@ function ownAnswer (step: WaitingStep, ref: RecordRef): Verdict | undefined {
 }
 
 function isForeign (step: WaitingStep): boolean {
-  return (step.result?.kind === 'succeeded' || step.result?.kind === 'failed') && readBack(resultText(step)) === undefined
+  const { result } = step
+  return (result?.kind === 'succeeded' || (result?.kind === 'failed' && result.waited)) && readBack(resultText(step)) === undefined
 }
 
 function foreignAnswer ({ result }: WaitingStep): Verdict {
@@ -63,5 +72,5 @@ function foreignAnswer ({ result }: WaitingStep): Verdict {
 
 function namesAnother ({ input }: WaitingStep, ref: RecordRef): boolean {
   const { uris, ids } = namedRecords(input, () => true)
-  return [...uris].some(uri => uri !== recordUri(ref)) || [...ids].some(id => id !== ref.record)
+  return [...uris.keys()].some(uri => uri !== recordUri(ref)) || [...ids].some(id => id !== ref.record)
 }

@@ -6,7 +6,6 @@ import { nearest } from './nearest.ts'
 import { createReader } from './reader.ts'
 
 export type { Settings } from './keys.ts'
-export type { Address, LogLevel, Resource } from './values.ts'
 
 export interface Start {
   /** The arguments after the script's name. */

@@ -41,7 +41,7 @@ export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOp
         return await answer(exchange, session, timeLeft, options)
       case 'GET':
       case 'HEAD':
-        return jsonReply(200, [...session.common ?? [], 'Cache-Control', 'no-cache, no-store'], { data: await readState(session, exchange.ref, timeLeft, options) })
+        return await state(exchange, session, timeLeft, options)
       case 'OPTIONS':
         return await preflight(exchange, session)
       default:
@@ -61,6 +61,11 @@ async function answer ({ ref, headers, body, clientGone }: Exchange, session: Ki
   log.info({ ref, outcome, answer, answeredBy }, 'answered')
   const { data } = jsonObject(record)
   return jsonReply(200, endToEndHeaders(record.headers), { data, permissions, stepfunction: { outcome, answer, answeredBy, answeredAt } })
+}
+
+async function state ({ ref }: Exchange, session: KintoSession, timeLeft: AnswerCall['timeLeft'], options: AnswerHandlerOptions): Promise<Reply> {
+  const data = await readState(session, ref, timeLeft, options)
+  return jsonReply(200, [...session.common, 'Cache-Control', 'no-cache, no-store'], { data })
 }
 
 function nobodyIsThere ({ ref }: Exchange, { log }: AnswerHandlerOptions): Reply {

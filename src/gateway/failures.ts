@@ -19,7 +19,7 @@ export function failure (cause: unknown, method: string): Refusal {
 
 /** Whether the client went away before it had sent the whole body: nobody's fault, and nobody is there to be told. */
 export function clientLeft (error: unknown): boolean {
-  return chain(error).some(({ code, message }) => code === 'UND_ERR_ABORTED' || (code === 'ECONNRESET' && message === 'aborted'))
+  return chain(error).some(({ code, message }) => code === 'UND_ERR_ABORTED' || code === 'ECONNABORTED' || (code === 'ECONNRESET' && message === 'aborted'))
 }
 
 type CodedError = Error & { code?: unknown }

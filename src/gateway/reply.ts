@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Log } from '../answer/log.ts'
 import { KintoAnswered, KintoUnreachable, type KintoAnswer } from '../kinto/client.ts'
-import { openHeaders } from '../kinto/cors.ts'
 import { errorBody, invalid, programmingError, Refusal, unavailable } from '../kinto/errors.ts'
 import { headerValues, selectHeaders } from '../kinto/headers.ts'
 import { UnsafeSegmentError } from '../kinto/paths.ts'
@@ -28,12 +27,12 @@ export function kintoReply ({ status, headers, body }: KintoAnswer): Reply {
  * What a failed request is answered with. `common` are the headers of Kinto's latest answer to this caller; where Kinto was not
  * asked, everybody may read the error. What is not for the client goes to the log.
  */
-export function errorReply (error: unknown, common: readonly string[] | undefined, log: Log): Reply {
+export function errorReply (error: unknown, common: readonly string[], log: Log): Reply {
   if (error instanceof KintoAnswered) return kintoReply(error.answer)
   const refusal = asRefusal(error)
   const { problem } = refusal
-  if (problem.status >= 500) log.error({ err: refusal.cause ?? error, status: problem.status }, problem.message)
-  return jsonText(problem.status, [...common ?? openHeaders, ...refusal.headers], errorBody(problem))
+  if (problem.status >= 500) log.error({ err: error, status: problem.status }, problem.message)
+  return jsonText(problem.status, [...common, ...refusal.headers], errorBody(problem))
 }
 
 function asRefusal (error: unknown): Refusal {

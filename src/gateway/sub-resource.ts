@@ -1,44 +1,41 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import getRawBody from 'raw-body'
 import { tooLarge } from '../kinto/errors.ts'
+import type { RecordRef } from '../kinto/paths.ts'
 import { handleAnswer, type AnswerHandlerOptions } from './answer.ts'
-import { classify } from './classify.ts'
 import { forwardedRequestHeaders } from './headers.ts'
-import { errorReply, send } from './reply.ts'
+import { send } from './reply.ts'
 
 export interface SubResourceOptions extends AnswerHandlerOptions {
-  /** The route of the requests for the sub-resource: `rewriteUrl` sends them there. */
-  route: string
   trustProxy: boolean
 }
 
 // Room for the largest output that Step Functions takes, however it is escaped.
 const maxBodyBytes = 1024 * 1024
 
+/** The internal path of a request for the sub-resource, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
+export function answerPath ({ version, bucket, collection, record }: RecordRef): string {
+  return `/answer/${[version, bucket, collection, record].map(encodeURIComponent).join('/')}`
+}
+
 /** Serves the sub-resource over HTTP: a request becomes a value, and a value becomes the answer. */
 export async function subResource (scope: FastifyInstance, options: SubResourceOptions): Promise<void> {
-  scope.all(options.route, async function answerSubResource (request, reply) {
-    const { raw, method, originalUrl, ip, protocol } = request
-    const target = classify(originalUrl)
-    if (target.kind !== 'answer') throw new Error('A request was routed to the sub-resource that is not for it.')
-    const { kind: _kind, ...ref } = target
+  scope.all<{ Params: RecordRef }>('/answer/:version/:bucket/:collection/:record', async function answerSubResource (request, reply) {
+    const { raw, method, params: ref, ip, protocol } = request
     const clientGone = whenClientLeaves(reply)
     const headers = forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, remoteAddress: ip, protocol, trustProxy: options.trustProxy })
-    try {
-      const body = method === 'POST' ? await readBody(request) : Buffer.alloc(0)
-      return await send(reply, await handleAnswer({ method, ref, headers, body, clientGone }, options))
-    } catch (error) {
-      return await send(reply, errorReply(error, undefined, options.log))
-    }
+    const body = method === 'POST' ? await readBody(raw) : Buffer.alloc(0)
+    return send(reply, await handleAnswer({ method, ref, headers, body, clientGone }, options))
   })
 }
 
-async function readBody ({ raw }: FastifyRequest): Promise<Buffer> {
+async function readBody (request: IncomingMessage): Promise<Buffer> {
   try {
-    return await getRawBody(raw, { limit: maxBodyBytes, length: raw.headers['content-length'] ?? null })
+    return await getRawBody(request, { limit: maxBodyBytes, length: request.headers['content-length'] ?? null })
   } catch (error) {
     // What is left of it is read and thrown away, so that the client is not cut off before it has read why.
-    raw.resume()
+    request.resume()
     throw isTooLarge(error) ? tooLarge(maxBodyBytes) : error
   }
 }

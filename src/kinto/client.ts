@@ -1,4 +1,4 @@
-import { errors, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { isJsonObject, parseJson, type JsonObject } from './json.ts'
 
 /** An answer of Kinto, as it came. Headers are a flat list of names and values. */
@@ -39,7 +39,8 @@ export async function exchange (dispatcher: Dispatcher, origin: string, request:
   try {
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)))
     const answer = await dispatcher.request({ origin, method, path, headers, body, signal, responseHeaders: 'raw' })
-    return { status: answer.statusCode, headers: flat(answer.headers), body: Buffer.from(await answer.body.arrayBuffer()) }
+    // undici's type does not follow `responseHeaders: 'raw'`, with which headers are a flat list.
+    return { status: answer.statusCode, headers: [answer.headers].flat().map(String), body: Buffer.from(await answer.body.arrayBuffer()) }
   } catch (cause) {
     throw new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
   }
@@ -54,10 +55,4 @@ export function jsonObject (answer: KintoAnswer): JsonObject {
     throw new KintoUnreachable('The answer is not JSON, so it is not from Kinto.', { cause })
   }
   throw new KintoUnreachable('The answer is not a JSON object, so it is not from Kinto.')
-}
-
-// undici's type for headers does not follow `responseHeaders: 'raw'`, with which they are a flat list.
-function flat (headers: unknown): string[] {
-  if (!Array.isArray(headers)) throw new errors.InvalidArgumentError('raw headers expected')
-  return headers.map(String)
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { exchange, type KintoAnswer } from './client.ts'
-import { commonHeaders } from './cors.ts'
+import { commonHeaders, openHeaders } from './cors.ts'
 import { selectHeaders } from './headers.ts'
 
 export interface Kinto {
@@ -24,8 +24,8 @@ const ofThatRequestOnly = /^(content-.*|.*digest|if-.*|range|accept|accept-encod
 
 /** What one client's request says to Kinto: every header that the client sent goes along, so that Kinto sees the same caller. */
 export class KintoSession {
-  /** Headers that Kinto puts on every answer to this caller, from its latest one; undefined before that. */
-  common: string[] | undefined
+  /** Headers that Kinto puts on every answer to this caller, from its latest one; before that, those that let everybody read. */
+  common: readonly string[] = openHeaders
   readonly #kinto: Kinto
   readonly #headers: string[]
   readonly #timeLeft: () => number

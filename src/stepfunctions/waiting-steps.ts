@@ -8,19 +8,23 @@ export interface WaitingStep {
   result: StepResult | undefined
 }
 
-/** How a step ended. `aborted`: another part of the execution ended it. */
+/**
+ * How a step ended. `waited` is false where it failed while its question was still on its way (the Lambda of a callback threw, say):
+ * then nobody's answer need be behind it. `aborted`: another part of the execution ended it.
+ */
 export type StepResult =
   | { kind: 'succeeded', output: string | undefined, at: Date }
-  | { kind: 'failed', error: string | undefined, cause: string | undefined, at: Date }
+  | { kind: 'failed', error: string | undefined, cause: string | undefined, waited: boolean, at: Date }
   | { kind: 'timed out' | 'aborted', at: Date }
 
 /** The waiting steps in an execution's events; both newest first. */
 export function waitingSteps (events: readonly HistoryEvent[]): WaitingStep[] {
   const steps: WaitingStep[] = []
   const stepOfEvent = new Map<number | undefined, WaitingStep>()
+  const typeOfEvent = new Map(events.map(({ id, type }) => [id, type]))
   for (const event of events.toReversed()) {
     const scheduled = scheduledStep(event)
-    const result = resultOf(event)
+    const result = resultOf(event, typeOfEvent.get(event.previousEventId))
     const chained = event.previousEventId === 0 ? undefined : stepOfEvent.get(event.previousEventId)
     if (scheduled !== undefined) {
       steps.unshift(scheduled)
@@ -51,13 +55,17 @@ function scheduledStep ({ activityScheduledEventDetails: activity, taskScheduled
   return task !== undefined && waits(task) ? { input: task.parameters, result: undefined } : undefined
 }
 
-function resultOf (event: HistoryEvent): StepResult | undefined {
+function resultOf (event: HistoryEvent, after: HistoryEvent['type']): StepResult | undefined {
   const at = timeOf(event)
   const succeeded = event.activitySucceededEventDetails ?? only(event.taskSucceededEventDetails)
   if (succeeded !== undefined) return { kind: 'succeeded', output: succeeded.output, at }
-  const failed = event.activityFailedEventDetails ?? event.activityScheduleFailedEventDetails ??
-    only(event.taskFailedEventDetails) ?? only(event.taskStartFailedEventDetails) ?? only(event.taskSubmitFailedEventDetails)
-  if (failed !== undefined) return { kind: 'failed', error: failed.error, cause: failed.cause, at }
+  const failed = event.activityFailedEventDetails ?? only(event.taskFailedEventDetails)
+  const notAsked = event.activityScheduleFailedEventDetails ?? only(event.taskStartFailedEventDetails) ?? only(event.taskSubmitFailedEventDetails)
+  const failure = failed ?? notAsked
+  const waited = notAsked === undefined && after !== 'TaskScheduled' && after !== 'TaskStarted'
+  // Emulators write it so; on AWS a timeout has an event of its own.
+  if (failure?.error === 'States.Timeout' || failure?.error === 'States.HeartbeatTimeout') return { kind: 'timed out', at }
+  if (failure !== undefined) return { kind: 'failed', error: failure.error, cause: failure.cause, waited, at }
   const timedOut = event.activityTimedOutEventDetails ?? only(event.taskTimedOutEventDetails)
   return timedOut === undefined ? undefined : { kind: 'timed out', at }
 }

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { pino } from 'pino'
 import t from 'tap'
+import { Activities } from '../../src/answer/activities.ts'
+import { KintoSession } from '../../src/kinto/session.ts'
+import { createUpstream } from '../../src/kinto/upstream.ts'
+import { createStepFunctions } from '../../src/stepfunctions/clients.ts'
+import { credentials, region, startStepFunctions } from '../helpers/step-functions.ts'
+import { startKinto } from '../helpers/kinto.ts'
 import { activityArn, answer, as, call, collection, startAll, stateMachineArn } from '../helpers/service.ts'
 
 const writers = { write: ['account:alice'] }
@@ -249,4 +256,67 @@ t.test('a process that stops', async t => {
     t.match(await waiting, { status: 503 })
     t.match(await stopped, [{ activityArn, records: [id] }])
   })
+})
+
+t.test('Kinto away while a task is looked up: whoever waits for it gets it', async t => {
+  const all = await start(t, own)
+  const { record } = all.asked()
+  all.kinto.fault({ method: 'GET', path: '/v1/buckets/stepfunction/collections' }, 'reset')
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200 })
+  await all.logged(/could not be read or written/)
+})
+
+t.test('collections that come in pages', async t => {
+  const all = await start(t, own)
+  const [late, now] = [all.asked(), all.asked()]
+  const path = '/v1/buckets/stepfunction/collections'
+  all.kinto.fault({ method: 'GET', path }, (_request, response) => {
+    response.writeHead(200, { 'next-page': `http://elsewhere.example${path}?_token=2` }).end('{"data":[{"id":"others"}]}')
+  })
+  all.kinto.fault({ method: 'GET', path: `${path}?_token=2` }, (_request, response) => { response.end('{"data":[{"id":"steps"},{"no":"id"}]}') })
+  t.match(await answer(all, now.record, { answer: 'SUCCEED' }), { status: 200 })
+  t.equal(typeof all.data(late.record)['taskToken'], 'string')
+})
+
+t.test('an account that may not see the collections saves nothing ahead', async t => {
+  const all = await start(t, own)
+  const [late, now] = [all.asked(), all.asked()]
+  all.kinto.fault({ method: 'GET', path: '/v1/buckets/stepfunction/collections' }, 403)
+  t.match(await answer(all, now.record, { answer: 'SUCCEED' }), { status: 200 })
+  t.equal(all.data(late.record)['taskToken'], undefined)
+  t.match(await answer(all, late.record, { answer: 'SUCCEED' }), { status: 200 }, 'but keeps it')
+})
+
+t.test('a step that comes round again and again', async t => {
+  const all = await start(t)
+  const id = randomUUID()
+  const input = { id }
+  const { executionArn, taskToken } = all.sfn.waitCallback({ input, next: () => ({ activityArn, input }) })
+  all.sfn.expire(taskToken)
+  all.kinto.store.put(uri(id), { activityArn, executionArn, taskToken }, writers)
+  all.sfn.fault('SendTaskSuccess', { error: 'TaskTimedOut' }, ({ input }) => input['taskToken'] !== taskToken)
+  t.match(await answer(all, uri(id), { answer: 'SUCCEED' }), { status: 409, body: { message: /came round again/ } })
+})
+
+t.test('only so many wait at one time', async t => {
+  const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
+  sfn.createActivity()
+  const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
+  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
+  const activities = new Activities({ polls: stepFunctions.polls, own: undefined, resources: [], waitMs: 60_000, log: pino({ level: 'silent' }) })
+  const controller = new AbortController()
+  const take = (record: string) => activities.take({
+    activityArn, region, ref: { version: 'v1', bucket: 'b', collection: 'c', record }, dead: undefined, clientGone: controller.signal, timeLeft: () => 60_000,
+    session: new KintoSession({ dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 }, [], () => 1_000)
+  })
+  const waiting = Promise.allSettled(Array.from({ length: 1_000 }, (_none, index) => take(`r${index}`)))
+  await t.rejects(take('one-more'), { name: 'Refusal', message: /Too many/ })
+  await sfn.pollsReach(1)
+  controller.abort()
+  t.ok((await waiting).every(({ status }) => status === 'rejected'))
+  sfn.disconnect()
+  await activities.drain()
+  await t.rejects(take('too-late'), { name: 'Refusal', message: /stopping/ })
+  stepFunctions.close()
+  await upstream.close()
 })

@@ -143,3 +143,25 @@ t.test('what the client sent goes along with every request for it, and nothing t
     t.not(headers.get('if-match'), seen)
   }
 })
+
+t.test('a record of the personal bucket is known by its real name', async t => {
+  const all = await startAll(t, { env: { RESOURCES: '/buckets/default' } })
+  const { taskToken, executionArn } = all.sfn.waitCallback()
+  const path = '/buckets/default/collections/steps'
+  all.kinto.store.put(`${path}/records/r1`, { taskToken }, writers)
+  for (const [user, record] of [[{ id: 'account:alice', bucket: 'personal' }, '/buckets/personal/collections/steps/records/r1'], [{ id: 'account:alice' }, `${path}/records/r1`]] as const) {
+    const step = record.includes('personal') ? { taskToken, executionArn } : all.sfn.waitCallback()
+    all.kinto.store.put(`${path}/records/r1`, { taskToken: step.taskToken }, writers)
+    all.kinto.fault({ method: 'GET', path: '/v1/', nth: 1 }, (_request, response) => { response.end(JSON.stringify({ user })) })
+    t.match(await answer(all, `${path}/records/r1`, { answer: 'SUCCEED' }), { status: 200 })
+    t.match(JSON.parse(all.sfn.execution(step.executionArn).output ?? ''), { record })
+  }
+})
+
+t.test('an answer of Kinto that is none counts as not recorded', async t => {
+  const all = await startAll(t)
+  const { taskToken } = all.sfn.waitCallback()
+  all.kinto.store.put(record, { taskToken }, writers)
+  all.kinto.fault({ method: 'PATCH', path: `/v1${record}`, nth: 2 }, (_request, response) => { response.end('<html>') })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } }, 'and is tried again')
+})

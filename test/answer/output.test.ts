@@ -33,6 +33,6 @@ t.test('an answer is found again, and only an answer', async t => {
   const result = taskResult({ ...signed, comment: 'fine' })
   t.same('output' in result && readBack(result.output), { answer: 'SUCCEED', answeredBy: 'account:alice', answeredAt: '2026-11-22T10:00:00.000Z', comment: 'fine', record: signed.record, answerId: 'id-1' })
   for (const text of [undefined, '', 'x', '{}', '[]', '{"answer":"MAYBE"}', '{"answer":"FAIL","record":"r","answerId":"a"}', '{"answer":"FAIL","answeredBy":"a","answeredAt":"b","record":1,"answerId":"a"}']) {
-    t.equal(readBack(text), undefined, text)
+    t.equal(readBack(text), undefined, String(text))
   }
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readDecision, readStep, readToken } from '../../src/answer/record.ts'
-import { Refusal } from '../../src/kinto/errors.ts'
 import type { JsonObject } from '../../src/kinto/json.ts'
+import { caught } from '../helpers/caught.ts'
 
 const place = 'us-west-2:123456789012'
 const stateMachineArn = `arn:aws:states:${place}:stateMachine:Review`
@@ -49,12 +49,3 @@ t.test('a token may be as long as AWS makes them', async t => {
   t.equal(readToken({ taskToken: 'T'.repeat(2048) })?.length, 2048)
   t.equal(readToken({}), undefined)
 })
-
-function caught (read: () => unknown): Refusal | undefined {
-  try {
-    read()
-  } catch (error) {
-    if (error instanceof Refusal) return error
-  }
-  return undefined
-}

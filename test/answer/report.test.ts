@@ -74,6 +74,11 @@ t.test('a dead token without a history', async t => {
     t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'already_applied', answeredBy: 'account:bob' } } })
   })
 
+  await t.test('the record says it, but not when or by whom', async t => {
+    kinto.store.put(record, { taskToken: dead(), status: 'SUCCEED' }, writers)
+    t.match(await answer(all, record, { answer: 'FAIL' }), { status: 409, body: { message: 'This step was already answered: somebody outside this service said SUCCEED.' } })
+  })
+
   await t.test('another replica is about to write it', async t => {
     kinto.store.put(record, { taskToken: dead() }, writers)
     kinto.fault({ method: 'GET', path: `/v1${record}`, nth: 3 }, (_request, response) => {
@@ -126,6 +131,15 @@ t.test('a lost reply', async t => {
     })
   }
 
+  await t.test('a history that is written with delay is read again', async t => {
+    const step = sfn.waitCallback()
+    kinto.store.put(record, { ...step }, writers)
+    sfn.fault('SendTaskSuccess', 'reset after')
+    sfn.fault('GetExecutionHistory', { status: 200, reply: '{"events":[{"id":1,"type":"ExecutionStarted","timestamp":1}]}' })
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } })
+    t.equal(sfn.callsOf('GetExecutionHistory').filter(({ input }) => input['executionArn'] === step.executionArn).length, 2)
+  })
+
   for (const fault of ['reset before', '500 before', '502 before'] as const) {
     await t.test(`${fault}: it is reported again`, async t => {
       const { taskToken, executionArn } = sfn.waitCallback()
@@ -158,7 +172,7 @@ t.test('an answer that was not taken, for sure', async t => {
     ['AccessDeniedException', 503, false, /operator/],
     ['KmsAccessDeniedException', 503, false, /operator/],
     ['ExpiredTokenException', 503, true, /credentials/],
-    ['ThrottlingException', 503, true, /cannot be reached/],
+    ['ThrottlingException', 503, true, /turns requests away/],
     [{ error: 'InvalidToken' }, 400, false, /taskToken/],
     [{ error: 'InvalidOutput' }, 400, false, /output/]
   ]
@@ -177,6 +191,14 @@ t.test('an answer that was not taken, for sure', async t => {
       t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
     })
   }
+})
+
+t.test('Step Functions away', async t => {
+  const all = await startAll(t, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_TIMEOUT_SECONDS: '1' } })
+  all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
+  const reply = await answer(all, record, { answer: 'SUCCEED' })
+  t.match(reply, { status: 503, body: { message: /cannot be reached/ } })
+  t.ok(reply.headers.get('retry-after'))
 })
 
 t.test('a token of another region is not known', async t => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { call, collection, startAll, type Called } from '../helpers/service.ts'
+import { answerOutside, call, collection, startAll, type Called } from '../helpers/service.ts'
 
 const record = `${collection}/records/r1`
 
@@ -27,6 +27,13 @@ t.test('the state of a step, for writers and readers', async t => {
 
   put({ subject: 'nothing waits' })
   t.same((await state('alice')).body, { data: { state: 'pending', canAnswer: false } })
+
+  put({ ...step, status: 'SUCCEED' })
+  t.same((await state('alice')).body, { data: { state: 'pending', canAnswer: true } }, 'a status that the history does not confirm')
+  const answered = sfn.waitCallback()
+  put(answered)
+  await answerOutside(sfn, answered.taskToken, 'by hand')
+  t.match((await state('alice')).body, { data: { state: 'succeeded', canAnswer: false, answeredAt: /Z$/ } }, 'answered outside')
 
   sfn.stop(step.executionArn)
   put(step)

@@ -59,6 +59,16 @@ t.test('a refusal is no reason to try again', async t => {
   }
 })
 
+t.test('a refused answer whose record cannot be made to show the first one', async t => {
+  const { kinto, sfn, ...all } = await startAll(t)
+  const { taskToken } = sfn.waitCallback()
+  kinto.store.put(record, { taskToken }, writers)
+  for (const nth of [2, 4]) kinto.fault({ method: 'PATCH', path, nth }, 403)
+  t.match(await answer(all, record, { answer: 'FAIL' }), { status: 503, body: { details: { reported: 'yes' } } })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 409, body: { details: { answer: 'FAIL' } } })
+  t.ok(all.log.some(({ msg }) => msg === 'a record could not be made to show its answer'))
+})
+
 t.test('where a schema refuses the new fields, the status alone is written', async t => {
   const { kinto, sfn, ...all } = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
   const { taskToken } = sfn.waitCallback()

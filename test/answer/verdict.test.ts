@@ -16,7 +16,7 @@ const timedOut: StepResult = { kind: 'timed out', at }
 
 function ours (change: Partial<SignedAnswer> = {}): StepResult {
   const result = taskResult({ ...signed, ...change })
-  return 'output' in result ? { kind: 'succeeded', output: result.output, at } : { kind: 'failed', error: result.error, cause: result.cause, at }
+  return 'output' in result ? { kind: 'succeeded', output: result.output, at } : { kind: 'failed', error: result.error, cause: result.cause, waited: true, at }
 }
 
 function step (result: StepResult | undefined, ...named: string[]): WaitingStep {
@@ -30,12 +30,14 @@ const rows: [title: string, execution: ExecutionHistory['execution'], steps: Wai
   ["another record's answer, and the step came round again", 'running', [step(undefined, ref.record, other.record), step(ours({ record: recordUri(other) }), ref.record, other.record)], { kind: 'open' }],
   ["another record's answer, and the workflow is over", 'succeeded', [step(ours({ record: recordUri(other) }))], { kind: 'over', reason: 'The workflow has ended.' }],
   ['somebody outside succeeded the task', 'running', [step(foreign, ref.record)], { kind: 'answered', decision: { answer: 'SUCCEED', answeredAt: at.toISOString() } }],
-  ['somebody outside failed the task', 'running', [step({ kind: 'failed', error: 'x', cause: undefined, at })], { kind: 'answered', decision: { answer: 'FAIL' } }],
+  ['somebody outside failed the task', 'running', [step({ kind: 'failed', error: 'x', cause: undefined, waited: true, at })], { kind: 'answered', decision: { answer: 'FAIL' } }],
   ['somebody outside, for another record', 'running', [step(foreign, other.record)], { kind: 'unclear' }],
   ['somebody outside, for one of several', 'running', [step(foreign, recordUri(ref), recordUri(other))], { kind: 'unclear' }],
   ['the step expired', 'running', [step(timedOut, ref.record)], { kind: 'over', reason: 'The time for an answer has run out.' }],
   ['it expired, and another record waits', 'running', [step(undefined, other.record), step(timedOut, ref.record)], { kind: 'over' }],
   ['it expired, and was asked again', 'running', [step(undefined, ref.record), step(timedOut, ref.record)], { kind: 'open' }],
+  ['its question never got out', 'running', [step({ kind: 'failed', error: 'Lambda.Unknown', cause: undefined, waited: false, at })], { kind: 'over', reason: 'The step failed before it could wait for an answer.' }],
+  ['another part of the workflow ended it', 'running', [step({ kind: 'aborted', at })], { kind: 'over', reason: 'Another part of the workflow has ended this step.' }],
   ['it waits', 'running', [step(undefined, ref.record)], { kind: 'open' }],
   ['it was stopped', 'aborted', [step(undefined, ref.record)], { kind: 'over', reason: 'The workflow was stopped.' }],
   ['the machine timed out', 'timed out', [], { kind: 'over', reason: "The workflow's time has run out." }],

@@ -1,9 +1,10 @@
 import t from 'tap'
+import { recordUri } from '../../src/kinto/paths.ts'
 import { WaitingRoom } from '../../src/answer/waiting.ts'
 
 const ref = (record: string) => ({ version: 'v1', bucket: 'b', collection: 'c', record })
 const task = (...records: string[]) => ({
-  taskToken: 'T', activityArn: 'a', takenAt: 0, named: { uris: new Set(records.map(record => `/buckets/b/collections/c/records/${record}`)), ids: new Set<string>() }
+  taskToken: 'T', activityArn: 'a', takenAt: 0, named: { uris: new Map(records.map(record => [recordUri(ref(record)), ref(record)])), ids: new Set<string>() }
 })
 
 t.test('a task goes to everybody who waits for the same record', async t => {

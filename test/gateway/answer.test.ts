@@ -1,6 +1,6 @@
 import t from 'tap'
 import { call, collection, startAll } from '../helpers/service.ts'
-import { sendRaw } from '../helpers/raw.ts'
+import { openRaw, sendRaw } from '../helpers/raw.ts'
 
 const record = `${collection}/records/r1`
 const writers = { write: ['account:alice'] }
@@ -110,4 +110,16 @@ t.test('an answer outside of the configured resources is left to Kinto', async t
   t.match(all.kinto.requests, [{ method: 'POST', url: path }])
   t.match(await all.logged(/stepfunction\.resources/), { bucket: 'other', collection: 'c' })
   t.match(await call(all.url + path, { user: 'alice' }), { status: 404 })
+})
+
+t.test('a client that leaves in the middle of its request', async t => {
+  const all = await startAll(t)
+  for (const path of [`/v1${record}/stepfunction`, '/v1/buckets/b']) {
+    all.log.length = 0
+    const client = await openRaw(t, all.url)
+    client.write(`POST ${path} HTTP/1.1\r\nHost: k\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`)
+    client.socket.destroy()
+    t.ok(await all.logged('a client left before it had sent its whole request'), path)
+  }
+  t.match(await call(`${all.url}/v1/`), { status: 200 })
 })

@@ -6,6 +6,7 @@ import { acceptMethods, forward, methods } from '../../src/gateway/forward.ts'
 import { serverOptions } from '../../src/gateway/http.ts'
 import { errorReply, send } from '../../src/gateway/reply.ts'
 import { UnderWay } from '../../src/gateway/under-way.ts'
+import { openHeaders } from '../../src/kinto/cors.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 
 export interface Gateway {
@@ -38,7 +39,7 @@ export async function startGateway (t: Test, { kinto, trustProxy = false, timeou
   })
   acceptMethods(app)
   underWay.watch(app)
-  app.setErrorHandler((error, _request, reply) => send(reply, errorReply(error, undefined, app.log)))
+  app.setErrorHandler((error, _request, reply) => send(reply, errorReply(error, openHeaders, app.log)))
   app.route({ method: methods, url: '/answer', handler: async request => classify(request.originalUrl) })
   await app.register(forward, { route: '/plain', upstream: kinto, dispatcher: upstream.dispatcher, trustProxy })
   app.addHook('onClose', upstream.close)

@@ -37,7 +37,6 @@ export async function startService (t: Test, kinto: { url: string }, sfn: { url:
   const settings = loadSettings({ argv: [], env: Object.fromEntries(Object.entries(all).map(([name, value]) => [`STEPFUNCTION_${name}`, value])) })
   const log: Record<string, unknown>[] = []
   const waiting: { message: string | RegExp, resolve: (line: Record<string, unknown>) => void }[] = []
-  const matches = (line: Record<string, unknown>, message: string | RegExp): boolean => typeof message === 'string' ? line['msg'] === message : message.test(String(line['msg']))
   const write = (text: string): void => {
     const line: Record<string, unknown> = JSON.parse(text)
     log.push(line)
@@ -66,6 +65,10 @@ export async function startService (t: Test, kinto: { url: string }, sfn: { url:
       else resolve(line)
     })
   }
+}
+
+function matches (line: Record<string, unknown>, message: string | RegExp): boolean {
+  return typeof message === 'string' ? line['msg'] === message : message.test(String(line['msg']))
 }
 
 /** A scripted Kinto with a collection, an AWS-true Step Functions, and the service between them. */

@@ -8,4 +8,3 @@ t.test('names are compared in lower case, spelling and order stay', async t => {
   t.same(headerValues(headers, 'x-c'), [])
   t.same(selectHeaders(['odd'], () => true), [])
 })
-

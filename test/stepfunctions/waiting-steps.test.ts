@@ -25,21 +25,33 @@ t.test('a step that waits', async t => {
 
 t.test('how a step ended', async t => {
   const failure = { error: 'E', cause: 'C' }
-  const failed = { kind: 'failed', ...failure, at }
+  const failed = { kind: 'failed', ...failure, waited: true, at }
+  const notAsked = { ...failed, waited: false }
   const cases: [Parameters<typeof steps>[0], Partial<HistoryEvent> & Pick<HistoryEvent, 'type'>, object][] = [
     [scheduled, { type: 'ActivitySucceeded', activitySucceededEventDetails: { output: '1' } }, { kind: 'succeeded', output: '1', at }],
     [scheduled, { type: 'ActivityFailed', activityFailedEventDetails: failure }, failed],
-    [scheduled, { type: 'ActivityScheduleFailed', activityScheduleFailedEventDetails: failure }, failed],
+    [scheduled, { type: 'ActivityScheduleFailed', activityScheduleFailedEventDetails: failure }, notAsked],
     [scheduled, { type: 'ActivityTimedOut', activityTimedOutEventDetails: { error: 'States.Timeout' } }, { kind: 'timed out', at }],
     [asked, { type: 'TaskSucceeded', taskSucceededEventDetails: { ...callback, output: '1' } }, { kind: 'succeeded', output: '1', at }],
     [asked, { type: 'TaskFailed', taskFailedEventDetails: { ...callback, ...failure } }, failed],
-    [asked, { type: 'TaskStartFailed', taskStartFailedEventDetails: { ...callback, ...failure } }, failed],
-    [asked, { type: 'TaskSubmitFailed', taskSubmitFailedEventDetails: { ...callback, ...failure } }, failed],
+    [asked, { type: 'TaskStartFailed', taskStartFailedEventDetails: { ...callback, ...failure } }, notAsked],
+    [asked, { type: 'TaskSubmitFailed', taskSubmitFailedEventDetails: { ...callback, ...failure } }, notAsked],
     [asked, { type: 'TaskTimedOut', taskTimedOutEventDetails: { ...callback, error: 'States.Timeout' } }, { kind: 'timed out', at }],
     [asked, { type: 'TaskStateAborted' }, { kind: 'aborted', at }]
   ]
   for (const [first, last, result] of cases) {
     t.strictSame(steps(first, first === asked ? submitted : started, { id: 5, previousEventId: 4, ...last }), [{ input: '"in"', result }], `${last.type}`)
+  }
+})
+
+t.test('a callback whose question never got out', async t => {
+  const begun = { id: 4, previousEventId: 3, type: 'TaskStarted', taskStartedEventDetails: callback } as const
+  t.match(steps(asked, begun, { id: 5, previousEventId: 4, type: 'TaskFailed', taskFailedEventDetails: { ...callback, error: 'Lambda.Unknown' } }), [{ result: { kind: 'failed', waited: false } }])
+})
+
+t.test('an emulator writes a timeout as a failure', async t => {
+  for (const error of ['States.Timeout', 'States.HeartbeatTimeout']) {
+    t.match(steps(asked, submitted, { id: 5, previousEventId: 4, type: 'TaskFailed', taskFailedEventDetails: { ...callback, error } }), [{ result: { kind: 'timed out' } }], error)
   }
 })
 
@@ -59,7 +71,7 @@ t.test('a retry is a step of its own, newest first; what follows a result does n
     { id: 5, previousEventId: 4, type: 'ActivityFailed', activityFailedEventDetails: { error: 'E' } },
     { id: 6, previousEventId: 5, type: 'ActivityScheduled', activityScheduledEventDetails: { resource: activity, input: '"again"' } },
     { id: 7, previousEventId: 3, type: 'TaskStateAborted' }
-  ), [{ input: '"again"', result: undefined }, { input: '"in"', result: { kind: 'failed', error: 'E', cause: undefined, at } }])
+  ), [{ input: '"again"', result: undefined }, { input: '"in"', result: { kind: 'failed', error: 'E', cause: undefined, waited: true, at } }])
 })
 
 t.test('ordinary tasks never count', async t => {
@@ -87,7 +99,7 @@ t.test("an emulator's history: task events for activities, no parameters, and no
     { id: 4, type: 'TaskFailed', taskFailedEventDetails: { ...task, error: 'E', cause: 'C' } },
     { id: 5, type: 'TaskScheduled', taskScheduledEventDetails: { resourceType: 'states', resource: 'arn:aws:states:::states:startExecution.waitForTaskToken', region: undefined, parameters: undefined } }
   ] as const
-  const first = { input: undefined, result: { kind: 'failed', error: 'E', cause: 'C', at } } as const
+  const first = { input: undefined, result: { kind: 'failed', error: 'E', cause: 'C', waited: true, at } } as const
   t.strictSame(steps(...events), [{ input: undefined, result: undefined }, first])
   t.strictSame(steps(...events, { id: 6, type: 'TaskSucceeded', taskSucceededEventDetails: { resourceType: 'states', resource: 'arn:aws:states:::states:startExecution.waitForTaskToken', output: '{"a": 1}' } }),
     [{ input: undefined, result: { kind: 'succeeded', output: '{"a": 1}', at } }, first])
