@@ -2,6 +2,8 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { admin } from './admin/admin.ts'
 import { Activities } from './answer/activities.ts'
 import { Answers } from './answer/answers.ts'
+import { Backlog } from './answer/backlog.ts'
+import { Heartbeats } from './answer/heartbeats.ts'
 import type { Unsaved } from './answer/held.ts'
 import { inScope } from './answer/scope.ts'
 import type { Settings } from './config/config.ts'
@@ -21,6 +23,8 @@ import { createStepFunctions } from './stepfunctions/clients.ts'
 export interface Service {
   gateway: FastifyInstance
   admin: FastifyInstance
+  /** Begins what goes on in the background: polls of the configured activities, and heartbeats. */
+  begin: () => void
   /** Ends what is under way, open polls included (up to some 65 s). @returns the tasks whose tokens could not be saved. */
   stop: () => Promise<Unsaved[]>
 }
@@ -41,7 +45,9 @@ export async function createService (settings: Settings, log: FastifyBaseLogger)
   const own = kintoAuthorization === undefined ? undefined : () => new KintoSession(kinto, ['Authorization', kintoAuthorization], () => kinto.timeoutMs)
   const policy = { allowedArns: settings.allowedArns, region: aws.region }
   const activities = new Activities({ polls: stepFunctions.polls, own, resources, waitMs: settings.activityWaitSeconds * 1000, log })
-  const answers = new Answers({ kinto, stepFunctions, activities, policy, ownAuthorization: kintoAuthorization, log })
+  const backlog = own === undefined ? undefined : new Backlog({ own, log })
+  const heartbeats = own === undefined ? undefined : new Heartbeats({ own, stepFunctions, resources, policy, held: () => activities.held(), log })
+  const answers = new Answers({ kinto, stepFunctions, activities, backlog, policy, ownAuthorization: kintoAuthorization, log })
 
   const underWay = new UnderWay()
   const gateway: FastifyInstance = Fastify({
@@ -70,8 +76,13 @@ export async function createService (settings: Settings, log: FastifyBaseLogger)
   return {
     gateway,
     admin: adminApp,
+    begin () {
+      heartbeats?.start()
+      for (const activity of settings.activities) activities.watch({ ...activity, version: 'v1' })
+    },
     async stop () {
       const [unsaved] = await Promise.all([activities.drain(), gateway.close()])
+      await Promise.all([heartbeats?.stop(), backlog?.stop()])
       await Promise.all([adminApp.close(), upstream.close()])
       stepFunctions.close()
       return unsaved

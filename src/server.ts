@@ -31,6 +31,7 @@ async function listen ({ gateway, admin }: Service, { listen, adminListen }: Set
   try {
     const adminUrl = await admin.listen(adminListen)
     const url = await gateway.listen(listen)
+    service.begin()
     log.info({ url, admin: adminUrl, settings: describeSettings(settings) }, 'listening')
   } catch (error) {
     log.fatal({ err: error }, 'the service cannot listen: choose other addresses with stepfunction.listen and stepfunction.admin_listen')

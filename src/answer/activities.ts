@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KintoUnreachable } from '../kinto/client.ts'
 import { unavailable } from '../kinto/errors.ts'
-import type { RecordRef } from '../kinto/paths.ts'
+import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { ActivityPolls } from '../stepfunctions/polls.ts'
 import { HeldTasks, type HeldTask, type Unsaved } from './held.ts'
 import { names } from './match.ts'
 import { fetchRecord } from './permission.ts'
+import { Polling } from './polling.ts'
 import { readToken } from './record.ts'
-import { TaskRouter, type RouterOptions } from './routing.ts'
+import { TaskRouter, type Origin, type RouterOptions } from './routing.ts'
 import { WaitingRoom, type Waiter } from './waiting.ts'
 
 export interface ActivitiesOptions extends Omit<RouterOptions, 'held' | 'room'> {
@@ -48,12 +49,21 @@ export class Activities {
   readonly #held = new HeldTasks()
   readonly #room = new WaitingRoom()
   readonly #router: TaskRouter
-  readonly #polling = new Map<string, Promise<void>>()
-  #stopping = false
+  readonly #polling: Polling
+  readonly #retrying = new AbortController()
+  readonly #retried: Promise<void>
 
   constructor (options: ActivitiesOptions) {
+    const { polls, log } = options
     this.#options = options
     this.#router = new TaskRouter({ ...options, held: this.#held, room: this.#room })
+    this.#polling = new Polling({ polls, log, router: this.#router, room: this.#room })
+    this.#retried = options.own === undefined ? Promise.resolve() : this.#router.keepTrying(this.#retrying.signal)
+  }
+
+  /** Takes every task of an activity as it comes, so that no answer has to wait for it. */
+  watch (origin: Origin): void {
+    this.#polling.watch(origin)
   }
 
   /**
@@ -62,14 +72,20 @@ export class Activities {
    * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoAnswered, and the reason of `clientGone`
    */
   async take (need: TokenNeed): Promise<FoundToken | undefined> {
-    const { activityArn, ref, dead } = need
-    const kept = this.#held.of(activityArn).find(task => task.taskToken !== dead && names(task.named, ref))
-    if (kept !== undefined) return { taskToken: kept.taskToken, held: kept }
-    if (this.#stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
+    const { activityArn, region, ref, dead } = need
+    const held = this.#held.of(activityArn)
+    const record = recordUri(ref)
+    const kept = held.find(({ taskToken, named }) => taskToken !== dead && names(named, ref) && [undefined, record].includes(this.#held.claimedFor(taskToken)))
+    if (kept !== undefined) {
+      this.#held.claim(kept.taskToken, record)
+      return { taskToken: kept.taskToken, held: kept }
+    }
+    if (this.#polling.stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
     if (this.#room.size >= maxWaiting) throw unavailable('Too many answers wait for their tasks.', { retryAfter: 5 })
     const waiter = this.#room.enter(activityArn, ref)
     try {
-      this.#poll(activityArn, need.region, ref.version)
+      void Promise.all(held.map(task => this.#router.route(task)))
+      this.#polling.poll({ activityArn, region, version: ref.version })
       return await this.#wait(need, waiter)
     } finally {
       this.#room.leave(waiter)
@@ -86,10 +102,16 @@ export class Activities {
     this.#held.release(task.taskToken)
   }
 
+  /** The tasks whose tokens are saved in no record yet. */
+  held (): HeldTask[] {
+    return this.#held.all()
+  }
+
   /** Waits until no poll is open (at most some 65 s); no new one is begun. @returns what is saved in no record. */
   async drain (): Promise<Unsaved[]> {
-    this.#stopping = true
-    await Promise.all(this.#polling.values())
+    await this.#polling.stop()
+    this.#retrying.abort()
+    await this.#retried
     return this.#held.list()
   }
 
@@ -103,24 +125,6 @@ export class Activities {
       if (saved !== undefined && saved !== dead) return { taskToken: saved }
       if (Date.now() >= end) return undefined
     }
-  }
-
-  #poll (activityArn: string, region: string, version: string): void {
-    if (!this.#polling.has(activityArn)) this.#polling.set(activityArn, this.#pollWhileWaited(activityArn, region, version))
-  }
-
-  async #pollWhileWaited (activityArn: string, region: string, version: string): Promise<void> {
-    await Promise.all(this.#held.of(activityArn).map(task => this.#router.route(task, version)))
-    while (!this.#stopping && this.#room.of(activityArn).length > 0) {
-      try {
-        const task = await this.#options.polls.poll(activityArn, region)
-        if (task !== undefined) await this.#router.receive(task, activityArn, version)
-      } catch (error) {
-        this.#room.fail(activityArn, error)
-      }
-    }
-    this.#polling.delete(activityArn)
-    this.#room.fail(activityArn, unavailable('The service is stopping.', { retryAfter: 1 }))
   }
 }
 

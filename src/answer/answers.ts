@@ -7,6 +7,7 @@ import type { KintoSession } from '../kinto/session.ts'
 import { type Kinto } from '../kinto/session.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import type { Activities } from './activities.ts'
+import type { Backlog } from './backlog.ts'
 import { Findings } from './findings.ts'
 import { taskResult, type SignedAnswer } from './output.ts'
 import { fetchRecord, identify, proveWrite } from './permission.ts'
@@ -20,6 +21,7 @@ export interface AnswersOptions {
   kinto: Kinto
   stepFunctions: StepFunctions
   activities: Activities
+  backlog: Backlog | undefined
   policy: ArnPolicy
   /** The value of `Authorization` for the service's own account. */
   ownAuthorization: string | undefined
@@ -90,13 +92,14 @@ export class Answers {
     const { data, validators } = await proveWrite(session, ref)
     const { principal, defaultBucket } = await identified
     const version = data['last_modified']
-    const record = recordUri({ ...ref, bucket: ref.bucket === 'default' ? defaultBucket ?? ref.bucket : ref.bucket })
-    const signed = { ...request, answeredBy: principal, answeredAt: new Date().toISOString(), record, version, answerId: randomUUID() }
+    // `default` is another bucket for everybody, the service's own account included.
+    const real = ref.bucket === 'default' && defaultBucket !== undefined ? { ...ref, bucket: defaultBucket } : ref
+    const signed = { ...request, answeredBy: principal, answeredAt: new Date().toISOString(), record: recordUri(real), version, answerId: randomUUID() }
     taskResult(signed)
     const step = readStep(data, this.#options.policy)
     if (seen !== undefined && seen !== JSON.stringify(version) && readDecision(data) === undefined) throw modifiedMeanwhile(data, validators)
     const { ownAuthorization, log } = this.#options
     const own = ownAuthorization === undefined ? undefined : session.as(ownAuthorization)
-    return { ...call, step, signed, data, permissions, own, log }
+    return { ...call, ref: real, step, signed, data, permissions, own, log }
   }
 }

@@ -57,6 +57,12 @@ export function readToken ({ taskToken }: JsonObject): string | undefined {
   throw unusable('taskToken', `The record's taskToken is not a text of 1 to ${maxTokenLength} characters.`)
 }
 
+/** The seconds within which the record's step wants to hear of somebody. Undefined where it does not say. */
+export function readHeartbeat ({ heartbeatSeconds }: JsonObject): number | undefined {
+  const seconds = JSON.isRawJSON(heartbeatSeconds) ? Number(heartbeatSeconds.rawJSON) : 0
+  return seconds > 0 ? seconds : undefined
+}
+
 function readArn (record: JsonObject, field: string, kind: ArnKind, { allowedArns }: ArnPolicy): { field: string, arn: Arn }[] {
   const value = record[field]
   if (isAbsent(value)) return []

@@ -1,10 +1,11 @@
-import type { Log } from './log.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { KintoSession } from '../kinto/session.ts'
 import type { ActivityTask } from '../stepfunctions/polls.ts'
 import type { HeldTask, HeldTasks } from './held.ts'
 import { AmbiguousId, locateRecords, type Located } from './locate.ts'
+import type { Log } from './log.ts'
 import { namedRecords } from './match.ts'
-import { readDecision } from './record.ts'
+import { readDecision, readHeartbeat } from './record.ts'
 import { inScope, type Resource } from './scope.ts'
 import { saveToken } from './update.ts'
 import type { WaitingRoom } from './waiting.ts'
@@ -18,47 +19,80 @@ export interface RouterOptions {
   log: Log
 }
 
+/** Where a task comes from. */
+export type Origin = Pick<HeldTask, 'activityArn' | 'region' | 'version'>
+
+const retryMs = 5_000
+
 /** Finds out whose a task is: its token goes to who waits for the record, or into the record, or stays held. */
 export class TaskRouter {
   readonly #options: RouterOptions
+  readonly #underWay = new Set<HeldTask>()
+  readonly #reported = new WeakSet<HeldTask>()
 
   constructor (options: RouterOptions) {
     this.#options = options
   }
 
   /** Takes a task that a poll brought. From here on its token is held until it is saved or used. */
-  async receive ({ taskToken, input }: ActivityTask, activityArn: string, version: string): Promise<void> {
+  async receive ({ taskToken, input }: ActivityTask, origin: Origin): Promise<void> {
     const { held, resources } = this.#options
-    const task = { taskToken, activityArn, named: namedRecords(input, ref => inScope(resources, ref)), takenAt: Date.now() }
+    const task: HeldTask = { ...origin, taskToken, named: namedRecords(input, ref => inScope(resources, ref)), takenAt: Date.now() }
     held.keep(task)
-    await this.route(task, version)
+    await this.route(task)
   }
 
-  /** Never throws: a task whose records cannot be found or written stays held, and the log says so. */
-  async route (task: HeldTask, version: string): Promise<void> {
-    const { room, own, resources, log } = this.#options
-    const { activityArn, named } = task
+  /** Tries again with every task that is held, for a record may come after its task, and Kinto back. After `stopped` once more. */
+  async keepTrying (stopped: AbortSignal): Promise<void> {
+    do {
+      await sleep(retryMs, undefined, { signal: stopped, ref: false }).catch(() => undefined)
+      for (const task of this.#options.held.all()) await this.route(task)
+    } while (!stopped.aborted)
+  }
+
+  /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. */
+  async route (task: HeldTask): Promise<void> {
+    const { held, own } = this.#options
+    if (this.#underWay.has(task) || held.claimedFor(task.taskToken) !== undefined) return
+    this.#underWay.add(task)
     try {
-      const records = own === undefined ? [] : await locateRecords(own(), version, named, activityArn, resources)
-      if (!room.hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
+      const records = own === undefined ? [] : await this.#locate(own(), task)
+      if (!this.#hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
     } catch (error) {
-      if (error instanceof AmbiguousId) {
-        log.error({ err: error, activityArn, ids: [...named.ids] }, 'a task names its record by an id that stands in several collections: its token is kept in memory')
-      } else {
-        log.error({ err: error, activityArn }, 'the records that a task names could not be read or written: its token is kept in memory')
-        room.hand(task)
-      }
+      // An id that means several records may not be the waiting one's; anything else leaves no doubt about that.
+      if (!(error instanceof AmbiguousId)) this.#hand(task)
+      this.#report(task, error)
+    } finally {
+      this.#underWay.delete(task)
     }
+  }
+
+  #hand (task: HeldTask): boolean {
+    const record = this.#options.room.hand(task)
+    if (record !== undefined) this.#options.held.claim(task.taskToken, record)
+    return record !== undefined
+  }
+
+  async #locate (own: KintoSession, task: HeldTask): Promise<Located[]> {
+    const records = await locateRecords(own, task.version, task.named, task.activityArn, this.#options.resources)
+    task.heartbeatSeconds = records.map(({ data }) => readHeartbeat(data)).find(seconds => seconds !== undefined)
+    return records
   }
 
   async #saveAhead (task: HeldTask, own: KintoSession, records: Located[]): Promise<void> {
     const { held, log } = this.#options
-    const { activityArn, taskToken, named } = task
     const undecided = records.filter(({ data }) => readDecision(data) === undefined)
     // Where one task serves several records, only the history can tell a later caller whose answer used the token.
     const savable = undecided.length === 1 ? undecided : undecided.filter(({ data }) => typeof data['executionArn'] === 'string')
-    for (const { ref } of savable) await saveToken({ own, caller: undefined, log }, ref, taskToken)
-    if (savable.length > 0 && savable.length === undecided.length) held.release(taskToken)
-    else log.warn({ activityArn, records: [...named.uris.keys(), ...named.ids] }, 'a task names no undecided record that its token can be saved in: it is kept in memory')
+    for (const { ref } of savable) await saveToken({ own, caller: undefined, log }, ref, task.taskToken)
+    if (savable.length > 0 && savable.length === undecided.length) held.release(task.taskToken)
+    else this.#report(task, new Error('It names no undecided record of its activity that its token can be saved in.'))
+  }
+
+  #report (task: HeldTask, err: unknown): void {
+    if (this.#reported.has(task)) return
+    this.#reported.add(task)
+    const { activityArn, named } = task
+    this.#options.log.error({ err, activityArn, records: [...named.uris.keys(), ...named.ids] }, 'the token of a task is kept in memory: it could not be saved in its record')
   }
 }

@@ -3,6 +3,7 @@ import { conflict, gone, unavailable } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { Activities } from './activities.ts'
 import type { Turn } from './answers.ts'
+import type { Backlog } from './backlog.ts'
 import type { Decision } from './decision.ts'
 import { fetchRecord } from './permission.ts'
 import { readDecision } from './record.ts'
@@ -20,6 +21,15 @@ export interface Taken {
   permissions: JsonObject
 }
 
+export interface SettleOptions extends ReportOptions {
+  activities: Activities
+  /** Goes on recording where there is an own account to do it. */
+  backlog: Backlog | undefined
+}
+
+/** Goes on recording a decision after its request. */
+type Later = ((decision: Decision) => void) | undefined
+
 /** The answer, or the need for another token: the execution runs on, and this one is dead without an answer. */
 export type Settled = Taken | { outcome: 'token replaced', deadToken: string }
 
@@ -27,8 +37,8 @@ export type Settled = Taken | { outcome: 'token replaced', deadToken: string }
  * Reports an answer to its token and records it. One at a time for each record.
  * @throws Refusal 409 (answered differently), 410 (over), 503 (not reported, not known, or not recorded)
  */
-export async function settle (turn: Turn, source: TokenSource, tools: ReportOptions & { activities: Activities }): Promise<Settled> {
-  if ('decision' in source) return await repeated(turn, source.decision)
+export async function settle (turn: Turn, source: TokenSource, tools: SettleOptions): Promise<Settled> {
+  if ('decision' in source) return await repeated(turn, source.decision, undefined)
   const { taskToken, held } = source
   if (held !== undefined && tools.activities.holds(held)) {
     await save(turn, taskToken)
@@ -36,15 +46,16 @@ export async function settle (turn: Turn, source: TokenSource, tools: ReportOpti
   }
   const { step, ref, signed, session, timeLeft } = turn
   const reread = async (): Promise<Decision | undefined> => readDecision((await fetchRecord(session, ref)).data)
+  const later = (decision: Decision): void => { tools.backlog?.add({ ref, taskToken, decision }) }
   const finding = await report({ taskToken, region: step.region, executionArn: step.executionArn, ref, signed, reread, timeLeft }, tools)
   if (finding === 'accepted') {
     const { answer, answeredBy, answeredAt, comment } = signed
     const decision = { answer, answeredBy, answeredAt, comment }
-    return { outcome: 'accepted', decision, record: await write(turn, decision, turn.data), permissions: turn.permissions }
+    return { outcome: 'accepted', decision, record: await write(turn, decision, turn.data, later), permissions: turn.permissions }
   }
   switch (finding.kind) {
     case 'answered':
-      return await repeated(turn, finding.decision)
+      return await repeated(turn, finding.decision, later)
     case 'over':
       throw gone(`${finding.reason} Nobody's answer was taken for this record.`)
     case 'open':
@@ -56,30 +67,31 @@ export async function settle (turn: Turn, source: TokenSource, tools: ReportOpti
 }
 
 /** The token was answered before: the same answer is confirmed, another one refused. The record is made to show it either way. */
-async function repeated (turn: Turn, decision: Decision): Promise<Taken> {
+async function repeated (turn: Turn, decision: Decision, later: Later): Promise<Taken> {
   const { answer, answeredBy, answeredAt } = decision
   const same = turn.signed.answer === answer
   const shown = await fetchRecord(turn.session, turn.ref)
   const recorded = readDecision(shown.data)?.answer === answer
   if (same) {
-    return { outcome: 'already_applied', decision, record: recorded ? shown.answer : await write(turn, decision, shown.data), permissions: shown.permissions }
+    return { outcome: 'already_applied', decision, record: recorded ? shown.answer : await write(turn, decision, shown.data, later), permissions: shown.permissions }
   }
   if (!recorded) {
     // Once, without the patience of an answer that was taken: this caller is refused whatever comes of it.
-    await write({ ...turn, timeLeft: () => 0 }, decision, shown.data).catch((error: unknown) => {
+    await write({ ...turn, timeLeft: () => 0 }, decision, shown.data, later).catch((error: unknown) => {
       turn.log.warn({ err: error, record: turn.signed.record }, 'a record could not be made to show its answer')
     })
   }
   throw conflict(`This step was already answered: ${answeredBy ?? 'somebody outside this service'} said ${answer}${answeredAt === undefined ? '' : ` on ${answeredAt}`}.`, { answer, answeredBy, answeredAt })
 }
 
-async function write (turn: Turn, decision: Decision, before: JsonObject): Promise<KintoAnswer> {
+async function write (turn: Turn, decision: Decision, before: JsonObject, later: Later): Promise<KintoAnswer> {
   const { own, session, ref, log, timeLeft, signed } = turn
   try {
     return await recordDecision({ own, caller: session, log }, ref, decision, before, timeLeft)
   } catch (error) {
     if (!(error instanceof NotRecorded)) throw error
     log.error({ err: error, record: signed.record, answer: decision.answer }, 'Step Functions took an answer that Kinto could not record')
+    if (error.refused === undefined) later?.(decision)
     throw unavailable('The workflow got the answer, but it could not be recorded here. Repeat the request to record it: it is not reported twice.', {
       details: { reported: 'yes' }, cause: error, ...error.refused === 403 || error.refused === 404 ? {} : { retryAfter: 3 }
     })

@@ -41,6 +41,9 @@ export function loadSettings ({ argv, env }: Start): Settings {
   if (reader.given.has('aws_access_key') !== reader.given.has('aws_secret_key')) {
     problems.push('stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. Set both or none.')
   }
+  if (settings.activities.length > 0 && settings.kintoAuthorization === undefined) {
+    problems.push('stepfunction.activities needs stepfunction.kinto_authorization: the token of every task is saved in its record by the service itself.')
+  }
   if (settings.listen.port !== 0 && isDeepStrictEqual(settings.listen, settings.adminListen)) {
     problems.push('stepfunction.listen and stepfunction.admin_listen are the same address. Give one of them another port.')
   }

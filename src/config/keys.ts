@@ -1,5 +1,5 @@
-import { address, arnPatterns, authorization, awsKey, boolean, endpoint, logLevel, origin, region, resources, seconds } from './values.ts'
-import type { Address, LogLevel, Resource } from './values.ts'
+import { activities, address, arnPatterns, authorization, awsKey, boolean, endpoint, logLevel, origin, region, resources, seconds } from './values.ts'
+import type { Activity, Address, LogLevel, Resource } from './values.ts'
 
 export interface Settings {
   kintoUrl: string
@@ -8,6 +8,7 @@ export interface Settings {
   resources: Resource[]
   kintoAuthorization?: string
   allowedArns: string[]
+  activities: Activity[]
   aws: { accessKey?: string, secretKey?: string, region?: string, endpointUrl?: string }
   activityWaitSeconds: number
   kintoTimeoutSeconds: number
@@ -58,6 +59,10 @@ export function readSettings ({ required, optional }: Reader): Settings {
     allowedArns: required({
       name: 'allowed_arns', default: '', parse: arnPatterns,
       doc: 'The Step Functions ARNs that records may name, as patterns with *.'
+    }),
+    activities: required({
+      name: 'activities', default: '', parse: activities,
+      doc: 'The activities whose tasks are taken as they come, so that no answer waits for one.'
     }),
     aws: {
       ...optional({

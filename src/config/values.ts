@@ -58,6 +58,22 @@ export function arnPatterns (text: string): string[] {
   return patterns
 }
 
+/** An activity of Step Functions, and where it is. */
+export interface Activity {
+  activityArn: string
+  region: string
+}
+
+export function activities (text: string): Activity[] {
+  return text.split(/\s+/).filter(arn => arn !== '').map(activityArn => {
+    const [, region] = /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:activity:[^:]{1,80}$/.exec(activityArn) ?? []
+    if (region === undefined) {
+      throw new InvalidValue(`must list ARNs such as arn:aws:states:us-west-2:123456789012:activity:ManualStep; ${JSON.stringify(activityArn)} is none.`)
+    }
+    return { activityArn, region }
+  })
+}
+
 /** An `Authorization` header value: scheme, one space, credentials (RFC 9110, 11.4). */
 export function authorization (text: string): string {
   const [, scheme, credentials = ''] = /^([\w!#$%&'*+.^`|~-]+) ([\x21-\x7e][\x20-\x7e]*)$/.exec(text) ?? []

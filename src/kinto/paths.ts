@@ -26,6 +26,12 @@ export function collectionsPath (version: string, bucket: string): string {
   return `/${version}/buckets/${encodeSegment(bucket)}/collections`
 }
 
+/** The path of the undecided records of a collection that want heartbeats, reduced to what those need. @throws UnsafeSegmentError */
+export function pendingBeatsPath (version: string, { bucket, collection }: { bucket: string, collection: string }): string {
+  const fields = 'taskToken,heartbeatSeconds,stateMachineArn,activityArn,executionArn'
+  return `/${version}${recordsUri({ bucket, collection })}?has_heartbeatSeconds=true&exclude_status=SUCCEED,FAIL&_fields=${fields}`
+}
+
 /** The record's URI as Kinto writes it, without the version: its identity here, and how a task's input names it. */
 export function recordUri (ref: Omit<RecordRef, 'version'>): string {
   return `/buckets/${ref.bucket}/collections/${ref.collection}/records/${ref.record}`
@@ -37,7 +43,7 @@ export function parseRecordUri (uri: string): Omit<RecordRef, 'version'> | undef
   return bucket === undefined || collection === undefined || record === undefined ? undefined : { bucket, collection, record }
 }
 
-function recordsUri ({ bucket, collection }: RecordRef): string {
+function recordsUri ({ bucket, collection }: Pick<RecordRef, 'bucket' | 'collection'>): string {
   return `/buckets/${encodeSegment(bucket)}/collections/${encodeSegment(collection)}/records`
 }
 

@@ -1,5 +1,6 @@
 import { SdkClients } from './sdk.ts'
 import { deliver } from './delivery.ts'
+import { sendHeartbeat } from './heartbeat.ts'
 import { readHistory } from './history.ts'
 import { ActivityPolls } from './polls.ts'
 import type { StepFunctionsSettings } from './sdk.ts'
@@ -14,6 +15,8 @@ export interface StepFunctions {
   timeoutMs: number
   deliver: (report: Report) => Promise<Delivery>
   readHistory: (request: HistoryRequest) => Promise<ExecutionHistory>
+  /** @returns false when the token is dead. @throws StepFunctionsError */
+  heartbeat: (region: string, taskToken: string) => Promise<boolean>
   polls: ActivityPolls
   /** Ends all connections, open polls included: await `polls.settled()` first. */
   close: () => void
@@ -26,6 +29,7 @@ export function createStepFunctions (settings: StepFunctionsSettings): StepFunct
     timeoutMs: settings.timeoutMs,
     deliver: async report => await deliver(clients, report),
     readHistory: async request => await readHistory(clients, request),
+    heartbeat: async (region, taskToken) => await sendHeartbeat(clients, region, taskToken),
     polls: new ActivityPolls(clients),
     close: () => { clients.close() }
   }

@@ -151,10 +151,11 @@ t.test('a record of the personal bucket is known by its real name', async t => {
   all.kinto.store.put(`${path}/records/r1`, { taskToken }, writers)
   for (const [user, record] of [[{ id: 'account:alice', bucket: 'personal' }, '/buckets/personal/collections/steps/records/r1'], [{ id: 'account:alice' }, `${path}/records/r1`]] as const) {
     const step = record.includes('personal') ? { taskToken, executionArn } : all.sfn.waitCallback()
-    all.kinto.store.put(`${path}/records/r1`, { taskToken: step.taskToken }, writers)
+    for (const uri of new Set([`${path}/records/r1`, record])) all.kinto.store.put(uri, { taskToken: step.taskToken }, writers)
     all.kinto.fault({ method: 'GET', path: '/v1/', nth: 1 }, (_request, response) => { response.end(JSON.stringify({ user })) })
     t.match(await answer(all, `${path}/records/r1`, { answer: 'SUCCEED' }), { status: 200 })
     t.match(JSON.parse(all.sfn.execution(step.executionArn).output ?? ''), { record })
+    t.match(all.kinto.store.records.get(record)?.data, { status: 'SUCCEED' })
   }
 })
 

@@ -4,23 +4,23 @@ import { WaitingRoom } from '../../src/answer/waiting.ts'
 
 const ref = (record: string) => ({ version: 'v1', bucket: 'b', collection: 'c', record })
 const task = (...records: string[]) => ({
-  taskToken: 'T', activityArn: 'a', takenAt: 0, named: { uris: new Map(records.map(record => [recordUri(ref(record)), ref(record)])), ids: new Set<string>() }
+  taskToken: 'T', activityArn: 'a', region: 'us-west-2', version: 'v1', takenAt: 0, named: { uris: new Map(records.map(record => [recordUri(ref(record)), ref(record)])), ids: new Set<string>() }
 })
 
 t.test('a task goes to everybody who waits for the same record', async t => {
   const room = new WaitingRoom()
   const [one, two, other] = [room.enter('a', ref('x')), room.enter('a', ref('x')), room.enter('a', ref('y'))]
-  t.ok(room.hand(task('x')))
+  t.equal(room.hand(task('x')), recordUri(ref('x')))
   t.equal((await one.arrived.promise).taskToken, 'T')
   t.equal((await two.arrived.promise).taskToken, 'T')
   t.same(room.of('a'), [other])
-  t.notOk(room.hand(task('x')), 'they wait no more')
+  t.equal(room.hand(task('x')), undefined, 'they wait no more')
 })
 
 t.test('a task for several records goes to the first of them that somebody waits for', async t => {
   const room = new WaitingRoom()
   const [first, second] = [room.enter('a', ref('y')), room.enter('a', ref('x'))]
-  t.ok(room.hand(task('x', 'y')))
+  t.equal(room.hand(task('x', 'y')), recordUri(ref('y')))
   t.ok(await first.arrived.promise)
   t.same(room.of('a'), [second])
 })

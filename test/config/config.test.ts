@@ -8,6 +8,7 @@ const defaults = {
   adminListen: { host: '127.0.0.1', port: 8890 },
   resources: [{ bucket: 'stepfunction' }],
   allowedArns: [],
+  activities: [],
   aws: {},
   activityWaitSeconds: 20,
   kintoTimeoutSeconds: 30,
@@ -28,6 +29,12 @@ function problemsOf (env: Record<string, string>, argv: string[] = []): string[]
 
 t.test('no file is needed', async t => {
   t.strictSame(loadSettings({ argv: [], env: {} }), defaults)
+})
+
+t.test('activities need an account to save their tokens with', async t => {
+  const activities = 'arn:aws:states:us-west-2:123456789012:activity:A'
+  t.throws(() => loadSettings({ argv: [], env: { STEPFUNCTION_ACTIVITIES: activities } }), { message: /activities needs stepfunction\.kinto_authorization/ })
+  t.match(loadSettings({ argv: [], env: { STEPFUNCTION_ACTIVITIES: activities, STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer x' } }), { activities: [{ activityArn: activities, region: 'us-west-2' }] })
 })
 
 t.test("Kinto's own ini, shared, with our keys in it", async t => {
@@ -76,6 +83,7 @@ t.test("Kinto's own ini, shared, with our keys in it", async t => {
     resources: [{ bucket: 'addons' }, { bucket: 'main', collection: 'review' }],
     kintoAuthorization: 'Basic c2VydmljZTpzM2NyZXQ=',
     allowedArns: ['arn:aws:states:us-west-2:123456789012:*'],
+    activities: [],
     aws: { accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'wJalrXUtnFEMI%EXAMPLE', region: 'us-west-2', endpointUrl: 'http://127.0.0.1:4566' },
     activityWaitSeconds: 0.5,
     kintoTimeoutSeconds: 60,

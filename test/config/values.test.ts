@@ -47,6 +47,17 @@ const cases: Record<string, Case> = {
     ],
     bad: ['*', 'aws:states:*', 'arn:aws:states:* us-west-2']
   },
+  activities: {
+    parse: values.activities,
+    good: [
+      ['', []],
+      ['arn:aws:states:us-west-2:123456789012:activity:A\n arn:aws-cn:states:cn-north-1:123456789012:activity:B', [
+        { activityArn: 'arn:aws:states:us-west-2:123456789012:activity:A', region: 'us-west-2' },
+        { activityArn: 'arn:aws-cn:states:cn-north-1:123456789012:activity:B', region: 'cn-north-1' }
+      ]]
+    ],
+    bad: ['ManualStep', 'arn:aws:states:us-west-2:123456789012:stateMachine:A', 'arn:aws:states:us-west-2:123456789012:activity:*:x']
+  },
   authorization: {
     parse: values.authorization,
     good: ['Basic YWxpY2U6c2VjcmV0', 'basic YWxpY2U6YQ==', 'Bearer eyJ.x-y_z~', 'Portier abc', 'Digest a="b", c=d'].map(text => [text, text]),

@@ -17,9 +17,10 @@ interface ReceivedByKinto {
 
 /**
  * `hang`: no answer, ever. `reset`: the connection is cut and nothing done. `lose`: the request is carried out, then the
- * connection is cut. `garbage`: something else than HTTP. A number: an error with this status. A function answers by itself.
+ * connection is cut. `garbage`: something else than HTTP. A number: an error with this status. A promise: held up until then.
+ * A function answers by itself.
  */
-export type Fault = 'hang' | 'reset' | 'lose' | 'garbage' | number | KintoHandler
+export type Fault = 'hang' | 'reset' | 'lose' | 'garbage' | number | Promise<unknown> | KintoHandler
 
 /** Which requests fail: the `nth` (from 1) that match from now on, or all. */
 interface FaultyRequests {
@@ -37,15 +38,22 @@ export interface ScriptedKinto {
   requests: ReceivedByKinto[]
   /** Headers of every answer of the store, a flat list. */
   headers: string[]
-  fault: (requests: FaultyRequests, fault: Fault) => void
+  /** Plans a fault. The function that it returns ends it. */
+  fault: (requests: FaultyRequests, fault: Fault) => () => void
   /** Resolves with the next request that comes. */
   nextRequest: () => Promise<ReceivedByKinto>
+  /** Resolves with the next request that matches. */
+  requested: (requests: Omit<FaultyRequests, 'nth'>) => Promise<ReceivedByKinto>
+  /** It dies: every connection is cut, and none is taken. */
+  down: () => void
+  /** It is back, at the same address. */
+  up: () => Promise<void>
 }
 
 /** A Kinto on a free port: of records (`store`), or of what `handler` says; and with the faults that a test asks for. */
 export async function startKinto (t: Test, handler?: KintoHandler): Promise<ScriptedKinto> {
   const store = new RecordStore()
-  const faults: Array<{ requests: FaultyRequests, fault: Fault, seen: number }> = []
+  const faults = new Set<{ requests: FaultyRequests, fault: Fault, seen: number }>()
   const requests: ReceivedByKinto[] = []
   const waiting: Array<(received: ReceivedByKinto) => void> = []
   const headers: string[] = []
@@ -61,13 +69,33 @@ export async function startKinto (t: Test, handler?: KintoHandler): Promise<Scri
     server.close()
     server.closeAllConnections()
   })
+  const { port } = server.address() as AddressInfo
+  const nextRequest = (): Promise<ReceivedByKinto> => new Promise(resolve => { waiting.push(resolve) })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     store,
     requests,
     headers,
-    fault: (which, fault) => { faults.push({ requests: which, fault, seen: 0 }) },
-    nextRequest: () => new Promise(resolve => { waiting.push(resolve) })
+    fault (which, fault) {
+      const entry = { requests: which, fault, seen: 0 }
+      faults.add(entry)
+      return () => { faults.delete(entry) }
+    },
+    nextRequest,
+    async requested (which) {
+      for (;;) {
+        const received = await nextRequest()
+        if (concerns(which, received)) return received
+      }
+    },
+    down () {
+      server.close()
+      server.closeAllConnections()
+    },
+    async up () {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    }
   }
 
   async function serve (request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -75,7 +103,8 @@ export async function startKinto (t: Test, handler?: KintoHandler): Promise<Scri
     const received = { method, url, rawHeaders, body: await buffer(request), connection: connections.get(socket) ?? 0 }
     requests.push(received)
     for (const resolve of waiting.splice(0)) resolve(received)
-    const fault = faultFor(method, url)
+    const fault = faultFor(received)
+    if (fault instanceof Promise) await fault
     if (typeof fault === 'function') return fault(request, response, received)
     if (fault === 'hang') return
     if (fault === 'garbage') return void socket.end('This is not HTTP.\r\n\r\n')
@@ -87,15 +116,15 @@ export async function startKinto (t: Test, handler?: KintoHandler): Promise<Scri
     send(response, answer.status, [...answer.headers, ...headers, ...cors(request)], answer.body)
   }
 
-  function faultFor (method: string, url: string): Fault | undefined {
-    const matching = faults.filter(({ requests }) => (requests.method ?? method) === method && matches(requests.path ?? url, url))
+  function faultFor (received: ReceivedByKinto): Fault | undefined {
+    const matching = [...faults].filter(({ requests }) => concerns(requests, received))
     for (const entry of matching) entry.seen += 1
     return matching.find(({ requests, seen }) => requests.nth === undefined || requests.nth === seen)?.fault
   }
 }
 
-function matches (path: string | RegExp, url: string): boolean {
-  return typeof path === 'string' ? path === url : path.test(url)
+function concerns ({ method, path }: FaultyRequests, received: ReceivedByKinto): boolean {
+  return (method ?? received.method) === received.method && (typeof path === 'object' ? path.test(received.url) : (path ?? received.url) === received.url)
 }
 
 function header (request: IncomingMessage, name: string): string | undefined {

@@ -22,12 +22,13 @@ const errors = {
   method: { code: 405, errno: 115, error: 'Method Not Allowed', message: 'Method not allowed on this endpoint.' }
 }
 
-/** Records with Kinto's answers, as far as the service asks: the root view, GET, PUT and PATCH of a record. Numbers keep their literal text. */
+/** Records with Kinto's answers, as far as the service asks: the root view, lists, GET and PATCH of a record. Numbers keep their literal text. */
 export class RecordStore {
   /** By URI, `/buckets/b/collections/c/records/r`. */
   readonly records = new Map<string, StoredRecord>()
-  /** What a collection grants on all its records, by its URI. One that is not here does not exist. */
-  readonly collections = new Map<string, { read?: string[], write?: string[] }>()
+  /** What a collection grants on all its records, by its URI, and the only fields that its schema takes. One that is not here does not exist. */
+  readonly collections = new Map<string, { read?: string[], write?: string[], fields?: string[] }>()
+  readonly #watchers: (() => void)[] = []
   #clock = Date.UTC(2026, 0, 1)
 
   /** Puts a record there, and its collection if there is none. `data` may be JSON text. */
@@ -37,6 +38,16 @@ export class RecordStore {
     this.records.set(uri, { data: { ...parsed(data), id, last_modified: this.#tick() }, permissions })
   }
 
+  /** Resolves when the data of the record, changed by a PATCH, are as wanted, or were so before. */
+  async reaches (uri: string, wanted: (data: JsonObject) => boolean): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const check = (): void => { if (wanted(this.records.get(uri)?.data ?? {})) resolve() }
+    this.#watchers.push(check)
+    check()
+    await promise
+    this.#watchers.splice(this.#watchers.indexOf(check), 1)
+  }
+
   answer (method: string, path: string, header: (name: string) => string | undefined, body: string): StoreAnswer {
     const user = userOf(header('authorization'))
     // A preflight says the same whether the record exists or not.
@@ -44,6 +55,7 @@ export class RecordStore {
     if (path === '/v1/') return reply(200, { project_name: 'kinto', settings: { readonly: false }, ...user === undefined ? {} : { user: { id: user, principals: principals(user) } } })
     const uri = decodeURIComponent(path.slice('/v1'.length))
     if (uri.endsWith('/collections')) return reply(200, { data: [...this.collections.keys()].filter(name => name.startsWith(`${uri}/`)).map(name => ({ id: name.split('/').at(-1) })) })
+    if (/\/records(\?|$)/.test(uri)) return this.#list(new URL(uri, 'http://kinto'), principals(user))
     const [, collection = '', id = ''] = parent.exec(uri) ?? []
     if (id === '') return reply(404, errors.unknownUrl)
     const rights = this.collections.get(collection)
@@ -62,10 +74,21 @@ export class RecordStore {
     if (condition !== undefined && condition !== etag(record)) return reply(412, { ...errors.modified, details: { existing: record.data } }, ['ETag', etag(record)])
     const { data = {} } = parsed(body)
     if (!isJsonObject(data)) throw new TypeError('a PATCH without data')
+    const unknown = Object.keys(data).find(field => rights.fields?.includes(field) === false)
+    if (unknown !== undefined) return reply(400, invalid(unknown))
     record.data = { ...record.data, ...data, last_modified: this.#tick() }
     // Kinto makes whoever writes a record one of its own writers.
     record.permissions.write = [...new Set([...record.permissions.write ?? [], user ?? 'system.Everyone'])]
+    for (const check of this.#watchers.slice()) check()
     return this.#shown(record, who)
+  }
+
+  /** All records of a collection that the filters let pass, to who may read all of them. */
+  #list ({ pathname, searchParams }: URL, who: string[]): StoreAnswer {
+    const { read = [], write = [] } = this.collections.get(pathname.replace(/\/records$/, '')) ?? {}
+    if (![...read, ...write].some(principal => who.includes(principal))) return reply(403, errors.forbidden)
+    const inside = [...this.records].filter(([uri]) => uri.startsWith(`${pathname}/`)).map(([, { data }]) => data)
+    return reply(200, { data: inside.filter(data => matches(data, searchParams)) })
   }
 
   #shown (record: StoredRecord, who: string[]): StoreAnswer {
@@ -93,6 +116,19 @@ function userOf (authorization: string | undefined): string | undefined {
 
 function principals (user: string | undefined): string[] {
   return user === undefined ? ['system.Everyone'] : [user, 'system.Authenticated', 'system.Everyone']
+}
+
+/** Kinto's filters, as far as the service uses them. */
+function matches (data: JsonObject, filters: URLSearchParams): boolean {
+  return [...filters].every(([name, value]) => {
+    const [, kind, field = ''] = /^(has|exclude)_(.+)$/.exec(name) ?? []
+    return kind === 'has' ? Object.hasOwn(data, field) === (value === 'true') : kind !== 'exclude' || !value.split(',').includes(String(data[field]))
+  })
+}
+
+function invalid (field: string): object {
+  const description = `Additional properties are not allowed ('${field}' was unexpected)`
+  return { code: 400, errno: 107, error: 'Invalid parameters', message: description, details: [{ location: 'body', name: '', description }] }
 }
 
 function etag ({ data }: StoredRecord): string {

@@ -7,9 +7,7 @@ import type { Operation } from './step-functions-operations.ts'
  * doing anything, at most with a `Date` of its own (a clock that is off). A delay, or a promise, holds the call up before it is done.
  */
 export type Fault =
-  | `${'reset' | 'hang' | '500' | '502'} ${'before' | 'after'}`
-  | 'garbled after'
-  | 'half after'
+  | `${'reset' | 'hang' | '500' | '502' | 'garbled' | 'half'} ${'before' | 'after'}`
   | 'ThrottlingException' | 'AccessDeniedException' | 'ExpiredTokenException' | 'KmsThrottlingException' | 'KmsAccessDeniedException' | 'ActivityWorkerLimitExceeded'
   | { error: string, message?: string, status?: number, date?: Date }
   | { reply: string, status: number }

@@ -6,6 +6,8 @@ export interface Call {
   operation: string
   input: Record<string, unknown>
   region: string
+  /** Whose signature it bears. */
+  accessKeyId: string
   userAgent: string
   at: Date
 }
@@ -15,7 +17,7 @@ export function readCall (request: IncomingMessage, body: string): Call {
   const operation = /^AWSStepFunctions\.(\w+)$/.exec(request.headers['x-amz-target']?.toString() ?? '')?.[1]
   if (request.method !== 'POST' || request.url !== '/' || operation === undefined) throw new AwsError('UnknownOperationException')
   if (request.headers['content-type'] !== 'application/x-amz-json-1.0') throw new AwsError('SerializationException')
-  return { operation, input: readBody(body), region: readRegion(request), userAgent: request.headers['user-agent'] ?? '', at: new Date() }
+  return { operation, input: readBody(body), ...readSignature(request), userAgent: request.headers['user-agent'] ?? '', at: new Date() }
 }
 
 function readBody (body: string): Record<string, unknown> {
@@ -26,12 +28,12 @@ function readBody (body: string): Record<string, unknown> {
   throw new AwsError('SerializationException')
 }
 
-function readRegion (request: IncomingMessage): string {
+function readSignature (request: IncomingMessage): { accessKeyId: string, region: string } {
   const authorization = request.headers.authorization
   if (authorization === undefined) throw new AwsError('MissingAuthenticationTokenException')
-  const scope = /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/([a-z0-9-]+)\/states\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/.exec(authorization)
-  if (scope?.[1] === undefined) throw new AwsError('InvalidSignatureException')
-  return scope[1]
+  const [, accessKeyId, region] = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/\d{8}\/([a-z0-9-]+)\/states\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/.exec(authorization) ?? []
+  if (accessKeyId === undefined || region === undefined) throw new AwsError('InvalidSignatureException')
+  return { accessKeyId, region }
 }
 
 interface Limits { required?: boolean, min?: number, max: number, bytes?: boolean }

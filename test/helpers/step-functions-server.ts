@@ -12,7 +12,8 @@ export interface ServerOptions {
   model: StepFunctionsModel
   faults: Faults
   pollMs: number
-  onCall: (call: Call) => void
+  /** @returns what to do when the call has its reply, or its client has left. */
+  onCall: (call: Call) => () => void
 }
 
 interface Reply { status: number, body: string }
@@ -28,7 +29,7 @@ export function createStepFunctionsServer (options: ServerOptions): Server {
 async function answer (request: IncomingMessage, response: ServerResponse, options: ServerOptions, polls: Set<() => void>): Promise<void> {
   try {
     const call = readCall(request, Buffer.concat(await request.toArray()).toString())
-    options.onCall(call)
+    response.on('close', options.onCall(call))
     const fault = options.faults.take(call)
     if (await goWrongBefore(fault, response)) return
     const reply = await apply(call, response, options, polls)

@@ -48,9 +48,15 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
   const faults = new Faults()
   const calls: Call[] = []
   const listeners: ((call: Call) => boolean)[] = []
-  const onCall = (call: Call): void => {
+  const open = new Set<Call>()
+  const mostOpen = new Map<string, number>()
+  const openOf = (operation: string): number => [...open].filter(call => call.operation === operation).length
+  const onCall = (call: Call): () => void => {
     calls.push(call)
+    open.add(call)
+    mostOpen.set(call.operation, Math.max(mostOpen.get(call.operation) ?? 0, openOf(call.operation)))
     for (const listener of listeners.slice()) if (listener(call)) listeners.splice(listeners.indexOf(listener), 1)
+    return () => { open.delete(call) }
   }
 
   const server = createStepFunctionsServer({ model, faults, pollMs, onCall })
@@ -81,6 +87,8 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
         return call.operation === operation
       })
     }),
+    /** At most so many calls of the operation were under way at one time, those that a fault delays too. */
+    mostOpen: (operation: Operation): number => mostOpen.get(operation) ?? 0,
     /** Plans a fault for the next calls (or for those that the predicate likes); the function it returns ends it. */
     fault: (operation: Operation | '*', fault: Fault, when: number | ((call: Call) => boolean) = 1) => faults.add(operation, fault, when),
 

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KintoAnswered } from '../kinto/client.ts'
+import type { JsonObject } from '../kinto/json.ts'
+import { recordUri, type RecordRef } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import type { Decision } from './decision.ts'
+import type { Log } from './log.ts'
+import { fetchRecord } from './permission.ts'
+import { readDecision, readToken } from './record.ts'
+import { NotRecorded, recordDecision } from './update.ts'
+
+/** A decision that Step Functions took and Kinto does not show. */
+export interface Unrecorded {
+  ref: RecordRef
+  taskToken: string
+  decision: Decision
+}
+
+export interface BacklogOptions {
+  own: () => KintoSession
+  log: Log
+}
+
+// After that an operator, or the next request for the record, has to do it: the history still tells.
+const tryForMs = 3_600_000
+const maxEntries = 1_000
+const firstPauseMs = 1_000
+const longestPauseMs = 60_000
+
+/** Goes on recording, with the service's own account, what could not be recorded within its request. Bounded in time and number. */
+export class Backlog {
+  readonly #options: BacklogOptions
+  readonly #entries = new Map<string, Promise<void>>()
+  readonly #stopped = new AbortController()
+
+  constructor (options: BacklogOptions) {
+    this.#options = options
+  }
+
+  /** Each token once. */
+  add (unrecorded: Unrecorded): void {
+    const { taskToken, ref } = unrecorded
+    const key = `${taskToken} ${recordUri(ref)}`
+    if (this.#entries.has(key)) return
+    if (this.#entries.size >= maxEntries) return this.#giveUp(unrecorded, new Error(`${maxEntries} others wait.`))
+    this.#entries.set(key, this.#record(unrecorded).finally(() => this.#entries.delete(key)))
+  }
+
+  /** Tries everything a last time. */
+  async stop (): Promise<void> {
+    this.#stopped.abort()
+    await Promise.all(this.#entries.values())
+  }
+
+  async #record (unrecorded: Unrecorded): Promise<void> {
+    const end = Date.now() + tryForMs
+    let error: unknown
+    for (let pause = firstPauseMs, last = false; !last; pause = Math.min(2 * pause, longestPauseMs)) {
+      await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined)
+      last = this.#stopped.signal.aborted || Date.now() > end
+      error = await this.#once(unrecorded)
+      if (error === undefined || isRefusal(error)) break
+    }
+    if (error !== undefined) this.#giveUp(unrecorded, error)
+  }
+
+  /** @returns why it is not recorded; undefined when it is, or when the record has gone on to another question. */
+  async #once ({ ref, taskToken, decision }: Unrecorded): Promise<unknown> {
+    const { own, log } = this.#options
+    try {
+      const { data } = await fetchRecord(own(), ref)
+      if (hasGoneOn(data, taskToken, decision)) return undefined
+      await recordDecision({ own: own(), caller: undefined, log }, ref, decision, data, () => 0)
+      log.info({ record: recordUri(ref), answer: decision.answer }, 'an answer was recorded after its request')
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
+  #giveUp ({ ref, decision }: Unrecorded, err: unknown): void {
+    this.#options.log.error({ err, record: recordUri(ref), ...decision }, 'an answer that Step Functions took is not recorded in Kinto')
+  }
+}
+
+/** Whether Kinto itself said no: the record is gone, or closed to the account. */
+function isRefusal (error: unknown): boolean {
+  return (error instanceof NotRecorded && error.refused !== undefined) || (error instanceof KintoAnswered && error.answer.status < 500)
+}
+
+function hasGoneOn (data: JsonObject, taskToken: string, { answer }: Decision): boolean {
+  return readDecision(data)?.answer === answer || ![undefined, taskToken].includes(readToken(data))
+}

@@ -1,0 +1,17 @@
+import { collectionsPath } from '../kinto/paths.ts'
+import { listAll } from '../kinto/pages.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import type { Resource } from './scope.ts'
+
+/** A collection, by its bucket and its id. */
+export type Place = Required<Resource>
+
+/** The collections under the configured resources: those of a whole bucket are asked for. @throws KintoUnreachable */
+export async function collectionsOf (session: KintoSession, version: string, resources: readonly Resource[]): Promise<Place[]> {
+  const places = await Promise.all(resources.map(async ({ bucket, collection }): Promise<Place[]> => {
+    if (collection !== undefined) return [{ bucket, collection }]
+    const listed = await listAll(session, collectionsPath(version, bucket))
+    return listed.flatMap(({ id }) => typeof id === 'string' ? [{ bucket, collection: id }] : [])
+  }))
+  return places.flat()
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JsonObject } from '../kinto/json.ts'
+import { listAll } from '../kinto/pages.ts'
+import { pendingBeatsPath } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import type { StepFunctions } from '../stepfunctions/clients.ts'
+import { collectionsOf } from './collections.ts'
+import type { HeldTask } from './held.ts'
+import type { Log } from './log.ts'
+import { readHeartbeat, readStep, type ArnPolicy } from './record.ts'
+import type { Resource } from './scope.ts'
+
+export interface HeartbeatsOptions {
+  own: () => KintoSession
+  stepFunctions: StepFunctions
+  resources: readonly Resource[]
+  policy: ArnPolicy
+  held: () => HeldTask[]
+  log: Log
+}
+
+/** A token whose step ends when nobody is heard of for `everySeconds`. */
+interface Beat {
+  taskToken: string
+  region: string
+  everySeconds: number
+}
+
+// Kinto's API has one version, and nobody's request says another in the background.
+const version = 'v1'
+const lookEveryMs = 10_000
+
+/**
+ * Sends `SendTaskHeartbeat` for the tokens of undecided records that say `heartbeatSeconds`, saved in them or held here, three
+ * times in that span. It looks every 10 s, so spans below 30 s are not kept safely. Several replicas beat side by side.
+ */
+export class Heartbeats {
+  readonly #options: HeartbeatsOptions
+  readonly #stopped = new AbortController()
+  #done: Promise<void> | undefined
+  #beaten = new Map<string, number>()
+
+  constructor (options: HeartbeatsOptions) {
+    this.#options = options
+  }
+
+  start (): void {
+    this.#done = this.#run()
+  }
+
+  async stop (): Promise<void> {
+    this.#stopped.abort()
+    await this.#done
+  }
+
+  async #run (): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      await this.#look()
+      await sleep(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+  }
+
+  async #look (): Promise<void> {
+    const { log } = this.#options
+    try {
+      const beats = [...await this.#pending(), ...this.#held()]
+      const known = new Map(beats.map(({ taskToken }) => [taskToken, this.#beaten.get(taskToken) ?? 0]))
+      this.#beaten = known
+      await Promise.all(beats.filter(({ taskToken, everySeconds }) => Date.now() - (known.get(taskToken) ?? 0) >= everySeconds * 1000 / 3).map(beat => this.#beat(beat)))
+    } catch (err) {
+      log.warn({ err }, 'the records that want heartbeats could not be read')
+    }
+  }
+
+  async #beat ({ taskToken, region }: Beat): Promise<void> {
+    const { stepFunctions, log } = this.#options
+    try {
+      // A dead token gets no other one.
+      this.#beaten.set(taskToken, await stepFunctions.heartbeat(region, taskToken) ? Date.now() : Infinity)
+    } catch (err) {
+      log.warn({ err }, 'a heartbeat could not be sent')
+    }
+  }
+
+  async #pending (): Promise<Beat[]> {
+    const { own, resources } = this.#options
+    const session = own()
+    const lists = await Promise.all((await collectionsOf(session, version, resources)).map(place => listAll(session, pendingBeatsPath(version, place))))
+    return lists.flat().flatMap(data => this.#beatOf(data))
+  }
+
+  #beatOf (data: JsonObject): Beat[] {
+    const everySeconds = readHeartbeat(data)
+    try {
+      const { taskToken, region } = readStep(data, this.#options.policy)
+      return everySeconds === undefined || taskToken === undefined ? [] : [{ taskToken, region, everySeconds }]
+    } catch {
+      // A record that names no step is told so when it is answered.
+      return []
+    }
+  }
+
+  #held (): Beat[] {
+    return this.#options.held().flatMap(({ taskToken, region, heartbeatSeconds }) => heartbeatSeconds === undefined ? [] : [{ taskToken, region, everySeconds: heartbeatSeconds }])
+  }
+}

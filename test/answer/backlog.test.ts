@@ -1,0 +1,61 @@
+import t from 'tap'
+import { answer, as, collection, startAll } from '../helpers/service.ts'
+
+// Each waits until its request has given up; side by side they do so once.
+t.jobs = 4
+const parallel = { buffered: true }
+
+const record = `${collection}/records/r1`
+const path = `/v1${record}`
+const writers = { write: ['account:alice'] }
+
+/** A service with an own account, whose Kinto takes no update of the record until `back` is called. */
+async function startAway (t: Parameters<typeof startAll>[0]) {
+  const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
+  const { taskToken, executionArn } = all.sfn.waitCallback()
+  all.kinto.store.put(record, { taskToken }, writers)
+  let away = true
+  all.kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
+    const applies = request.headers['if-match'] !== undefined || !away
+    const reply = applies ? all.kinto.store.answer(method, url, name => request.headersDistinct[name]?.[0], body.toString()) : { status: 503, headers: [], body: '{}' }
+    response.writeHead(reply.status, reply.headers).end(reply.body)
+  })
+  const lost = await answer(all, record, { answer: 'SUCCEED', comment: 'fine' })
+  return { ...all, taskToken, executionArn, lost, back: () => { away = false }, data: () => all.kinto.store.records.get(record)?.data ?? {} }
+}
+
+t.test('an answer that could not be recorded is recorded when Kinto is back', parallel, async t => {
+  const all = await startAway(t)
+  t.match(all.lost, { status: 503, body: { details: { reported: 'yes' } } })
+  t.equal(all.data()['status'], undefined)
+  all.back()
+  await all.logged('an answer was recorded after its request')
+  t.match(all.data(), { status: 'SUCCEED', answeredBy: 'account:alice', comment: 'fine' })
+  t.equal(all.sfn.calls.length, 1)
+})
+
+t.test('a record that has gone on to another question is left alone', parallel, async t => {
+  const all = await startAway(t)
+  all.kinto.store.put(record, { taskToken: 'another', status: 'UNANSWERED' }, writers)
+  all.back()
+  await all.service.stop()
+  t.match(all.data(), { taskToken: 'another', status: 'UNANSWERED' })
+  t.notOk(all.log.some(({ msg }) => String(msg).includes('is not recorded in Kinto')))
+})
+
+t.test('a process that stops tries a last time, and says what it could not record', parallel, async t => {
+  const all = await startAway(t)
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 503 }, 'asked again, it waits once')
+  await all.service.stop()
+  t.match(await all.logged('an answer that Step Functions took is not recorded in Kinto'), { record, answer: 'SUCCEED', answeredBy: 'account:alice' })
+  t.equal(all.log.filter(({ msg }) => String(msg).includes('is not recorded in Kinto')).length, 1)
+  t.notMatch(JSON.stringify(all.log), all.taskToken)
+})
+
+t.test('a refusal ends it', parallel, async t => {
+  const all = await startAway(t)
+  all.kinto.store.records.delete(record)
+  all.back()
+  const { err } = await all.logged('an answer that Step Functions took is not recorded in Kinto')
+  t.match(err, { message: /Kinto answered 40\d/ })
+})
