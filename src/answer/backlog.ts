@@ -70,7 +70,8 @@ export class Backlog {
     try {
       const { data } = await fetchRecord(own(), ref)
       if (hasGoneOn(data, taskToken, decision)) return undefined
-      await recordDecision({ own: own(), caller: undefined, log }, ref, decision, data, () => 0)
+      const outcome = await recordDecision({ own: own(), caller: undefined, log }, ref, decision, data, () => 0)
+      if (outcome instanceof NotRecorded) return outcome
       log.info({ record: recordUri(ref), answer: decision.answer }, 'an answer was recorded after its request')
       return undefined
     } catch (error) {

@@ -7,7 +7,7 @@ import type { Log } from './log.ts'
 import { namedRecords } from './match.ts'
 import { readDecision, readHeartbeat } from './record.ts'
 import { inScope, type Resource } from './scope.ts'
-import { saveToken } from './update.ts'
+import { NotRecorded, saveToken } from './update.ts'
 import type { WaitingRoom } from './waiting.ts'
 
 export interface RouterOptions {
@@ -84,7 +84,10 @@ export class TaskRouter {
     const undecided = records.filter(({ data }) => readDecision(data) === undefined)
     // Where one task serves several records, only the history can tell a later caller whose answer used the token.
     const savable = undecided.length === 1 ? undecided : undecided.filter(({ data }) => typeof data['executionArn'] === 'string')
-    for (const { ref } of savable) await saveToken({ own, caller: undefined, log }, ref, task.taskToken)
+    for (const { ref } of savable) {
+      const outcome = await saveToken({ own, caller: undefined, log }, ref, task.taskToken)
+      if (outcome instanceof NotRecorded) throw outcome
+    }
     if (savable.length > 0 && savable.length === undecided.length) held.release(task.taskToken)
     else this.#report(task, new Error('It names no undecided record of its activity that its token can be saved in.'))
   }

@@ -86,23 +86,18 @@ async function repeated (turn: Turn, decision: Decision, later: Later): Promise<
 
 async function write (turn: Turn, decision: Decision, before: JsonObject, later: Later): Promise<KintoAnswer> {
   const { own, session, ref, log, timeLeft, signed } = turn
-  try {
-    return await recordDecision({ own, caller: session, log }, ref, decision, before, timeLeft)
-  } catch (error) {
-    if (!(error instanceof NotRecorded)) throw error
-    log.error({ err: error, record: signed.record, answer: decision.answer }, 'Step Functions took an answer that Kinto could not record')
-    if (error.refused === undefined) later?.(decision)
-    throw unavailable('The workflow got the answer, but it could not be recorded here. Repeat the request to record it: it is not reported twice.', {
-      details: { reported: 'yes' }, cause: error, ...error.refused === 403 || error.refused === 404 ? {} : { retryAfter: 3 }
-    })
-  }
+  const outcome = await recordDecision({ own, caller: session, log }, ref, decision, before, timeLeft)
+  if (!(outcome instanceof NotRecorded)) return outcome
+  log.error({ err: outcome, record: signed.record, answer: decision.answer }, 'Step Functions took an answer that Kinto could not record')
+  if (outcome.refused === undefined) later?.(decision)
+  throw unavailable('The workflow got the answer, but it could not be recorded here. Repeat the request to record it: it is not reported twice.', {
+    details: { reported: 'yes' }, cause: outcome, ...outcome.refused === 403 || outcome.refused === 404 ? {} : { retryAfter: 3 }
+  })
 }
 
 async function save (turn: Turn, taskToken: string): Promise<void> {
-  try {
-    await saveToken({ own: turn.own, caller: turn.session, log: turn.log }, turn.ref, taskToken)
-  } catch (error) {
-    if (!(error instanceof NotRecorded)) throw error
-    throw unavailable('The task of this record could not be saved in it, so nothing was reported. Try again.', { cause: error, retryAfter: 3 })
+  const outcome = await saveToken({ own: turn.own, caller: turn.session, log: turn.log }, turn.ref, taskToken)
+  if (outcome instanceof NotRecorded) {
+    throw unavailable('The task of this record could not be saved in it, so nothing was reported. Try again.', { cause: outcome, retryAfter: 3 })
   }
 }

@@ -32,9 +32,8 @@ const longestPauseMs = 2_000
 /**
  * Writes a decision into its record, and tries again for 10 s, or as long as `timeLeft()` (milliseconds) gives, while Kinto is
  * not there. Where the collection's schema refuses the new fields, `status` alone is written.
- * @throws NotRecorded
  */
-export async function recordDecision (writers: Writers, ref: RecordRef, decision: Decision, before: JsonObject, timeLeft: () => number): Promise<KintoAnswer> {
+export async function recordDecision (writers: Writers, ref: RecordRef, decision: Decision, before: JsonObject, timeLeft: () => number): Promise<KintoAnswer | NotRecorded> {
   const { answer: status, answeredBy, answeredAt, comment } = decision
   // An earlier decision's comment must not pass for this one's; only a merge patch (RFC 7396) can take a field away.
   const stale = comment === undefined && before['comment'] !== undefined && before['answeredBy'] !== undefined
@@ -46,17 +45,14 @@ export async function recordDecision (writers: Writers, ref: RecordRef, decision
       const answer = await session.patch(recordPath(ref), { data, contentType })
       return answer.status === 400 ? await session.patch(recordPath(ref), { data: { status } }) : answer
     })
-    if (!(outcome instanceof NotRecorded)) return outcome
-    if (outcome.refused !== undefined || Date.now() + pause > end) throw outcome
+    if (!(outcome instanceof NotRecorded) || outcome.refused !== undefined || Date.now() + pause > end) return outcome
     await sleep(pause * (0.5 + Math.random() / 2))
   }
 }
 
-/** Saves a task token in its record, so that it outlives this process. @throws NotRecorded */
-export async function saveToken (writers: Writers, ref: RecordRef, taskToken: string): Promise<KintoAnswer> {
-  const outcome = await attempt(writers, session => session.patch(recordPath(ref), { data: { taskToken } }))
-  if (outcome instanceof NotRecorded) throw outcome
-  return outcome
+/** Saves a task token in its record, so that it outlives this process. */
+export async function saveToken (writers: Writers, ref: RecordRef, taskToken: string): Promise<KintoAnswer | NotRecorded> {
+  return await attempt(writers, session => session.patch(recordPath(ref), { data: { taskToken } }))
 }
 
 async function attempt ({ own, caller, log }: Writers, write: (session: KintoSession) => Promise<KintoAnswer>): Promise<KintoAnswer | NotRecorded> {

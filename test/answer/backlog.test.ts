@@ -1,4 +1,8 @@
+import { pino } from 'pino'
 import t from 'tap'
+import { Backlog } from '../../src/answer/backlog.ts'
+import { KintoSession } from '../../src/kinto/session.ts'
+import { createUpstream } from '../../src/kinto/upstream.ts'
 import { answer, as, collection, startAll } from '../helpers/service.ts'
 
 // Each waits until its request has given up; side by side they do so once.
@@ -58,4 +62,27 @@ t.test('a refusal ends it', parallel, async t => {
   all.back()
   const { err } = await all.logged('an answer that Step Functions took is not recorded in Kinto')
   t.match(err, { message: /Kinto answered 40\d/ })
+})
+
+t.test('a repeated request that records it is enough', parallel, async t => {
+  const all = await startAway(t)
+  all.back()
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'already_applied' } } })
+  await all.service.stop()
+  t.match(all.data(), { status: 'SUCCEED', answeredBy: 'account:alice' })
+  t.notOk(all.log.some(({ msg }) => String(msg).includes('is not recorded in Kinto')))
+})
+
+t.test('only so many are tried at one time', async t => {
+  const log: string[] = []
+  const upstream = createUpstream({ origin: 'http://127.0.0.1:1', timeoutMs: 1_000 })
+  const own = () => new KintoSession({ dispatcher: upstream.dispatcher, origin: 'http://127.0.0.1:1', timeoutMs: 1_000 }, [], () => 1_000)
+  const backlog = new Backlog({ own, log: pino({}, { write: (line: string) => { log.push(line) } }) })
+  for (let index = 0; index <= 1_000; index++) {
+    backlog.add({ ref: { version: 'v1', bucket: 'b', collection: 'c', record: `r${index}` }, taskToken: 'T', decision: { answer: 'FAIL' } })
+  }
+  t.match(log, [/1000 others wait.*records\/r1000/])
+  await backlog.stop()
+  t.equal(log.length, 1_001, 'what could not be recorded is in the log')
+  await upstream.close()
 })

@@ -41,6 +41,7 @@ t.test('a token whose record comes later is saved then', async t => {
   all.sfn.scheduleActivity({ input: { id } })
   all.service.begin()
   await all.logged(/kept in memory/)
+  while (!(await all.kinto.nextRequest()).url.endsWith(id));
   const saved = patched(all.kinto, id)
   all.kinto.store.put(uri(id), { activityArn }, { write: ['account:alice'] })
   await saved

@@ -123,3 +123,10 @@ t.test('a client that leaves in the middle of its request', async t => {
   }
   t.match(await call(`${all.url}/v1/`), { status: 200 })
 })
+
+t.test('what Kinto says twice is said twice', async t => {
+  const all = await startAll(t)
+  all.kinto.fault({ path: `/v1${record}` }, (_request, response) => { response.writeHead(401, ['WWW-Authenticate', 'Basic realm="Realm"', 'WWW-Authenticate', 'Bearer realm="Realm"']).end('{}') })
+  const { headers } = await call(`${all.url}/v1${record}/stepfunction`)
+  t.equal(headers.get('www-authenticate'), 'Basic realm="Realm", Bearer realm="Realm"')
+})

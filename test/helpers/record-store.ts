@@ -35,7 +35,7 @@ export class RecordStore {
   put (uri: string, data: JsonObject | string = {}, permissions: StoredRecord['permissions'] = {}): void {
     const [, collection = '', id = ''] = parent.exec(uri) ?? []
     if (!this.collections.has(collection)) this.collections.set(collection, {})
-    this.records.set(uri, { data: { ...parsed(data), id, last_modified: this.#tick() }, permissions })
+    this.records.set(uri, { data: { ...parsed(data), id, last_modified: this.#tick() }, permissions: { ...permissions } })
   }
 
   /** Resolves when the data of the record, changed by a PATCH, are as wanted, or were so before. */
