@@ -32,8 +32,18 @@ export interface Service {
 // The client's own path goes past Fastify's router, which would decode and refuse some of it: requests are sorted by `classify`.
 const plainRoute = '/plain'
 
+/** Bounds in milliseconds. */
+export interface Times {
+  /** A whole answer: most proxies give up after 60 s, and then nobody learns what became of it. */
+  requestMs: number
+  /** A stop: longer than any answer or poll takes, shorter than the 75 s that orchestrators grant. */
+  stopMs: number
+}
+
+const usualTimes: Times = { requestMs: 55_000, stopMs: 67_000 }
+
 /** Puts the service together. Nothing is listened on and nothing is sent yet. */
-export async function createService (settings: Settings, log: FastifyBaseLogger): Promise<Service> {
+export async function createService (settings: Settings, log: FastifyBaseLogger, { requestMs, stopMs } = usualTimes): Promise<Service> {
   const { resources, kintoAuthorization, trustProxy, aws } = settings
   const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000 })
   const stepFunctions = createStepFunctions({
@@ -70,7 +80,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger)
     return reply.code(499).send()
   })
   await gateway.register(forward, { route: plainRoute, upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy })
-  await gateway.register(subResource, { trustProxy, kinto, answers, stepFunctions, policy, log })
+  await gateway.register(subResource, { requestMs, trustProxy, kinto, answers, stepFunctions, policy, log })
   const adminApp = await admin(log)
 
   return {
@@ -81,7 +91,10 @@ export async function createService (settings: Settings, log: FastifyBaseLogger)
       for (const activity of settings.activities) activities.watch({ ...activity, version: 'v1' })
     },
     async stop () {
+      // A client that stopped sending, or reading, would hold it up for ever.
+      const cut = setTimeout(() => { gateway.server.closeAllConnections() }, stopMs)
       const [unsaved] = await Promise.all([activities.drain(), gateway.close()])
+      clearTimeout(cut)
       await Promise.all([heartbeats?.stop(), backlog?.stop()])
       await Promise.all([adminApp.close(), upstream.close()])
       stepFunctions.close()

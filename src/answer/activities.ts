@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KintoUnreachable } from '../kinto/client.ts'
+import { KintoAnswered, KintoUnreachable } from '../kinto/client.ts'
 import { unavailable } from '../kinto/errors.ts'
 import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -75,7 +75,7 @@ export class Activities {
     const { activityArn, region, ref, dead } = need
     const held = this.#held.of(activityArn)
     const record = recordUri(ref)
-    const kept = held.find(({ taskToken, named }) => taskToken !== dead && names(named, ref) && [undefined, record].includes(this.#held.claimedFor(taskToken)))
+    const kept = held.find(({ taskToken, named, ambiguous }) => ambiguous !== true && taskToken !== dead && names(named, ref) && [undefined, record].includes(this.#held.claimedFor(taskToken)))
     if (kept !== undefined) {
       this.#held.claim(kept.taskToken, record)
       return { taskToken: kept.taskToken, held: kept }
@@ -133,7 +133,7 @@ async function savedToken (session: KintoSession, ref: RecordRef): Promise<strin
   try {
     return readToken((await fetchRecord(session, ref)).data)
   } catch (error) {
-    if (error instanceof KintoUnreachable) return undefined
+    if (error instanceof KintoUnreachable || (error instanceof KintoAnswered && error.answer.status >= 500)) return undefined
     throw error
   }
 }

@@ -9,6 +9,8 @@ export interface HeldTask {
   /** The API version in the paths of its records. */
   version: string
   takenAt: number
+  /** Several records fit what it names, as far as could be found out. */
+  ambiguous?: boolean
   /** As its records say, once they were found. */
   heartbeatSeconds?: number | undefined
 }

@@ -54,7 +54,8 @@ export async function report (reporting: Reporting, options: ReportOptions): Pro
     case 'unknown': {
       const verdict = await verify(reporting, options)
       if (verdict.kind === 'answered' && verdict.answerId === signed.answerId) return accepted(reporting, findings)
-      if (verdict.kind === 'answered' || verdict.kind === 'over') return findings.keep(signed.record, taskToken, verdict)
+      // An answer of an earlier turn proves nothing about a token that may be alive.
+      if (verdict.kind === 'over' || (verdict.kind === 'answered' && delivery.outcome === 'ambiguous')) return findings.keep(signed.record, taskToken, verdict)
       log.warn({ record: signed.record, answer: signed.answer, outcome: delivery.outcome }, 'it is not known whether Step Functions took an answer')
       throw unavailable('It is not known whether Step Functions took the answer. Repeating the request is safe: an answer is taken once.', { details: { reported: 'unknown' }, retryAfter: 5 })
     }
@@ -69,15 +70,16 @@ function accepted ({ taskToken, signed }: Reporting, findings: Findings): 'accep
 
 /** Why a token is dead that was dead before this answer: the history says it, else the record, which another replica may be writing. */
 async function explain (reporting: Reporting, options: ReportOptions): Promise<Finding> {
-  const verdict = await consult(reporting, options.stepFunctions, options.log)
-  if (verdict.kind !== 'unclear') return verdict
   const end = Date.now() + rereadForMs
-  do {
-    const decision = await reporting.reread()
+  for (;;) {
+    // The history, too, may show an answer a moment later: https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
+    const verdict = await consult(reporting, options.stepFunctions, options.log)
+    if (verdict.kind === 'answered' || verdict.kind === 'over') return verdict
+    const decision = verdict.kind === 'unclear' ? await reporting.reread() : undefined
     if (decision !== undefined) return { kind: 'answered', decision }
+    if (Date.now() > end) return verdict.kind === 'open' ? verdict : { kind: 'nothing' }
     await sleep(pauseMs)
-  } while (Date.now() < end)
-  return { kind: 'nothing' }
+  }
 }
 
 /** Searches the history for this very answer. It is written with delay, so it is read again for as long as a report may take. */

@@ -60,7 +60,8 @@ export class TaskRouter {
       if (!this.#hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
     } catch (error) {
       // An id that means several records may not be the waiting one's; anything else leaves no doubt about that.
-      if (!(error instanceof AmbiguousId)) this.#hand(task)
+      task.ambiguous = error instanceof AmbiguousId
+      if (!task.ambiguous) this.#hand(task)
       this.#report(task, error)
     } finally {
       this.#underWay.delete(task)
@@ -75,6 +76,7 @@ export class TaskRouter {
 
   async #locate (own: KintoSession, task: HeldTask): Promise<Located[]> {
     const records = await locateRecords(own, task.version, task.named, task.activityArn, this.#options.resources)
+    task.ambiguous = false
     task.heartbeatSeconds = records.map(({ data }) => readHeartbeat(data)).find(seconds => seconds !== undefined)
     return records
   }

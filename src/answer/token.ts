@@ -40,7 +40,7 @@ async function confirmedDecision (turn: Turn, tools: ReportOptions): Promise<{ d
   const { step, data, ref, timeLeft } = turn
   const decision = readDecision(data)
   if (decision === undefined) return undefined
-  const verdict = await consult({ executionArn: step.executionArn, region: step.region, ref, timeLeft }, tools.stepFunctions, tools.log)
+  const verdict = await consult({ executionArn: step.executionArn, region: step.region, ref, taskToken: undefined, timeLeft }, tools.stepFunctions, tools.log)
   if (verdict.kind === 'answered') return { decision: verdict.decision }
   if (verdict.kind === 'over') throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
   if (verdict.kind === 'unclear') throw unconfirmed(data)

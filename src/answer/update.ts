@@ -20,9 +20,12 @@ export class NotRecorded extends Error {
 
   constructor (answer: KintoAnswer | undefined, cause?: unknown) {
     super(answer === undefined ? 'Kinto gave no answer.' : `Kinto answered ${answer.status}.`, { cause })
-    this.refused = answer !== undefined && answer.status < 500 ? answer.status : undefined
+    this.refused = answer !== undefined && answer.status < 500 && !passing.has(answer.status) ? answer.status : undefined
   }
 }
+
+// Kinto says so when two changes met (`Integrity constraint violated, please retry`), proxies when there is too much to do.
+const passing = new Set([408, 409, 429])
 
 // Long enough for a restart of Kinto behind its load balancer, short enough for a person who waits.
 const retryForMs = 10_000

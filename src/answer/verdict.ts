@@ -2,7 +2,7 @@ import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import type { ExecutionHistory } from '../stepfunctions/history.ts'
 import type { WaitingStep } from '../stepfunctions/waiting-steps.ts'
 import type { Decision } from './decision.ts'
-import { namedRecords } from './match.ts'
+import { namedRecords, names } from './match.ts'
 import { readBack } from './output.ts'
 
 /** What an execution's history says about one record. */
@@ -24,20 +24,24 @@ const endings = {
 } as const
 
 /**
- * Reads the history for one record. An answer of this service counts for the record that it names; a result from elsewhere
- * (the AWS console, say) only when the task's input named no other record.
+ * Reads the history for one record. Where a step shows the record's token (a callback's parameters hold it), that step alone
+ * counts: an execution may have others, before it or beside it. Else an answer of this service counts for the record that it
+ * names, and a result from elsewhere (the AWS console, say) only when the task's input named the record and no other, or when
+ * there is no doubt: the input is not shown, or the step is the only one.
  */
-export function judge (history: ExecutionHistory, ref: RecordRef): Verdict {
-  const { steps, execution, complete } = history
+export function judge (history: ExecutionHistory, ref: RecordRef, taskToken: string | undefined): Verdict {
+  const { execution, complete } = history
+  const holding = taskToken === undefined ? [] : history.steps.filter(({ input }) => input?.includes(taskToken))
+  const steps = holding.length > 0 ? holding : history.steps
   const own = steps.map(step => ownAnswer(step, ref)).find(verdict => verdict !== undefined)
   if (own !== undefined) return own
   const foreign = steps.filter(isForeign)
-  const attributed = foreign.find(step => !namesAnother(step, ref))
+  const attributed = foreign.find(step => holding.length > 0 || isFor(step, ref, complete && steps.length === 1))
   if (attributed !== undefined) return foreignAnswer(attributed)
   if (!complete) return { kind: 'unclear' }
   if (execution !== 'running') return { kind: 'over', reason: endings[execution] }
-  const [newest] = steps.filter(step => !namesAnother(step, ref))
-  const reason = newest === undefined ? undefined : overWithoutAnswer(newest)
+  const [newest] = history.steps.filter(step => !namesAnother(step, ref))
+  const reason = newest === undefined || (holding.length > 0 && newest !== holding[0]) ? undefined : overWithoutAnswer(newest)
   if (reason !== undefined) return { kind: 'over', reason }
   return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open' }
 }
@@ -68,6 +72,10 @@ function isForeign (step: WaitingStep): boolean {
 
 function foreignAnswer ({ result }: WaitingStep): Verdict {
   return { kind: 'answered', decision: { answer: result?.kind === 'succeeded' ? 'SUCCEED' : 'FAIL', answeredAt: result?.at?.toISOString() } }
+}
+
+function isFor (step: WaitingStep, ref: RecordRef, only: boolean): boolean {
+  return !namesAnother(step, ref) && (only || step.input === undefined || names(namedRecords(step.input, () => true), ref))
 }
 
 function namesAnother ({ input }: WaitingStep, ref: RecordRef): boolean {

@@ -77,9 +77,9 @@ export function activities (text: string): Activity[] {
 /** An `Authorization` header value: scheme, one space, credentials (RFC 9110, 11.4). */
 export function authorization (text: string): string {
   const [, scheme, credentials = ''] = /^([\w!#$%&'*+.^`|~-]+) ([\x21-\x7e][\x20-\x7e]*)$/.exec(text) ?? []
-  if (scheme === undefined) throw new InvalidValue('must be the value of an Authorization header: a scheme, one space, credentials.')
+  if (scheme === undefined) throw new InvalidValue('must be the value of an Authorization header on one line: a scheme, one space, credentials. (base64 breaks long lines; tr -d "\\n" mends that.)')
   if (scheme.toLowerCase() === 'basic' && !/^[\w+/-]+=*$/.test(credentials)) {
-    throw new InvalidValue('must be "Basic" followed by user:password in base64, as by: printf %s user:password | base64')
+    throw new InvalidValue('must be "Basic" followed by user:password in base64, as by: printf %s user:password | base64 | tr -d "\\n"')
   }
   return text
 }

@@ -1,4 +1,4 @@
-import type { Answers, AnswerCall } from '../answer/answers.ts'
+import type { Answers } from '../answer/answers.ts'
 import { readState, type StateOptions } from '../answer/state.ts'
 import { jsonObject } from '../kinto/client.ts'
 import { invalid, methodNotAllowed, unsupportedMediaType } from '../kinto/errors.ts'
@@ -17,6 +17,8 @@ export interface Exchange {
   body: Uint8Array
   /** Aborted when the client has left. */
   clientGone: AbortSignal
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
 }
 
 export interface AnswerHandlerOptions extends StateOptions {
@@ -27,21 +29,16 @@ export interface AnswerHandlerOptions extends StateOptions {
 /** What the sub-resource does for each of its methods; all else is refused. */
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS'] as const
 
-// Most proxies give up after 60 s, and then nobody learns what became of the answer.
-const wholeRequestMs = 55_000
-
 /** Answers every request for the sub-resource. Never throws: whatever goes wrong becomes the reply. */
 export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOptions): Promise<Reply> {
-  const end = Date.now() + wholeRequestMs
-  const timeLeft = (): number => Math.max(0, end - Date.now())
-  const session = new KintoSession(options.kinto, exchange.headers, timeLeft)
+  const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
   try {
     switch (exchange.method) {
       case 'POST':
-        return await answer(exchange, session, timeLeft, options)
+        return await answer(exchange, session, options)
       case 'GET':
       case 'HEAD':
-        return await state(exchange, session, timeLeft, options)
+        return await state(exchange, session, options)
       case 'OPTIONS':
         return await preflight(exchange, session)
       default:
@@ -53,7 +50,7 @@ export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOp
   }
 }
 
-async function answer ({ ref, headers, body, clientGone }: Exchange, session: KintoSession, timeLeft: AnswerCall['timeLeft'], { answers, log }: AnswerHandlerOptions): Promise<Reply> {
+async function answer ({ ref, headers, body, clientGone, timeLeft }: Exchange, session: KintoSession, { answers, log }: AnswerHandlerOptions): Promise<Reply> {
   requireJson(headerValues(headers, 'content-type')[0])
   const taken = await answers.take({ ref, session, body, ifMatch: headerValues(headers, 'if-match'), clientGone, timeLeft })
   const { outcome, decision, record, permissions } = taken
@@ -63,7 +60,7 @@ async function answer ({ ref, headers, body, clientGone }: Exchange, session: Ki
   return jsonReply(200, endToEndHeaders(record.headers), { data, permissions, stepfunction: { outcome, answer, answeredBy, answeredAt } })
 }
 
-async function state ({ ref }: Exchange, session: KintoSession, timeLeft: AnswerCall['timeLeft'], options: AnswerHandlerOptions): Promise<Reply> {
+async function state ({ ref, timeLeft }: Exchange, session: KintoSession, options: AnswerHandlerOptions): Promise<Reply> {
   const data = await readState(session, ref, timeLeft, options)
   return jsonReply(200, [...session.common, 'Cache-Control', 'no-cache, no-store'], { data })
 }

@@ -2,7 +2,7 @@ import { METHODS, type IncomingMessage } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Dispatcher } from 'undici'
-import { Refusal } from '../kinto/errors.ts'
+import { Refusal, unknownCoding } from '../kinto/errors.ts'
 import { originForm } from './classify.ts'
 import { failure } from './failures.ts'
 import { endToEndObject, forwardedRequestHeaders } from './headers.ts'
@@ -22,6 +22,8 @@ export const methods = METHODS.filter(method => method !== 'CONNECT')
 /** Lets `app` take every method, and keeps Fastify from reading or judging any body. To be called before routes are added. */
 export function acceptMethods (app: FastifyInstance): void {
   for (const method of methods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
+  // Node would answer 417 to any `Expect` that it does not know. Kinto's server takes no notice of it.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 }
 
 /** Passes requests to Kinto and its answers back, byte for byte, streamed. Trailers and 1xx answers are not passed on. */
@@ -36,6 +38,8 @@ export async function forward (scope: FastifyInstance, { route, upstream, dispat
     throw failure(error, request.method)
   })
   scope.addHook('preHandler', async request => {
+    const coding = request.headers['transfer-encoding'] ?? 'chunked'
+    if (coding.toLowerCase() !== 'chunked') throw unknownCoding(coding)
     if (hasBody(request.raw)) request.body = request.raw
   })
   await scope.register(httpProxy, {

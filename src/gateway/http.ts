@@ -11,11 +11,13 @@ export function serverOptions (underWay: UnderWay): FastifyHttpOptions<RawServer
   return {
     http: { maxHeaderSize: 256 * 1024, headersTimeout: 60_000 },
     requestTimeout: 0,
+    // Kinto sets ids no limit.
+    routerOptions: { maxParamLength: 256 * 1024 },
     exposeHeadRoutes: false,
     // `UnderWay` refuses in Kinto's shape.
     return503OnClosing: false,
     clientErrorHandler (error, socket) {
-      if (underWay.isSpokenFor(socket)) socket.destroy()
+      if (underWay.isSpokenFor(socket)) underWay.endAfterwards(socket)
       else if (socket.writable) socket.end(refusal(error.code), () => socket.destroy())
     }
   }

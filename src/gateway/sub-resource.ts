@@ -8,6 +8,8 @@ import { forwardedRequestHeaders } from './headers.ts'
 import { send } from './reply.ts'
 
 export interface SubResourceOptions extends AnswerHandlerOptions {
+  /** Milliseconds that a whole request may take. */
+  requestMs: number
   trustProxy: boolean
 }
 
@@ -23,20 +25,26 @@ export function answerPath ({ version, bucket, collection, record }: RecordRef):
 export async function subResource (scope: FastifyInstance, options: SubResourceOptions): Promise<void> {
   scope.all<{ Params: RecordRef }>('/answer/:version/:bucket/:collection/:record', async function answerSubResource (request, reply) {
     const { raw, method, params: ref, ip, protocol } = request
+    const end = Date.now() + options.requestMs
+    const timeLeft = (): number => Math.max(0, end - Date.now())
     const clientGone = whenClientLeaves(reply)
     const headers = forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, remoteAddress: ip, protocol, trustProxy: options.trustProxy })
-    const body = method === 'POST' ? await readBody(raw) : Buffer.alloc(0)
-    return send(reply, await handleAnswer({ method, ref, headers, body, clientGone }, options))
+    const body = method === 'POST' ? await readBody(raw, options.requestMs) : Buffer.alloc(0)
+    return send(reply, await handleAnswer({ method, ref, headers, body, clientGone, timeLeft }, options))
   })
 }
 
-async function readBody (request: IncomingMessage): Promise<Buffer> {
+async function readBody (request: IncomingMessage, timeoutMs: number): Promise<Buffer> {
+  // A client that stops sending is as good as gone.
+  const timer = setTimeout(() => request.destroy(), timeoutMs)
   try {
     return await getRawBody(request, { limit: maxBodyBytes, length: request.headers['content-length'] ?? null })
   } catch (error) {
     // What is left of it is read and thrown away, so that the client is not cut off before it has read why.
     request.resume()
     throw isTooLarge(error) ? tooLarge(maxBodyBytes) : error
+  } finally {
+    clearTimeout(timer)
   }
 }
 

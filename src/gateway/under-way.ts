@@ -6,6 +6,7 @@ import { unavailable } from '../kinto/errors.ts'
 /** The answers that a server has under way, and on which connection. */
 export class UnderWay {
   readonly #answers = new Map<ServerResponse, Socket>()
+  readonly #last = new WeakSet<Socket>()
   #closing = false
 
   /**
@@ -17,6 +18,7 @@ export class UnderWay {
       this.#answers.set(response, socket)
       response.once('close', () => {
         this.#answers.delete(response)
+        if (this.#last.has(socket) && !this.#isOwed(socket)) socket.destroySoon()
         this.#endIdle(app)
       })
     })
@@ -35,6 +37,15 @@ export class UnderWay {
    */
   isSpokenFor (socket: Socket): boolean {
     return [...this.#answers].some(([response, owner]) => owner === socket && (response.headersSent || response.req.complete))
+  }
+
+  /** Ends the connection after the answers that are due on it: what came behind their requests cannot be read. */
+  endAfterwards (socket: Socket): void {
+    this.#last.add(socket)
+  }
+
+  #isOwed (socket: Socket): boolean {
+    return [...this.#answers.values()].includes(socket)
   }
 
   #endIdle (app: FastifyInstance): void {

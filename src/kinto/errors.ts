@@ -70,6 +70,11 @@ export function unsupportedMediaType (description: string): Refusal {
   return new Refusal({ status: 415, errno: 107, error: 'Invalid parameters', message: description, details: [{ location: 'header', name: 'Content-Type', description }] })
 }
 
+/** 501: Node undoes `chunked` alone, and a body in another transfer coding would reach Kinto without that coding's name (RFC 9112 §6.1). */
+export function unknownCoding (coding: string): Refusal {
+  return new Refusal({ status: 501, errno: 107, error: 'Not Implemented', message: `The transfer coding ${coding} is not supported.` })
+}
+
 /** 503: a part that is needed does not work now, or its outcome is not known. */
 export function unavailable (message: string, options: RefusalOptions & { details?: unknown } = {}): Refusal {
   return new Refusal({ status: 503, errno: 201, error: 'Service Unavailable', message, details: options.details }, options)

@@ -43,10 +43,11 @@ export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000 }
   }
   const pool = new Pool(origin, options)
   const fresh = new Pool(origin, options)
+  const heads = new Pool(origin, options)
   return {
-    dispatcher: pool.compose(repeatWhenStale(fresh.compose(sameServerName(hostname)), stale), keepAfterHead, sameServerName(hostname)),
+    dispatcher: pool.compose(headsApart(heads), repeatWhenStale(fresh.compose(sameServerName(hostname)), stale), sameServerName(hostname)),
     async close () {
-      await Promise.all([pool.close(), fresh.close()])
+      await Promise.all([pool.close(), fresh.close(), heads.close()])
     }
   }
 }
@@ -72,9 +73,10 @@ function sameServerName (servername: string): Dispatcher.DispatcherComposeInterc
   }
 }
 
-// undici closes the connection after a HEAD, in case the server sends a body; Kinto's servers do not.
-function keepAfterHead (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
-  return function dispatchHead (options, handler) {
-    return dispatch(options.method === 'HEAD' ? { ...options, reset: false } : options, handler)
+// undici closes the connection after a HEAD, in case the server sends a body, which would be taken for the answer to the next
+// request. Kinto's servers send none; what may stand between could. So these are kept, but no other request meets their answers.
+function headsApart (heads: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch => function dispatchHead (options, handler) {
+    return options.method === 'HEAD' ? heads.dispatch({ ...options, reset: false }, handler) : dispatch(options, handler)
   }
 }

@@ -122,13 +122,13 @@ t.test('everybody who waits shares one poll', async t => {
 })
 
 t.test('a token that somebody else saves in the record ends the wait', async t => {
-  const all = await start(t, {}, 2_500)
+  const all = await start(t, { ACTIVITY_WAIT_SECONDS: '10' }, 6_500)
   const { taskToken, executionArn } = all.sfn.waitCallback()
   all.kinto.store.put(uri('r1'), { activityArn }, writers)
   const waiting = answer(all, uri('r1'), { answer: 'SUCCEED' })
   await all.sfn.pollsReach(1)
   all.kinto.fault({ method: 'GET', path: `/v1${uri('r1')}`, nth: 1 }, 'reset')
-  all.kinto.fault({ method: 'GET', path: `/v1${uri('r1')}`, nth: 2 }, 'reset')
+  all.kinto.fault({ method: 'GET', path: `/v1${uri('r1')}`, nth: 2 }, 503)
   all.kinto.store.put(uri('r1'), { activityArn, taskToken }, writers)
   t.match(await waiting, { status: 200, body: { stepfunction: { outcome: 'accepted' } } }, 'a Kinto that is away for a moment does not')
   t.equal(all.sfn.execution(executionArn).status, 'SUCCEEDED')
@@ -182,6 +182,7 @@ t.test('an id that stands in two collections tells nothing', async t => {
   const { id, record } = all.asked()
   all.kinto.store.put(`/buckets/stepfunction/collections/copies/records/${id}`, { activityArn }, writers)
   t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 409 })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 409 }, 'and goes on doing so')
   t.match(await all.logged(/kept in memory/), { level: 50, records: [id], err: { type: 'AmbiguousId' } })
   all.kinto.store.records.delete(`/buckets/stepfunction/collections/copies/records/${id}`)
   t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200 }, 'looked for again with the next request')

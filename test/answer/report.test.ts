@@ -52,6 +52,15 @@ t.test('a dead token with a history to read', async t => {
     t.match(await call(`${all.url}/v1${record}/stepfunction`, { user: 'alice' }), { status: 200, body: { data: { state: 'gone', canAnswer: false, reason: /was stopped/ } } })
   })
 
+  await t.test('expired, after another step that somebody answered', async t => {
+    const legal = sfn.waitCallback({ stayOpen: true })
+    await answerOutside(sfn, legal.taskToken, { legal: 'ok' })
+    const { taskToken } = sfn.waitCallback({ executionArn: legal.executionArn })
+    sfn.expire(taskToken)
+    put({ taskToken, executionArn: legal.executionArn })
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 410, body: { message: /time for an answer has run out/ } })
+  })
+
   await t.test('a retried step has a new token', async t => {
     const step = sfn.waitCallback({ next: () => ({ parameters: (taskToken: string) => ({ taskToken }) }) })
     sfn.expire(step.taskToken)
@@ -138,6 +147,17 @@ t.test('a lost reply', async t => {
     sfn.fault('GetExecutionHistory', { status: 200, reply: '{"events":[{"id":1,"type":"ExecutionStarted","timestamp":1}]}' })
     t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } })
     t.equal(sfn.callsOf('GetExecutionHistory').filter(({ input }) => input['executionArn'] === step.executionArn).length, 2)
+  })
+
+  await t.test("another turn's answer is not this one's", async t => {
+    const first = sfn.waitCallback({ stayOpen: true })
+    await answerOutside(sfn, first.taskToken, { answer: 'SUCCEED', answeredBy: 'account:alice', answeredAt: 'then', record, answerId: 'first' })
+    const { taskToken } = sfn.waitCallback({ executionArn: first.executionArn, parameters: () => ({}) })
+    kinto.store.put(record, { taskToken, executionArn: first.executionArn }, writers)
+    const end = sfn.fault('SendTaskSuccess', 'hang before', () => true)
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 503, body: { details: { reported: 'unknown' } } })
+    end()
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } })
   })
 
   for (const fault of ['reset before', '500 before', '502 before'] as const) {

@@ -41,6 +41,7 @@ t.test('the state of a step, for writers and readers', async t => {
   put({ ...step, status: 'SUCCEED' })
   t.match((await state('alice')).body, { data: { state: 'gone' } }, 'the history goes before the status')
 
+  kinto.fault({ method: 'GET', path: '/v1/', nth: 1 }, (_request, response) => { response.end('{"user":{"id":"account:alice","bucket":"personal"}}') })
   kinto.fault({ method: 'PATCH', nth: 1 }, 405)
   t.match((await state('alice')).body, { data: { canAnswer: false } }, 'a read-only Kinto takes no answer')
   kinto.fault({ method: 'PATCH', nth: 1 }, 503)

@@ -6,7 +6,7 @@ const path = `/v1${record}`
 const writers = { write: ['account:alice'] }
 
 t.test('Kinto away for a moment after the report', async t => {
-  for (const fault of ['reset', 503, 'garbage'] as const) {
+  for (const fault of ['reset', 503, 409, 'garbage'] as const) {
     await t.test(String(fault), async t => {
       const { kinto, sfn, ...all } = await startAll(t)
       const { taskToken } = sfn.waitCallback()

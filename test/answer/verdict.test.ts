@@ -23,6 +23,18 @@ function step (result: StepResult | undefined, ...named: string[]): WaitingStep 
   return { input: named.length === 0 ? undefined : JSON.stringify(named), result }
 }
 
+function asked (result: StepResult | undefined, taskToken: string): WaitingStep {
+  return { input: JSON.stringify({ Payload: { taskToken } }), result }
+}
+
+function judged (...steps: WaitingStep[]): Verdict {
+  return judge({ execution: 'running', steps, complete: true }, ref, 'A+/=')
+}
+
+function nameless (result: StepResult): WaitingStep {
+  return { input: '{"subject":"x"}', result }
+}
+
 const rows: [title: string, execution: ExecutionHistory['execution'], steps: WaitingStep[], verdict: Partial<Verdict> & { decision?: object }][] = [
   ['our SUCCEED', 'running', [step(ours())], { kind: 'answered', answerId: 'id-1', decision: { answer: 'SUCCEED', answeredBy: 'account:alice' } }],
   ['our FAIL', 'failed', [step(ours({ answer: 'FAIL', comment: 'no' }))], { kind: 'answered', decision: { answer: 'FAIL', comment: 'no' } }],
@@ -46,12 +58,25 @@ const rows: [title: string, execution: ExecutionHistory['execution'], steps: Wai
 
 for (const [title, execution, steps, verdict] of rows) {
   t.test(title, async t => {
-    t.match(judge({ execution, steps, complete: true }, ref), verdict)
+    t.match(judge({ execution, steps, complete: true }, ref, undefined), verdict)
   })
 }
 
 t.test('a part of the history proves an answer, and nothing else', async t => {
-  t.match(judge({ execution: 'running', steps: [step(ours())], complete: false }, ref), { kind: 'answered' })
-  t.same(judge({ execution: 'running', steps: [step(undefined)], complete: false }, ref), { kind: 'unclear' })
-  t.same(judge({ execution: 'aborted', steps: [], complete: false }, ref), { kind: 'unclear' })
+  t.match(judge({ execution: 'running', steps: [step(ours())], complete: false }, ref, undefined), { kind: 'answered' })
+  t.same(judge({ execution: 'running', steps: [step(undefined)], complete: false }, ref, undefined), { kind: 'unclear' })
+  t.same(judge({ execution: 'aborted', steps: [], complete: false }, ref, undefined), { kind: 'unclear' })
+})
+
+t.test('a step that shows the token is the only one that counts', async t => {
+  t.match(judged(asked(foreign, 'A+/='), asked(ours(), 'B')), { kind: 'answered', decision: { answer: 'SUCCEED', answeredBy: undefined } })
+  t.match(judged(asked(undefined, 'A+/='), asked(ours({ answer: 'FAIL' }), 'B')), { kind: 'open' }, 'an earlier turn of the same record')
+  t.match(judged(asked(timedOut, 'A+/='), asked(foreign, 'B')), { kind: 'over' }, 'another step before it')
+  t.match(judged(asked(timedOut, 'B'), asked(undefined, 'A+/=')), { kind: 'open' }, 'another step beside it')
+})
+
+t.test('a result that names nobody counts when there is no other step', async t => {
+  t.match(judge({ execution: 'running', steps: [nameless(foreign)], complete: true }, ref, undefined), { kind: 'answered' })
+  t.match(judge({ execution: 'running', steps: [nameless(foreign), nameless(foreign)], complete: true }, ref, undefined), { kind: 'unclear' })
+  t.match(judge({ execution: 'running', steps: [nameless(foreign)], complete: false }, ref, undefined), { kind: 'unclear' })
 })

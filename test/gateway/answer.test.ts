@@ -130,3 +130,21 @@ t.test('what Kinto says twice is said twice', async t => {
   const { headers } = await call(`${all.url}/v1${record}/stepfunction`)
   t.equal(headers.get('www-authenticate'), 'Basic realm="Realm", Bearer realm="Realm"')
 })
+
+t.test('a client that stops sending holds nobody up', async t => {
+  for (const [title, times] of [['its request is ended', { requestMs: 300, stopMs: 60_000 }], ['and so is the process', { requestMs: 60_000, stopMs: 300 }]] as const) {
+    const all = await startAll(t, { times })
+    const client = await openRaw(t, all.url)
+    client.write(`POST /v1${record}/stepfunction HTTP/1.1\r\nHost: k\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`)
+    if (times.requestMs < times.stopMs) await client.ended()
+    t.same(await all.service.stop(), [], title)
+  }
+})
+
+t.test('an id of any length is Kinto\'s to judge', async t => {
+  const all = await startAll(t)
+  const long = `${collection}/records/${'r'.repeat(5_000)}`
+  t.match(await call(`${all.url}/v1${long}/stepfunction`, { user: 'alice' }), { status: 403, body: { errno: 121 } })
+  all.kinto.store.put(long, { taskToken: all.sfn.waitCallback().taskToken }, writers)
+  t.match(await call(`${all.url}/v1${long}/stepfunction`, { method: 'POST', user: 'alice', body: { answer: 'SUCCEED' } }), { status: 200 })
+})

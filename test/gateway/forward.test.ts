@@ -88,3 +88,18 @@ t.test('a request without a body has none', async t => {
     t.equal(headerValue(kinto.requests.at(-1)?.rawHeaders ?? [], 'transfer-encoding'), undefined)
   }
 })
+
+t.test('an expectation that nobody knows is no obstacle', async t => {
+  const kinto = await startKinto(t, (_request, response) => { response.end('ok') })
+  const { url } = await startGateway(t, { kinto: kinto.url })
+  t.equal((await sendRaw(t, url, 'GET /v1/ HTTP/1.1\r\nHost: a\r\nExpect: the-unexpected\r\nConnection: close\r\n\r\n')).status, 200)
+})
+
+t.test('a transfer coding that Node does not undo is refused', async t => {
+  const kinto = await startKinto(t, (_request, response) => { response.end('ok') })
+  const { url } = await startGateway(t, { kinto: kinto.url })
+  const { status, body } = await sendRaw(t, url, 'POST /v1/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n')
+  t.equal(status, 501)
+  t.match(JSON.parse(body.toString()), { code: 501, errno: 107, message: /gzip, chunked/ })
+  t.strictSame(kinto.requests, [])
+})

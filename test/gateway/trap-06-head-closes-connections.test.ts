@@ -1,7 +1,7 @@
 import t from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { startKinto } from '../helpers/kinto.ts'
-import { headerValue, openRaw } from '../helpers/raw.ts'
+import { headerValue, listenRaw, openRaw, sendRaw } from '../helpers/raw.ts'
 
 // undici closes the connection after every HEAD, and trap 5 then closes the client's.
 
@@ -19,4 +19,21 @@ t.test('HEAD keeps both connections', async t => {
     t.equal(headerValue(headers, 'total-objects'), '3')
   }
   t.strictSame(kinto.requests.map(({ method, connection }) => [method, connection]), [['HEAD', 1], ['HEAD', 1], ['HEAD', 1]])
+})
+
+t.test('a body that comes with a HEAD all the same is nobody\'s answer', async t => {
+  const upstream = await listenRaw(t, connection => {
+    let owed = ''
+    connection.onRequest(head => {
+      if (head.startsWith('HEAD')) {
+        owed = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother'
+        return void connection.socket.write('HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 42\r\n\r\n')
+      }
+      connection.socket.write(`${owed}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine`)
+      owed = ''
+    })
+  })
+  const { url } = await startGateway(t, { kinto: upstream.url })
+  await sendRaw(t, url, 'HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n', { bodyless: true })
+  t.equal((await sendRaw(t, url, 'GET /b HTTP/1.1\r\nHost: a\r\n\r\n')).body.toString(), 'mine')
 })

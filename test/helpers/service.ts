@@ -1,7 +1,7 @@
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { pino } from 'pino'
 import type { Test } from 'tap'
-import { createService, type Service } from '../../src/app.ts'
+import { createService, type Service, type Times } from '../../src/app.ts'
 import { loadSettings } from '../../src/config/config.ts'
 import { activityArn, credentials, region, stateMachineArn, startStepFunctions, type StepFunctionsEndpoint } from './step-functions.ts'
 import { startKinto, type ScriptedKinto } from './kinto.ts'
@@ -29,7 +29,7 @@ export interface Called {
 }
 
 /** The whole service in this process, on free ports. `env` is settings by their names in the environment, without the prefix. */
-export async function startService (t: Test, kinto: { url: string }, sfn: { url: string }, env: Record<string, string> = {}): Promise<TestService> {
+export async function startService (t: Test, kinto: { url: string }, sfn: { url: string }, env: Record<string, string> = {}, times?: Times): Promise<TestService> {
   const all = {
     KINTO_URL: kinto.url, LISTEN: '127.0.0.1:0', ADMIN_LISTEN: '127.0.0.1:0', AWS_REGION: region, AWS_ENDPOINT_URL: sfn.url,
     AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey, LOG_LEVEL: 'info', ...env
@@ -42,7 +42,7 @@ export async function startService (t: Test, kinto: { url: string }, sfn: { url:
     log.push(line)
     for (const { message, resolve } of waiting) if (matches(line, message)) resolve(line)
   }
-  const service = await createService(settings, pino({ level: settings.logLevel, base: null }, { write }))
+  const service = await createService(settings, pino({ level: settings.logLevel, base: null }, { write }), times)
   let stopped = false
   const stop = service.stop
   service.stop = async () => {
@@ -72,10 +72,10 @@ function matches (line: Record<string, unknown>, message: string | RegExp): bool
 }
 
 /** A scripted Kinto with a collection, an AWS-true Step Functions, and the service between them. */
-export async function startAll (t: Test, { env, pollMs }: { env?: Record<string, string>, pollMs?: number } = {}): Promise<TestService & { kinto: ScriptedKinto, sfn: StepFunctionsEndpoint }> {
+export async function startAll (t: Test, { env, pollMs, times }: { env?: Record<string, string>, pollMs?: number, times?: Times } = {}): Promise<TestService & { kinto: ScriptedKinto, sfn: StepFunctionsEndpoint }> {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t, pollMs === undefined ? {} : { pollMs })])
   kinto.store.collections.set(collection, { write: ['account:workflow'] })
-  return { ...await startService(t, kinto, sfn, env), kinto, sfn }
+  return { ...await startService(t, kinto, sfn, env, times), kinto, sfn }
 }
 
 /** `Basic` credentials of an account. */
