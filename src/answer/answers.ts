@@ -10,7 +10,7 @@ import type { Activities } from './activities.ts'
 import type { Backlog } from './backlog.ts'
 import { Findings } from './findings.ts'
 import { taskResult, type SignedAnswer } from './output.ts'
-import { fetchRecord, identify, proveWrite } from './permission.ts'
+import { fetchRecord, identify, proveWrite, realRef } from './permission.ts'
 import { KeyedQueue } from './queue.ts'
 import { readDecision, readStep, type ArnPolicy, type Step } from './record.ts'
 import { readAnswer, readIfMatch } from './request.ts'
@@ -90,11 +90,10 @@ export class Answers {
     // The probe's refusal comes first, whatever the root view says.
     identified.catch(() => undefined)
     const { data, validators } = await proveWrite(session, ref)
-    const { principal, defaultBucket } = await identified
+    const caller = await identified
     const version = data['last_modified']
-    // `default` is another bucket for everybody, the service's own account included.
-    const real = ref.bucket === 'default' && defaultBucket !== undefined ? { ...ref, bucket: defaultBucket } : ref
-    const signed = { ...request, answeredBy: principal, answeredAt: new Date().toISOString(), record: recordUri(real), version, answerId: randomUUID() }
+    const real = realRef(ref, caller)
+    const signed = { ...request, answeredBy: caller.principal, answeredAt: new Date().toISOString(), record: recordUri(real), version, answerId: randomUUID() }
     taskResult(signed)
     const step = readStep(data, this.#options.policy)
     if (seen !== undefined && seen !== JSON.stringify(version) && readDecision(data) === undefined) throw modifiedMeanwhile(data, validators)

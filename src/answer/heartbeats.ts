@@ -65,9 +65,10 @@ export class Heartbeats {
     const { log } = this.#options
     try {
       const beats = [...await this.#pending(), ...this.#held()]
-      const known = new Map(beats.map(({ taskToken }) => [taskToken, this.#beaten.get(taskToken) ?? 0]))
-      this.#beaten = known
-      await Promise.all(beats.filter(({ taskToken, everySeconds }) => Date.now() - (known.get(taskToken) ?? 0) >= everySeconds * 1000 / 3).map(beat => this.#beat(beat)))
+      const due = beats.filter(({ taskToken, everySeconds }) => Date.now() - (this.#beaten.get(taskToken) ?? 0) >= everySeconds * 1000 / 3)
+      const tokens = new Set(beats.map(({ taskToken }) => taskToken))
+      this.#beaten = new Map([...this.#beaten].filter(([taskToken]) => tokens.has(taskToken)))
+      await Promise.all(due.map(beat => this.#beat(beat)))
     } catch (err) {
       log.warn({ err }, 'the records that want heartbeats could not be read')
     }

@@ -53,6 +53,11 @@ export async function mayWrite (session: KintoSession, ref: RecordRef): Promise<
   throw unclearProbe(answer)
 }
 
+/** The record by its bucket's real name: `default` is another one for every account, the service's own included. */
+export function realRef (ref: RecordRef, { defaultBucket }: Caller): RecordRef {
+  return ref.bucket === 'default' && defaultBucket !== undefined ? { ...ref, bucket: defaultBucket } : ref
+}
+
 /** Asks Kinto who the caller is. @throws Refusal 503 when it does not say. */
 export async function identify (session: KintoSession, version: string): Promise<Caller> {
   const answer = await session.get(rootPath(version))

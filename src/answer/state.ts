@@ -4,7 +4,7 @@ import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import { consult } from './consult.ts'
-import { fetchRecord, identify, mayWrite } from './permission.ts'
+import { fetchRecord, identify, mayWrite, realRef } from './permission.ts'
 import { readDecision, readStep, type ArnPolicy, type Step } from './record.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -34,7 +34,7 @@ export interface StateOptions {
 export async function readState (session: KintoSession, ref: RecordRef, timeLeft: () => number, { stepFunctions, policy, log }: StateOptions): Promise<StepState> {
   const { data } = await fetchRecord(session, ref)
   const writer = await mayWrite(session, ref)
-  const known = ref.bucket === 'default' ? { ...ref, bucket: (await identify(session, ref.version)).defaultBucket ?? ref.bucket } : ref
+  const known = ref.bucket === 'default' ? realRef(ref, await identify(session, ref.version)) : ref
   const step = usableStep(data, policy)
   const verdict: Verdict = writer && step !== undefined
     ? await consult({ executionArn: step.executionArn, region: step.region, ref: known, taskToken: step.taskToken, timeLeft }, stepFunctions, log)

@@ -38,13 +38,11 @@ async function readBody (request: IncomingMessage, timeoutMs: number): Promise<B
   // A client that stops sending is as good as gone.
   const timer = setTimeout(() => request.destroy(), timeoutMs)
   try {
-    return await getRawBody(request, { limit: maxBodyBytes, length: request.headers['content-length'] ?? null })
+    return await getRawBody(request, { limit: maxBodyBytes, length: request.headers['content-length'] ?? null }).finally(() => { clearTimeout(timer) })
   } catch (error) {
     // What is left of it is read and thrown away, so that the client is not cut off before it has read why.
     request.resume()
     throw isTooLarge(error) ? tooLarge(maxBodyBytes) : error
-  } finally {
-    clearTimeout(timer)
   }
 }
 

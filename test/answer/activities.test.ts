@@ -288,6 +288,15 @@ t.test('an account that may not see the collections saves nothing ahead', async 
   t.match(await answer(all, late.record, { answer: 'SUCCEED' }), { status: 200 }, 'but keeps it')
 })
 
+t.test('an account that may not write a record keeps its token', async t => {
+  const all = await start(t, own)
+  const [late, now] = [all.asked(), all.asked()]
+  all.kinto.fault({ method: 'PATCH', path: `/v1${late.record}`, nth: 1 }, 403)
+  t.match(await answer(all, now.record, { answer: 'SUCCEED' }), { status: 200 })
+  t.match(await all.logged(/kept in memory/), { records: [late.id], err: { message: /Kinto answered 403/ } })
+  t.match(await answer(all, late.record, { answer: 'SUCCEED' }), { status: 200 })
+})
+
 t.test('a step that comes round again and again', async t => {
   const all = await start(t)
   const id = randomUUID()

@@ -41,9 +41,17 @@ t.test('the state of a step, for writers and readers', async t => {
   put({ ...step, status: 'SUCCEED' })
   t.match((await state('alice')).body, { data: { state: 'gone' } }, 'the history goes before the status')
 
-  kinto.fault({ method: 'GET', path: '/v1/', nth: 1 }, (_request, response) => { response.end('{"user":{"id":"account:alice","bucket":"personal"}}') })
   kinto.fault({ method: 'PATCH', nth: 1 }, 405)
   t.match((await state('alice')).body, { data: { canAnswer: false } }, 'a read-only Kinto takes no answer')
   kinto.fault({ method: 'PATCH', nth: 1 }, 503)
   t.match(await state('alice'), { status: 503, body: { errno: 201 } })
+})
+
+t.test('a record of the personal bucket is known by its real name', async t => {
+  const all = await startAll(t, { env: { RESOURCES: '/buckets/default' } })
+  const step = all.sfn.waitCallback()
+  await answerOutside(all.sfn, step.taskToken, { answer: 'FAIL', answeredBy: 'account:alice', answeredAt: 'then', record: '/buckets/personal/collections/steps/records/r1', answerId: 'x' })
+  all.kinto.store.put('/buckets/default/collections/steps/records/r1', { ...step }, { write: ['account:alice'] })
+  all.kinto.fault({ method: 'GET', path: '/v1/' }, (_request, response) => { response.end('{"user":{"id":"account:alice","bucket":"personal"}}') })
+  t.match((await call(`${all.url}/v1/buckets/default/collections/steps/records/r1/stepfunction`, { user: 'alice' })).body, { data: { state: 'failed', answeredBy: 'account:alice' } })
 })
