@@ -57,7 +57,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   const activities = new Activities({ polls: stepFunctions.polls, own, resources, waitMs: settings.activityWaitSeconds * 1000, log })
   const backlog = own === undefined ? undefined : new Backlog({ own, log })
   const heartbeats = own === undefined ? undefined : new Heartbeats({ own, stepFunctions, resources, policy, held: () => activities.held(), log })
-  const answers = new Answers({ kinto, stepFunctions, activities, backlog, policy, ownAuthorization: kintoAuthorization, log })
+  const answers = new Answers({ stepFunctions, activities, backlog, policy, ownAuthorization: kintoAuthorization, log })
 
   const underWay = new UnderWay()
   const gateway: FastifyInstance = Fastify({

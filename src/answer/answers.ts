@@ -1,55 +1,27 @@
 import { randomUUID } from 'node:crypto'
-import type { Log } from './log.ts'
 import { conflict, modifiedMeanwhile } from '../kinto/errors.ts'
-import type { JsonObject } from '../kinto/json.ts'
-import { recordUri, type RecordRef } from '../kinto/paths.ts'
-import type { KintoSession } from '../kinto/session.ts'
-import { type Kinto } from '../kinto/session.ts'
+import { recordUri } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import type { Activities } from './activities.ts'
 import type { Backlog } from './backlog.ts'
 import { Findings } from './findings.ts'
-import { taskResult, type SignedAnswer } from './output.ts'
+import type { Log } from './log.ts'
+import { taskResult } from './output.ts'
 import { fetchRecord, identify, proveWrite, realRef } from './permission.ts'
 import { KeyedQueue } from './queue.ts'
-import { readDecision, readStep, type ArnPolicy, type Step } from './record.ts'
+import { readDecision, readStep, type ArnPolicy } from './record.ts'
 import { readAnswer, readIfMatch } from './request.ts'
 import { settle, type Taken } from './settle.ts'
 import { findToken } from './token.ts'
+import type { AnswerCall, Turn } from './turn.ts'
 
 export interface AnswersOptions {
-  kinto: Kinto
   stepFunctions: StepFunctions
   activities: Activities
   backlog: Backlog | undefined
   policy: ArnPolicy
   /** The value of `Authorization` for the service's own account. */
   ownAuthorization: string | undefined
-  log: Log
-}
-
-/** A client's POST, as a value. */
-export interface AnswerCall {
-  ref: RecordRef
-  session: KintoSession
-  body: Uint8Array
-  /** The values of the request's `If-Match` headers. */
-  ifMatch: readonly string[]
-  /** Aborted when the client has left. */
-  clientGone: AbortSignal
-  /** Milliseconds that the request has left. */
-  timeLeft: () => number
-}
-
-/** An answer whose caller, record and step are proven: what all further steps work on. */
-export interface Turn extends AnswerCall {
-  step: Step
-  signed: SignedAnswer
-  /** The record as the probe showed it. */
-  data: JsonObject
-  /** As the caller's own GET showed them. */
-  permissions: JsonObject
-  own: KintoSession | undefined
   log: Log
 }
 

@@ -1,5 +1,5 @@
-import { collectionsPath } from '../kinto/paths.ts'
 import { listAll } from '../kinto/pages.ts'
+import { collectionsPath } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Resource } from './scope.ts'
 

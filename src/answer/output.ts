@@ -1,8 +1,8 @@
+import { invalid } from '../kinto/errors.ts'
+import { isJsonObject, parseJson } from '../kinto/json.ts'
 import type { Report } from '../stepfunctions/delivery.ts'
 import type { Decision } from './decision.ts'
 import type { AnswerRequest } from './request.ts'
-import { invalid } from '../kinto/errors.ts'
-import { isJsonObject, parseJson } from '../kinto/json.ts'
 
 /** One answer on its way: what was said, by whom, when, on which version of which record. */
 export interface SignedAnswer extends AnswerRequest {

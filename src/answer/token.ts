@@ -2,12 +2,12 @@ import { conflict, gone } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { StepFunctionsError } from '../stepfunctions/errors.ts'
 import type { Activities, FoundToken } from './activities.ts'
-import type { Turn } from './answers.ts'
 import { consult } from './consult.ts'
 import type { Decision } from './decision.ts'
 import { readDecision } from './record.ts'
 import { refusal } from './refusals.ts'
 import type { ReportOptions } from './report.ts'
+import type { Turn } from './turn.ts'
 
 /** A token to report to, or the decision that the history shows for a record that has none. */
 export type TokenSource = FoundToken | { decision: Decision }

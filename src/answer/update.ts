@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from './log.ts'
 import { jsonObject, type KintoAnswer } from '../kinto/client.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { recordPath, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Decision } from './decision.ts'
+import type { Log } from './log.ts'
 
 /** Who writes a record: the service's own account where there is one, else the caller. */
 export interface Writers {

@@ -1,11 +1,11 @@
-import { SdkClients } from './sdk.ts'
 import { deliver } from './delivery.ts'
+import type { Delivery, Report } from './delivery.ts'
 import { sendHeartbeat } from './heartbeat.ts'
 import { readHistory } from './history.ts'
-import { ActivityPolls } from './polls.ts'
-import type { StepFunctionsSettings } from './sdk.ts'
-import type { Delivery, Report } from './delivery.ts'
 import type { ExecutionHistory, HistoryRequest } from './history.ts'
+import { ActivityPolls } from './polls.ts'
+import { SdkClients } from './sdk.ts'
+import type { StepFunctionsSettings } from './sdk.ts'
 
 export type { StepFunctionsSettings } from './sdk.ts'
 

@@ -1,7 +1,7 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn'
+import type { StepFunctionsError } from './errors.ts'
 import { retry } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
-import type { StepFunctionsError } from './errors.ts'
 
 /** What a reviewer's answer tells the workflow. `output` is JSON text of at most 262,144 bytes; `error` has at most 256 characters, `cause` 32,768. */
 export interface Report {

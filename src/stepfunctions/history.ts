@@ -1,8 +1,8 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
-import { retry } from './retry.ts'
-import { waitingSteps } from './waiting-steps.ts'
 import type { GetExecutionHistoryOutput, HistoryEvent } from '@aws-sdk/client-sfn'
+import { retry } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
+import { waitingSteps } from './waiting-steps.ts'
 import type { WaitingStep } from './waiting-steps.ts'
 
 export interface ExecutionHistory {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { StepFunctionsError, classify } from './errors.ts'
 import type { SFNClientConfig } from '@aws-sdk/client-sfn'
+import { StepFunctionsError, classify } from './errors.ts'
 
 export interface StepFunctionsSettings {
   /** Without them the SDK's default chain finds some: environment, profile, container, instance. */

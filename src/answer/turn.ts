@@ -1,0 +1,31 @@
+import type { JsonObject } from '../kinto/json.ts'
+import type { RecordRef } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import type { Log } from './log.ts'
+import type { SignedAnswer } from './output.ts'
+import type { Step } from './record.ts'
+
+/** A client's POST, as a value. */
+export interface AnswerCall {
+  ref: RecordRef
+  session: KintoSession
+  body: Uint8Array
+  /** The values of the request's `If-Match` headers. */
+  ifMatch: readonly string[]
+  /** Aborted when the client has left. */
+  clientGone: AbortSignal
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+}
+
+/** An answer whose caller, record and step are proven: what all further steps work on. */
+export interface Turn extends AnswerCall {
+  step: Step
+  signed: SignedAnswer
+  /** The record as the probe showed it. */
+  data: JsonObject
+  /** As the caller's own GET showed them. */
+  permissions: JsonObject
+  own: KintoSession | undefined
+  log: Log
+}
