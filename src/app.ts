@@ -32,6 +32,9 @@ export interface Service {
 // The client's own path goes past Fastify's router, which would decode and refuse some of it: requests are sorted by `classify`.
 const plainRoute = '/plain'
 
+// Steps that want heartbeats must not wait for a Kinto that is silent.
+const heartbeatLookMs = 5_000
+
 /** Bounds in milliseconds. */
 export interface Times {
   /** A whole answer: most proxies give up after 60 s, and then nobody learns what became of it. */
@@ -52,11 +55,11 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     credentials: aws.accessKey === undefined || aws.secretKey === undefined ? undefined : { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey }
   })
   const kinto = { dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000 }
-  const own = kintoAuthorization === undefined ? undefined : () => new KintoSession(kinto, ['Authorization', kintoAuthorization], () => kinto.timeoutMs)
+  const own = kintoAuthorization === undefined ? undefined : (timeLeft = kinto.timeoutMs) => new KintoSession(kinto, ['Authorization', kintoAuthorization], () => timeLeft)
   const policy = { allowedArns: settings.allowedArns, region: aws.region }
   const activities = new Activities({ polls: stepFunctions.polls, own, resources, waitMs: settings.activityWaitSeconds * 1000, log })
   const backlog = own === undefined ? undefined : new Backlog({ own, log })
-  const heartbeats = own === undefined ? undefined : new Heartbeats({ own, stepFunctions, resources, policy, held: () => activities.held(), log })
+  const heartbeats = own === undefined ? undefined : new Heartbeats({ own: () => own(heartbeatLookMs), stepFunctions, resources, policy, held: () => activities.held(), log })
   const answers = new Answers({ stepFunctions, activities, backlog, policy, ownAuthorization: kintoAuthorization, log })
 
   const underWay = new UnderWay()
@@ -93,7 +96,8 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     async stop () {
       // A client that stopped sending, or reading, would hold it up for ever.
       const cut = setTimeout(() => { gateway.server.closeAllConnections() }, stopMs)
-      const [unsaved] = await Promise.all([activities.drain(), gateway.close()])
+      await Promise.all([activities.stopPolling(), gateway.close()])
+      const unsaved = await activities.drain()
       clearTimeout(cut)
       await Promise.all([heartbeats?.stop(), backlog?.stop()])
       await Promise.all([adminApp.close(), upstream.close()])

@@ -39,6 +39,7 @@ export interface FoundToken {
 
 const maxWaiting = 1_000
 const rereadMs = 2_000
+const lastTryMs = 5_000
 
 /**
  * Brings records and the tasks of their activities together. `GetActivityTask` hands out each token once, to whoever asks, so a
@@ -102,16 +103,25 @@ export class Activities {
     this.#held.release(task.taskToken)
   }
 
+  /** The request that had the task in hand is over: if its token is still saved nowhere, anybody may have it. */
+  letGo (task: HeldTask): void {
+    this.#held.disclaim(task.taskToken)
+  }
+
   /** The tasks whose tokens are saved in no record yet. */
   held (): HeldTask[] {
     return this.#held.all()
   }
 
-  /** Waits until no poll is open (at most some 65 s); no new one is begun. @returns what is saved in no record. */
-  async drain (): Promise<Unsaved[]> {
+  /** Waits until no poll is open (at most some 65 s); no new one is begun. */
+  async stopPolling (): Promise<void> {
     await this.#polling.stop()
+  }
+
+  /** Tries a last time to save what is held, for 5 s, when no request has any of it in hand. @returns what is saved in no record. */
+  async drain (): Promise<Unsaved[]> {
     this.#retrying.abort()
-    await this.#retried
+    await Promise.race([this.#retried, sleep(lastTryMs, undefined, { ref: false })])
     return this.#held.list()
   }
 

@@ -11,8 +11,8 @@ import { fetchRecord, identify, proveWrite, realRef } from './permission.ts'
 import { KeyedQueue } from './queue.ts'
 import { readDecision, readStep, type ArnPolicy } from './record.ts'
 import { readAnswer, readIfMatch } from './request.ts'
-import { settle, type Taken } from './settle.ts'
-import { findToken } from './token.ts'
+import { settle, type Settled, type SettleOptions, type Taken } from './settle.ts'
+import { findToken, type TokenSource } from './token.ts'
 import type { AnswerCall, Turn } from './turn.ts'
 
 export interface AnswersOptions {
@@ -42,14 +42,21 @@ export class Answers {
   async take (call: AnswerCall): Promise<Taken> {
     const turn = await this.#prove(call)
     const tools = { ...this.#options, findings: this.#findings }
-    const uri = turn.signed.record
     const found = await findToken(turn, undefined, tools)
-    const settled = await this.#queue.run(uri, () => settle(turn, found, tools))
+    const settled = await this.#settle(turn, found, tools)
     if (settled.outcome !== 'token replaced') return settled
     const next = await findToken(turn, settled.deadToken, tools)
-    const again = await this.#queue.run(uri, () => settle(turn, next, tools))
+    const again = await this.#settle(turn, next, tools)
     if (again.outcome === 'token replaced') throw conflict('The step came round again while it was answered. Look at the record, and answer again.')
     return again
+  }
+
+  async #settle (turn: Turn, source: TokenSource, tools: SettleOptions): Promise<Settled> {
+    try {
+      return await this.#queue.run(turn.signed.record, () => settle(turn, source, tools))
+    } finally {
+      if ('held' in source && source.held !== undefined) tools.activities.letGo(source.held)
+    }
   }
 
   /** Who is it, may they, what do they say, to which step, and is it the record that they saw? */

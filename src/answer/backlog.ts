@@ -26,11 +26,12 @@ const tryForMs = 3_600_000
 const maxEntries = 1_000
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000
+const lastTryMs = 5_000
 
 /** Goes on recording, with the service's own account, what could not be recorded within its request. Bounded in time and number. */
 export class Backlog {
   readonly #options: BacklogOptions
-  readonly #entries = new Map<string, Promise<void>>()
+  readonly #entries = new Map<string, { unrecorded: Unrecorded, done: Promise<void> }>()
   readonly #stopped = new AbortController()
 
   constructor (options: BacklogOptions) {
@@ -43,13 +44,15 @@ export class Backlog {
     const key = `${taskToken} ${recordUri(ref)}`
     if (this.#entries.has(key)) return
     if (this.#entries.size >= maxEntries) return this.#giveUp(unrecorded, new Error(`${maxEntries} others wait.`))
-    this.#entries.set(key, this.#record(unrecorded).finally(() => this.#entries.delete(key)))
+    this.#entries.set(key, { unrecorded, done: this.#record(unrecorded).finally(() => this.#entries.delete(key)) })
   }
 
-  /** Tries everything a last time. */
+  /** Tries everything a last time, for 5 s. */
   async stop (): Promise<void> {
     this.#stopped.abort()
-    await Promise.all(this.#entries.values())
+    const done = Promise.all(this.#entries.values().map(entry => entry.done))
+    await Promise.race([done, sleep(lastTryMs, undefined, { ref: false })])
+    for (const { unrecorded } of this.#entries.values()) this.#giveUp(unrecorded, new Error('Kinto is silent, and the process stops.'))
   }
 
   async #record (unrecorded: Unrecorded): Promise<void> {

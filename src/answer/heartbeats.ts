@@ -38,6 +38,7 @@ export class Heartbeats {
   readonly #options: HeartbeatsOptions
   readonly #stopped = new AbortController()
   #done: Promise<void> | undefined
+  #pending: Beat[] = []
   #beaten = new Map<string, number>()
 
   constructor (options: HeartbeatsOptions) {
@@ -62,16 +63,17 @@ export class Heartbeats {
   }
 
   async #look (): Promise<void> {
-    const { log } = this.#options
     try {
-      const beats = [...await this.#pending(), ...this.#held()]
-      const due = beats.filter(({ taskToken, everySeconds }) => Date.now() - (this.#beaten.get(taskToken) ?? 0) >= everySeconds * 1000 / 3)
-      const tokens = new Set(beats.map(({ taskToken }) => taskToken))
-      this.#beaten = new Map([...this.#beaten].filter(([taskToken]) => tokens.has(taskToken)))
-      await Promise.all(due.map(beat => this.#beat(beat)))
+      this.#pending = await this.#readPending()
     } catch (err) {
-      log.warn({ err }, 'the records that want heartbeats could not be read')
+      // Those that are known go on: a step must not fail because Kinto is away.
+      this.#options.log.warn({ err }, 'the records that want heartbeats could not be read')
     }
+    const beats = [...this.#pending, ...this.#held()]
+    const due = beats.filter(({ taskToken, everySeconds }) => Date.now() - (this.#beaten.get(taskToken) ?? 0) >= everySeconds * 1000 / 3)
+    const tokens = new Set(beats.map(({ taskToken }) => taskToken))
+    this.#beaten = new Map([...this.#beaten].filter(([taskToken]) => tokens.has(taskToken)))
+    await Promise.all(due.map(beat => this.#beat(beat)))
   }
 
   async #beat ({ taskToken, region }: Beat): Promise<void> {
@@ -84,7 +86,7 @@ export class Heartbeats {
     }
   }
 
-  async #pending (): Promise<Beat[]> {
+  async #readPending (): Promise<Beat[]> {
     const { own, resources } = this.#options
     const session = own()
     const lists = await Promise.all((await collectionsOf(session, version, resources)).map(place => listAll(session, pendingBeatsPath(version, place))))

@@ -48,6 +48,11 @@ export class HeldTasks {
     this.#claims.set(taskToken, { record, until: Date.now() + claimMs })
   }
 
+  /** The request is over. */
+  disclaim (taskToken: string): void {
+    this.#claims.delete(taskToken)
+  }
+
   /** The URI of the record that a request has the task for. */
   claimedFor (taskToken: string): string | undefined {
     const claim = this.#claims.get(taskToken)

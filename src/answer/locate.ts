@@ -1,4 +1,4 @@
-import { jsonObject } from '../kinto/client.ts'
+import { jsonObject, KintoUnreachable } from '../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordPath, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -40,6 +40,8 @@ export async function locateRecords (session: KintoSession, version: string, nam
 async function readAll (session: KintoSession, refs: RecordRef[], activityArn: string): Promise<Located[]> {
   const records = await Promise.all(refs.map(async ref => {
     const answer = await session.get(recordPath(ref))
+    // Not to be taken for a record that does not exist: it may be the one that makes an id ambiguous.
+    if (answer.status >= 500) throw new KintoUnreachable(`Kinto answered ${answer.status}.`)
     const data = answer.status === 200 ? jsonObject(answer)['data'] : undefined
     return isJsonObject(data) && data['activityArn'] === activityArn ? [{ ref, data }] : []
   }))

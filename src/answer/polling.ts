@@ -14,6 +14,7 @@ export interface PollingOptions {
 
 const firstPauseMs = 1_000
 const longestPauseMs = 30_000
+const emptyPauseMs = 100
 
 /** Polls activities: the watched ones all the time, others while somebody waits for them. One loop, so one poll, for each. */
 export class Polling {
@@ -72,7 +73,9 @@ export class Polling {
     const { polls, router, room, log } = this.#options
     try {
       const task = await polls.poll(activityArn, region)
-      if (task !== undefined) await router.receive(task, origin)
+      // AWS holds the line for a minute before it says that there is nothing; what stands in for it may say so at once.
+      if (task === undefined) await sleep(emptyPauseMs)
+      else await router.receive(task, origin)
       return true
     } catch (error) {
       log.warn({ err: error, activityArn }, 'an activity could not be polled')

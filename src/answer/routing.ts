@@ -44,10 +44,11 @@ export class TaskRouter {
 
   /** Tries again with every task that is held, for a record may come after its task, and Kinto back. After `stopped` once more. */
   async keepTrying (stopped: AbortSignal): Promise<void> {
-    do {
+    for (let last = false; !last;) {
       await sleep(retryMs, undefined, { signal: stopped, ref: false }).catch(() => undefined)
+      last = stopped.aborted
       for (const task of this.#options.held.all()) await this.route(task)
-    } while (!stopped.aborted)
+    }
   }
 
   /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. */

@@ -1,4 +1,4 @@
-import { jsonObject } from './client.ts'
+import { jsonObject, KintoUnreachable } from './client.ts'
 import { headerValues } from './headers.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import type { KintoSession } from './session.ts'
@@ -8,6 +8,7 @@ export async function listAll (session: KintoSession, path: string): Promise<Jso
   const objects: JsonObject[] = []
   for (let page: string | undefined = path; page !== undefined;) {
     const answer = await session.get(page)
+    if (answer.status >= 500) throw new KintoUnreachable(`Kinto answered ${answer.status}.`)
     const data = answer.status === 200 ? jsonObject(answer)['data'] : undefined
     if (!Array.isArray(data)) return objects
     objects.push(...data.filter(isJsonObject))

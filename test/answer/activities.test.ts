@@ -325,7 +325,7 @@ t.test('only so many wait at one time', async t => {
   controller.abort()
   t.ok((await waiting).every(({ status }) => status === 'rejected'))
   sfn.disconnect()
-  await activities.drain()
+  await activities.stopPolling()
   await t.rejects(take('too-late'), { name: 'Refusal', message: /stopping/ })
   stepFunctions.close()
   await upstream.close()

@@ -73,6 +73,15 @@ t.test('a repeated request that records it is enough', parallel, async t => {
   t.notOk(all.log.some(({ msg }) => String(msg).includes('is not recorded in Kinto')))
 })
 
+t.test('a Kinto that is silent does not hold up a process that stops', parallel, async t => {
+  const all = await startAway(t)
+  all.kinto.fault({ method: 'GET', path }, 'hang')
+  const looked = all.kinto.nextRequest()
+  await looked
+  await all.service.stop()
+  t.match(await all.logged('an answer that Step Functions took is not recorded in Kinto'), { err: { message: /silent/ } })
+})
+
 t.test('only so many are tried at one time', async t => {
   const log: string[] = []
   const upstream = createUpstream({ origin: 'http://127.0.0.1:1', timeoutMs: 1_000 })
