@@ -43,6 +43,8 @@ export async function settle (turn: Turn, source: TokenSource, tools: SettleOpti
   if (held !== undefined && tools.activities.holds(held)) {
     await save(turn, taskToken)
     tools.activities.release(held)
+    // Who left while the task was waited for decides nothing; the token is there for the next caller.
+    turn.clientGone.throwIfAborted()
   }
   const { step, ref, signed, session, timeLeft } = turn
   const reread = async (): Promise<Decision | undefined> => readDecision((await fetchRecord(session, ref)).data)

@@ -13,7 +13,7 @@ export interface UpstreamOptions {
 
 export interface Upstream {
   dispatcher: Dispatcher
-  /** Waits for the requests under way. */
+  /** Ends all connections; a request that is still under way fails. */
   close: () => Promise<void>
 }
 
@@ -47,7 +47,7 @@ export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000 }
   return {
     dispatcher: pool.compose(headsApart(heads), repeatWhenStale(fresh.compose(sameServerName(hostname)), stale), sameServerName(hostname)),
     async close () {
-      await Promise.all([pool.close(), fresh.close(), heads.close()])
+      await Promise.all([pool.destroy(), fresh.destroy(), heads.destroy()])
     }
   }
 }
