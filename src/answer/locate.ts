@@ -2,9 +2,8 @@ import { jsonObject, KintoUnreachable } from '../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordPath, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import { collectionsOf } from './collections.ts'
+import type { Place } from './collections.ts'
 import type { Named } from './match.ts'
-import type { Resource } from './scope.ts'
 
 /** A record that a task names, and that names the task's activity. */
 export interface Located {
@@ -21,14 +20,14 @@ export class AmbiguousId extends Error {
 const maxIds = 100
 
 /**
- * Finds the records that a task names, with the service's own account: among those under `resources`, the ones that name the
+ * Finds the records that a task names, with the service's own account: among those in `places`, the ones that name the
  * activity. Records that do not exist (yet), or that the account may not read, are left out.
  * @throws AmbiguousId when one id fits several records; KintoUnreachable
  */
-export async function locateRecords (session: KintoSession, version: string, named: Named, activityArn: string, resources: readonly Resource[]): Promise<Located[]> {
+export async function locateRecords (session: KintoSession, version: string, named: Named, activityArn: string, listPlaces: () => Promise<Place[]>): Promise<Located[]> {
   const found = await readAll(session, [...named.uris.values()].map(ref => ({ version, ...ref })), activityArn)
   if (named.ids.size === 0) return found
-  const places = await collectionsOf(session, version, resources)
+  const places = await listPlaces()
   for (const record of [...named.ids].slice(0, maxIds)) {
     const same = await readAll(session, places.map(place => ({ version, ...place, record })), activityArn)
     if (same.length > 1) throw new AmbiguousId(`An id stands in ${same.length} collections, so it does not tell which record is meant.`)

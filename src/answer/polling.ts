@@ -16,11 +16,15 @@ const firstPauseMs = 1_000
 const longestPauseMs = 30_000
 const emptyPauseMs = 100
 
+// So many tasks are looked up in Kinto side by side.
+const maxRoutes = 20
+
 /** Polls activities: the watched ones all the time, others while somebody waits for them. One loop, so one poll, for each. */
 export class Polling {
   readonly #options: PollingOptions
   readonly #watched = new Set<string>()
   readonly #loops = new Map<string, Promise<void>>()
+  readonly #routes = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
 
   constructor (options: PollingOptions) {
@@ -46,6 +50,7 @@ export class Polling {
   async stop (): Promise<void> {
     this.#stopped.abort()
     await Promise.all(this.#loops.values())
+    await Promise.all(this.#routes)
   }
 
   async #loop (origin: Origin): Promise<void> {
@@ -67,6 +72,14 @@ export class Polling {
     return !this.stopping && (this.#watched.has(activityArn) || this.#options.room.of(activityArn).length > 0)
   }
 
+  // Who waits may be served by this task, and then no further poll is wanted. A watched activity's next task need not wait.
+  async #route (routed: Promise<void>, activityArn: string): Promise<void> {
+    if (!this.#watched.has(activityArn)) return await routed
+    const route = routed.finally(() => { this.#routes.delete(route) })
+    this.#routes.add(route)
+    if (this.#routes.size >= maxRoutes) await Promise.race(this.#routes)
+  }
+
   /** @returns whether the poll went well, with a task or without one. */
   async #once (origin: Origin): Promise<boolean> {
     const { activityArn, region } = origin
@@ -75,7 +88,7 @@ export class Polling {
       const task = await polls.poll(activityArn, region)
       // AWS holds the line for a minute before it says that there is nothing; what stands in for it may say so at once.
       if (task === undefined) await sleep(emptyPauseMs)
-      else await router.receive(task, origin)
+      else await this.#route(router.receive(task, origin), activityArn)
       return true
     } catch (error) {
       log.warn({ err: error, activityArn }, 'an activity could not be polled')

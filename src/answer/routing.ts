@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KintoSession } from '../kinto/session.ts'
 import type { ActivityTask } from '../stepfunctions/polls.ts'
+import { collectionsOf, type Place } from './collections.ts'
 import type { HeldTask, HeldTasks } from './held.ts'
 import { AmbiguousId, locateRecords, type Located } from './locate.ts'
 import type { Log } from './log.ts'
@@ -23,12 +24,14 @@ export interface RouterOptions {
 export type Origin = Pick<HeldTask, 'activityArn' | 'region' | 'version'>
 
 const retryMs = 5_000
+const placesMs = 2_000
 
 /** Finds out whose a task is: its token goes to who waits for the record, or into the record, or stays held. */
 export class TaskRouter {
   readonly #options: RouterOptions
   readonly #underWay = new Set<HeldTask>()
   readonly #reported = new WeakSet<HeldTask>()
+  #places: { list: Promise<Place[]>, until: number } | undefined
 
   constructor (options: RouterOptions) {
     this.#options = options
@@ -76,10 +79,19 @@ export class TaskRouter {
   }
 
   async #locate (own: KintoSession, task: HeldTask): Promise<Located[]> {
-    const records = await locateRecords(own, task.version, task.named, task.activityArn, this.#options.resources)
+    const records = await locateRecords(own, task.version, task.named, task.activityArn, () => this.#listPlaces(own, task.version))
     task.ambiguous = false
     task.heartbeatSeconds = records.map(({ data }) => readHeartbeat(data)).find(seconds => seconds !== undefined)
     return records
+  }
+
+  // Tasks come by the hundred, collections are made once.
+  #listPlaces (own: KintoSession, version: string): Promise<Place[]> {
+    if (this.#places === undefined || Date.now() > this.#places.until) {
+      this.#places = { list: collectionsOf(own, version, this.#options.resources), until: Date.now() + placesMs }
+      this.#places.list.catch(() => { this.#places = undefined })
+    }
+    return this.#places.list
   }
 
   async #saveAhead (task: HeldTask, own: KintoSession, records: Located[]): Promise<void> {
