@@ -85,7 +85,7 @@ export class Activities {
     if (this.#room.size >= maxWaiting) throw unavailable('Too many answers wait for their tasks.', { retryAfter: 5 })
     const waiter = this.#room.enter(activityArn, ref)
     try {
-      void Promise.all(held.map(task => this.#router.route(task)))
+      void this.#router.tryAgain()
       this.#polling.poll({ activityArn, region, version: ref.version })
       return await this.#wait(need, waiter)
     } finally {

@@ -31,6 +31,7 @@ export class TaskRouter {
   readonly #options: RouterOptions
   readonly #underWay = new Set<HeldTask>()
   readonly #reported = new WeakSet<HeldTask>()
+  #round: Promise<void> | undefined
   #places: { list: Promise<Place[]>, until: number } | undefined
 
   constructor (options: RouterOptions) {
@@ -50,8 +51,20 @@ export class TaskRouter {
     for (let last = false; !last;) {
       await sleep(retryMs, undefined, { signal: stopped, ref: false }).catch(() => undefined)
       last = stopped.aborted
-      for (const task of this.#options.held.all()) await this.route(task)
+      if (last) await this.#round
+      await this.tryAgain()
     }
+  }
+
+  /** Tries again with every task that is held, one after the other; whoever asks meanwhile is served by the same round. */
+  tryAgain (): Promise<void> {
+    this.#round ??= this.#tryAll().finally(() => { this.#round = undefined })
+    return this.#round
+  }
+
+  async #tryAll (): Promise<void> {
+    if (this.#options.own === undefined) return
+    for (const task of this.#options.held.all()) await this.route(task)
   }
 
   /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. */

@@ -69,3 +69,18 @@ t.test('what is held is saved at the latest when the process stops', async t => 
   t.same(await all.service.stop(), [])
   t.equal(typeof all.token(id), 'string')
 })
+
+t.test('so many tasks are looked up at one time, and no more are taken meanwhile', async t => {
+  const all = await start(t)
+  all.sfn.createActivity()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  all.kinto.fault({ method: 'GET', path: new RegExp(`^/v1${collection}/records/`) }, promise)
+  const asked = Array.from({ length: 25 }, all.asked)
+  all.service.begin()
+  const lookedUp = (): number => all.kinto.requests.filter(({ method, url }) => method === 'GET' && url.includes('/records/')).length
+  while (lookedUp() < 20) await all.kinto.nextRequest()
+  t.equal(all.sfn.tasksQueued(), 5)
+  resolve()
+  for (const { id } of asked) await all.kinto.store.reaches(uri(id), ({ taskToken }) => taskToken !== undefined)
+  t.equal(all.sfn.tasksQueued(), 0)
+})
