@@ -74,13 +74,9 @@ export class Activities {
    */
   async take (need: TokenNeed): Promise<FoundToken | undefined> {
     const { activityArn, region, ref, dead } = need
-    const held = this.#held.of(activityArn)
     const record = recordUri(ref)
-    const kept = held.find(({ taskToken, named, ambiguous }) => ambiguous !== true && taskToken !== dead && names(named, ref) && [undefined, record].includes(this.#held.claimedFor(taskToken)))
-    if (kept !== undefined) {
-      this.#held.claim(kept.taskToken, record)
-      return { taskToken: kept.taskToken, held: kept }
-    }
+    const kept = this.#held.of(activityArn).find(({ taskToken, named, ambiguous }) => ambiguous !== true && taskToken !== dead && names(named, ref) && [undefined, record].includes(this.#held.claimedFor(taskToken)))
+    if (kept !== undefined) return this.#claimed(kept, record)
     if (this.#polling.stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
     if (this.#room.size >= maxWaiting) throw unavailable('Too many answers wait for their tasks.', { retryAfter: 5 })
     const waiter = this.#room.enter(activityArn, ref)
@@ -125,12 +121,17 @@ export class Activities {
     return this.#held.list()
   }
 
+  #claimed (held: HeldTask, record: string): FoundToken {
+    this.#held.claim(held.taskToken, record)
+    return { taskToken: held.taskToken, held }
+  }
+
   async #wait ({ session, ref, dead, clientGone, timeLeft }: TokenNeed, { arrived }: Waiter): Promise<FoundToken | undefined> {
     const end = Date.now() + Math.min(this.#options.waitMs, timeLeft())
     for (;;) {
       const pause = Math.max(0, Math.min(rereadMs, end - Date.now()))
       const task = await Promise.race([arrived.promise, sleep(pause, undefined, { signal: clientGone })])
-      if (task !== undefined) return { taskToken: task.taskToken, held: task }
+      if (task !== undefined) return this.#claimed(task, recordUri(ref))
       const saved = await savedToken(session, ref)
       if (saved !== undefined && saved !== dead) return { taskToken: saved }
       if (Date.now() >= end) return undefined

@@ -69,26 +69,20 @@ export class TaskRouter {
 
   /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. */
   async route (task: HeldTask): Promise<void> {
-    const { held, own } = this.#options
+    const { held, room, own } = this.#options
     if (this.#underWay.has(task) || held.claimedFor(task.taskToken) !== undefined) return
     this.#underWay.add(task)
     try {
       const records = own === undefined ? [] : await this.#locate(own(), task)
-      if (!this.#hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
+      if (!room.hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
     } catch (error) {
       // An id that means several records may not be the waiting one's; anything else leaves no doubt about that.
       task.ambiguous = error instanceof AmbiguousId
-      if (!task.ambiguous) this.#hand(task)
+      if (!task.ambiguous) room.hand(task)
       this.#report(task, error)
     } finally {
       this.#underWay.delete(task)
     }
-  }
-
-  #hand (task: HeldTask): boolean {
-    const record = this.#options.room.hand(task)
-    if (record !== undefined) this.#options.held.claim(task.taskToken, record)
-    return record !== undefined
   }
 
   async #locate (own: KintoSession, task: HeldTask): Promise<Located[]> {

@@ -33,17 +33,17 @@ export class WaitingRoom {
     return [...this.#waiters].filter(waiter => waiter.activityArn === activityArn)
   }
 
-  /** Hands the task to those who wait for the first of its records that somebody waits for. @returns the record's URI */
-  hand (task: HeldTask): string | undefined {
+  /** Hands the task to those who wait for the first of its records that somebody waits for. False when nobody does. */
+  hand (task: HeldTask): boolean {
     const waiters = this.of(task.activityArn)
     const first = waiters.find(({ ref }) => names(task.named, ref))
-    if (first === undefined) return undefined
+    if (first === undefined) return false
     const same = waiters.filter(({ ref }) => recordUri(ref) === recordUri(first.ref))
     for (const waiter of same) {
       this.leave(waiter)
       waiter.arrived.resolve(task)
     }
-    return recordUri(first.ref)
+    return true
   }
 
   /** Ends the wait of everybody at an activity. */

@@ -10,17 +10,17 @@ const task = (...records: string[]) => ({
 t.test('a task goes to everybody who waits for the same record', async t => {
   const room = new WaitingRoom()
   const [one, two, other] = [room.enter('a', ref('x')), room.enter('a', ref('x')), room.enter('a', ref('y'))]
-  t.equal(room.hand(task('x')), recordUri(ref('x')))
+  t.ok(room.hand(task('x')))
   t.equal((await one.arrived.promise).taskToken, 'T')
   t.equal((await two.arrived.promise).taskToken, 'T')
   t.same(room.of('a'), [other])
-  t.equal(room.hand(task('x')), undefined, 'they wait no more')
+  t.notOk(room.hand(task('x')), 'they wait no more')
 })
 
 t.test('a task for several records goes to the first of them that somebody waits for', async t => {
   const room = new WaitingRoom()
   const [first, second] = [room.enter('a', ref('y')), room.enter('a', ref('x'))]
-  t.equal(room.hand(task('x', 'y')), recordUri(ref('y')))
+  t.ok(room.hand(task('x', 'y')))
   t.ok(await first.arrived.promise)
   t.same(room.of('a'), [second])
 })
