@@ -15,6 +15,7 @@ import { errorReply, send } from './gateway/reply.ts'
 import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
 import { openHeaders } from './kinto/cors.ts'
+import { apiVersion } from './kinto/paths.ts'
 import { KintoSession } from './kinto/session.ts'
 import { createUpstream } from './kinto/upstream.ts'
 import { createStepFunctions } from './stepfunctions/clients.ts'
@@ -91,7 +92,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     admin: adminApp,
     begin () {
       heartbeats?.start()
-      for (const activity of settings.activities) activities.watch({ ...activity, version: 'v1' })
+      for (const activity of settings.activities) activities.watch({ ...activity, version: apiVersion })
     },
     async stop () {
       // A client that stopped sending, or reading, would hold it up for ever.

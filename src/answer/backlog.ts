@@ -5,6 +5,7 @@ import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Decision } from './decision.ts'
 import type { Log } from './log.ts'
+import { pause } from './pause.ts'
 import { fetchRecord } from './permission.ts'
 import { readDecision, readToken } from './record.ts'
 import { NotRecorded, recordDecision } from './update.ts'
@@ -58,8 +59,8 @@ export class Backlog {
   async #record (unrecorded: Unrecorded): Promise<void> {
     const end = Date.now() + tryForMs
     let error: unknown
-    for (let pause = firstPauseMs, last = false; !last; pause = Math.min(2 * pause, longestPauseMs)) {
-      await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined)
+    for (let pauseMs = firstPauseMs, last = false; !last; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
       last = this.#stopped.signal.aborted || Date.now() > end
       error = await this.#once(unrecorded)
       if (error === undefined || isRefusal(error)) break

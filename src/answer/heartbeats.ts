@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { JsonObject } from '../kinto/json.ts'
 import { listAll } from '../kinto/pages.ts'
-import { pendingBeatsPath } from '../kinto/paths.ts'
+import { apiVersion, pendingBeatsPath } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import { collectionsOf } from './collections.ts'
 import type { HeldTask } from './held.ts'
 import type { Log } from './log.ts'
+import { pause } from './pause.ts'
 import { readHeartbeat, readStep, type ArnPolicy } from './record.ts'
 import type { Resource } from './scope.ts'
 
@@ -26,8 +26,6 @@ interface Beat {
   everySeconds: number
 }
 
-// Kinto's API has one version, and nobody's request says another in the background.
-const version = 'v1'
 const lookEveryMs = 10_000
 
 /**
@@ -58,7 +56,7 @@ export class Heartbeats {
     const { signal } = this.#stopped
     while (!signal.aborted) {
       await this.#look()
-      await sleep(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined)
+      await pause(lookEveryMs, signal)
     }
   }
 
@@ -89,7 +87,7 @@ export class Heartbeats {
   async #readPending (): Promise<Beat[]> {
     const { own, resources } = this.#options
     const session = own()
-    const lists = await Promise.all((await collectionsOf(session, version, resources)).map(place => listAll(session, pendingBeatsPath(version, place))))
+    const lists = await Promise.all((await collectionsOf(session, apiVersion, resources)).map(place => listAll(session, pendingBeatsPath(apiVersion, place))))
     return lists.flat().flatMap(data => this.#beatOf(data))
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../kinto/errors.ts'
 import type { ActivityPolls } from '../stepfunctions/polls.ts'
 import type { Log } from './log.ts'
+import { pause } from './pause.ts'
 import type { Origin, TaskRouter } from './routing.ts'
 import type { WaitingRoom } from './waiting.ts'
 
@@ -56,12 +57,12 @@ export class Polling {
   async #loop (origin: Origin): Promise<void> {
     const { activityArn } = origin
     const { room } = this.#options
-    for (let pause = firstPauseMs; this.#isNeeded(activityArn);) {
+    for (let pauseMs = firstPauseMs; this.#isNeeded(activityArn);) {
       if (await this.#once(origin)) {
-        pause = firstPauseMs
+        pauseMs = firstPauseMs
       } else if (this.#watched.has(activityArn)) {
-        await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: this.#stopped.signal }).catch(() => undefined)
-        pause = Math.min(2 * pause, longestPauseMs)
+        await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
+        pauseMs = Math.min(2 * pauseMs, longestPauseMs)
       }
     }
     this.#loops.delete(activityArn)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KintoSession } from '../kinto/session.ts'
 import type { ActivityTask } from '../stepfunctions/polls.ts'
 import { collectionsOf, type Place } from './collections.ts'
@@ -6,6 +5,7 @@ import type { HeldTask, HeldTasks } from './held.ts'
 import { AmbiguousId, locateRecords, type Located } from './locate.ts'
 import type { Log } from './log.ts'
 import { namedRecords } from './match.ts'
+import { pause } from './pause.ts'
 import { readDecision, readHeartbeat } from './record.ts'
 import { inScope, type Resource } from './scope.ts'
 import { NotRecorded, saveToken } from './update.ts'
@@ -49,7 +49,7 @@ export class TaskRouter {
   /** Tries again with every task that is held, for a record may come after its task, and Kinto back. After `stopped` once more. */
   async keepTrying (stopped: AbortSignal): Promise<void> {
     for (let last = false; !last;) {
-      await sleep(retryMs, undefined, { signal: stopped, ref: false }).catch(() => undefined)
+      await pause(retryMs, stopped)
       last = stopped.aborted
       if (last) await this.#round
       await this.tryAgain()

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { headerValues, selectHeaders } from '../kinto/headers.ts'
 
 /** A client's request, as far as its headers depend on it. Headers are a flat list of names and values. */
 export interface ReceivedRequest {
@@ -22,44 +23,32 @@ const forThisServer = ['expect', 'proxy-authorization']
  * client's: Kinto builds URLs from it. A client of HTTP/1.0 may send none; then it is empty, for undici would put in Kinto's address.
  */
 export function forwardedRequestHeaders ({ rawHeaders, host = '', remoteAddress, protocol, trustProxy }: ReceivedRequest): string[] {
-  const fields = pairs(rawHeaders)
-  const dropped = new Set([...connectionNames(fields), ...forThisServer, 'host'])
-  const kept = fields.filter(([name]) => !dropped.has(name) && (trustProxy || !isForwarded(name)))
-  const known = (name: string): string[] => kept.flatMap(([other, , value]) => other === name ? [value] : [])
+  const dropped = new Set([...connectionNames(headerValues(rawHeaders, 'connection')), ...forThisServer, 'host'])
+  const kept = selectHeaders(rawHeaders, name => !dropped.has(name) && (trustProxy || !isForwarded(name)))
   return [
     'Host', host,
-    ...kept.filter(([name]) => name !== 'x-forwarded-for').flatMap(([, name, value]) => [name, value]),
-    'X-Forwarded-For', [...known('x-forwarded-for'), remoteAddress].join(', '),
-    ...known('x-forwarded-host').length > 0 || host === '' ? [] : ['X-Forwarded-Host', host],
-    ...known('x-forwarded-proto').length > 0 ? [] : ['X-Forwarded-Proto', protocol]
+    ...selectHeaders(kept, name => name !== 'x-forwarded-for'),
+    'X-Forwarded-For', [...headerValues(kept, 'x-forwarded-for'), remoteAddress].join(', '),
+    ...headerValues(kept, 'x-forwarded-host').length > 0 || host === '' ? [] : ['X-Forwarded-Host', host],
+    ...headerValues(kept, 'x-forwarded-proto').length > 0 ? [] : ['X-Forwarded-Proto', protocol]
   ]
 }
 
 /** The headers of Kinto's answer that the client gets, as a flat list: all but those of the connection to Kinto. */
 export function endToEndHeaders (rawHeaders: readonly string[]): string[] {
-  const fields = pairs(rawHeaders)
-  const dropped = connectionNames(fields)
-  return fields.filter(([name]) => !dropped.has(name)).flatMap(([, name, value]) => [name, value])
+  const dropped = connectionNames(headerValues(rawHeaders, 'connection'))
+  return selectHeaders(rawHeaders, name => !dropped.has(name))
 }
 
 /** The same for headers as an object with names in lower case. */
 export function endToEndObject (headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const dropped = connectionNames([['connection', 'connection', String(headers.connection)]])
+  const dropped = connectionNames([String(headers.connection)])
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
 }
 
-type Field = [lowerCaseName: string, name: string, value: string]
-
-function pairs (rawHeaders: readonly string[]): Field[] {
-  return rawHeaders.flatMap((value, index): Field[] => {
-    const name = rawHeaders[index - 1]
-    return index % 2 === 1 && name !== undefined ? [[name.toLowerCase(), name, value]] : []
-  })
-}
-
 // `Connection` may name further headers of the same kind.
-function connectionNames (fields: Field[]): Set<string> {
-  const named = fields.flatMap(([name, , value]) => name === 'connection' ? value.toLowerCase().split(',') : [])
+function connectionNames (values: string[]): Set<string> {
+  const named = values.flatMap(value => value.toLowerCase().split(','))
   return new Set([...hopByHop, ...named.map(name => name.trim())])
 }
 

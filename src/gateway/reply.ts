@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { Log } from '../answer/log.ts'
 import { KintoAnswered, KintoUnreachable, type KintoAnswer } from '../kinto/client.ts'
 import { errorBody, invalid, programmingError, Refusal, unavailable } from '../kinto/errors.ts'
-import { headerValues, selectHeaders } from '../kinto/headers.ts'
+import { headerNames, headerValues, selectHeaders } from '../kinto/headers.ts'
 import { UnsafeSegmentError } from '../kinto/paths.ts'
 import { endToEndHeaders } from './headers.ts'
 
@@ -49,8 +49,7 @@ function jsonText (status: number, headers: readonly string[], body: string): Re
 
 /** Sends the value over HTTP. Names that stand in it several times are sent so. */
 export function send (reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
-  const names = new Set(headers.filter((_text, index) => index % 2 === 0).map(name => name.toLowerCase()))
-  for (const name of names) {
+  for (const name of headerNames(headers)) {
     const [first, ...others] = headerValues(headers, name)
     reply.header(name, others.length === 0 ? first : [first, ...others])
   }

@@ -11,6 +11,11 @@ export function selectHeaders (headers: readonly string[], wanted: (name: string
   })
 }
 
+/** The names that occur, in lower case. */
+export function headerNames (headers: readonly string[]): Set<string> {
+  return new Set(headers.filter((_text, index) => index % 2 === 0).map(name => name.toLowerCase()))
+}
+
 /** The values of one header, in order. `name` is in lower case. */
 export function headerValues (headers: readonly string[], name: string): string[] {
   return selectHeaders(headers, other => other === name).filter((_text, index) => index % 2 === 1)

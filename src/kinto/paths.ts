@@ -6,6 +6,9 @@ export interface RecordRef {
   record: string
 }
 
+/** The version of Kinto's API where no client's request names one: in the background. */
+export const apiVersion = 'v1'
+
 /** A URL cannot be built from this segment: software between the service and Kinto would resolve it as a path. */
 export class UnsafeSegmentError extends Error {
   override readonly name = 'UnsafeSegmentError'

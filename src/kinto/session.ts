@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { exchange, type KintoAnswer } from './client.ts'
 import { commonHeaders, openHeaders } from './cors.ts'
-import { selectHeaders } from './headers.ts'
+import { headerNames, selectHeaders } from './headers.ts'
 
 export interface Kinto {
   dispatcher: Dispatcher
@@ -58,7 +58,7 @@ export class KintoSession {
   }
 
   async #send (method: 'GET' | 'PATCH' | 'OPTIONS', path: string, { data, contentType = 'application/json', ifMatch, headers = [] }: Sending): Promise<KintoAnswer> {
-    const names = new Set(headers.filter((_text, index) => index % 2 === 0).map(name => name.toLowerCase()))
+    const names = headerNames(headers)
     const answer = await exchange(this.#kinto.dispatcher, this.#kinto.origin, {
       method,
       path,
