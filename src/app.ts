@@ -7,6 +7,7 @@ import { Heartbeats } from './answer/heartbeats.ts'
 import type { Unsaved } from './answer/held.ts'
 import { inScope } from './answer/scope.ts'
 import type { Settings } from './config/config.ts'
+import { batchRoute, examineBatch } from './gateway/batch/examine.ts'
 import { classify } from './gateway/classify.ts'
 import { clientLeft } from './gateway/failures.ts'
 import { acceptMethods, forward } from './gateway/forward.ts'
@@ -15,7 +16,7 @@ import { errorReply, send } from './gateway/reply.ts'
 import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
 import { openHeaders } from './kinto/cors.ts'
-import { apiVersion } from './kinto/paths.ts'
+import { apiVersion, type RecordRef } from './kinto/paths.ts'
 import { KintoSession } from './kinto/session.ts'
 import { createUpstream } from './kinto/upstream.ts'
 import { createStepFunctions } from './stepfunctions/clients.ts'
@@ -62,18 +63,28 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   const backlog = own === undefined ? undefined : new Backlog({ own, log })
   const heartbeats = own === undefined ? undefined : new Heartbeats({ own: () => own(heartbeatLookMs), stepFunctions, resources, policy, held: () => activities.held(), log })
   const answers = new Answers({ stepFunctions, activities, backlog, policy, ownAuthorization: kintoAuthorization, log })
+  const isOurs = (ref: RecordRef): boolean => {
+    if (inScope(resources, ref)) return true
+    log.warn({ bucket: ref.bucket, collection: ref.collection }, 'an answer to a record outside of stepfunction.resources is left to Kinto')
+    return false
+  }
 
   const underWay = new UnderWay()
   const gateway: FastifyInstance = Fastify({
     ...serverOptions(underWay),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    rewriteUrl: ({ url = '', method }) => {
-      const target = classify(url)
-      if (target.kind === 'plain') return plainRoute
-      if (inScope(resources, target)) return answerPath(target)
-      if (method === 'POST') log.warn({ bucket: target.bucket, collection: target.collection }, 'an answer to a record outside of stepfunction.resources is left to Kinto')
-      return plainRoute
+    rewriteUrl: ({ url = '', method = '' }) => {
+      const target = classify(method, url)
+      switch (target.kind) {
+        case 'answer':
+          return isOurs(target) ? answerPath(target) : plainRoute
+        case 'batch':
+          return batchRoute + target.version
+        case 'announced':
+        case 'plain':
+          return plainRoute
+      }
     }
   })
   acceptMethods(gateway)
@@ -83,8 +94,11 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     log.info({ method }, 'a client left before it had sent its whole request')
     return reply.code(499).send()
   })
-  await gateway.register(forward, { route: plainRoute, upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy })
-  await gateway.register(subResource, { requestMs, trustProxy, kinto, answers, stepFunctions, policy, log })
+  const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
+  const answering = { requestMs, trustProxy, kinto, answers, stepFunctions, policy, log }
+  await gateway.register(forward, { ...forwarding, route: plainRoute })
+  await gateway.register(forward, { ...forwarding, route: `${batchRoute}*`, examine: examineBatch({ ...answering, isOurs }) })
+  await gateway.register(subResource, answering)
   const adminApp = await admin(log)
 
   return {

@@ -29,6 +29,8 @@ export interface TokenNeed {
   /** Aborted when the client has left. */
   clientGone: AbortSignal
   timeLeft: () => number
+  /** Without, a poll is begun for the next one who asks. */
+  mayWait: boolean
 }
 
 /** A token, and the task that it came with unless it was found in the record, where it is saved already. */
@@ -126,8 +128,8 @@ export class Activities {
     return { taskToken: held.taskToken, held }
   }
 
-  async #wait ({ session, ref, dead, clientGone, timeLeft }: TokenNeed, { arrived }: Waiter): Promise<FoundToken | undefined> {
-    const end = Date.now() + Math.min(this.#options.waitMs, timeLeft())
+  async #wait ({ session, ref, dead, clientGone, timeLeft, mayWait }: TokenNeed, { arrived }: Waiter): Promise<FoundToken | undefined> {
+    const end = Date.now() + (mayWait ? Math.min(this.#options.waitMs, timeLeft()) : 0)
     for (;;) {
       const pause = Math.max(0, Math.min(rereadMs, end - Date.now()))
       const task = await Promise.race([arrived.promise, sleep(pause, undefined, { signal: clientGone })])

@@ -8,8 +8,8 @@ export interface Named {
   ids: ReadonlySet<string>
 }
 
-// Only ids of this form are looked for: a short one would be found by accident.
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Only ids of this form are looked for: a short one would be found by accident. */
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Finds the records that a task is for: every string in its input, however deep, and inside every string that is itself JSON

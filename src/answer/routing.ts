@@ -7,7 +7,7 @@ import type { Log } from './log.ts'
 import { namedRecords } from './match.ts'
 import { pause } from './pause.ts'
 import { readDecision, readHeartbeat } from './record.ts'
-import { inScope, type Resource } from './scope.ts'
+import { inNamedScope, type Resource } from './scope.ts'
 import { NotRecorded, saveToken } from './update.ts'
 import type { WaitingRoom } from './waiting.ts'
 
@@ -41,7 +41,7 @@ export class TaskRouter {
   /** Takes a task that a poll brought. From here on its token is held until it is saved or used. */
   async receive ({ taskToken, input }: ActivityTask, origin: Origin): Promise<void> {
     const { held, resources } = this.#options
-    const task: HeldTask = { ...origin, taskToken, named: namedRecords(input, ref => inScope(resources, ref)), takenAt: Date.now() }
+    const task: HeldTask = { ...origin, taskToken, named: namedRecords(input, ref => inNamedScope(resources, ref)), takenAt: Date.now() }
     held.keep(task)
     await this.route(task)
   }

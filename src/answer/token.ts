@@ -18,7 +18,7 @@ export type TokenSource = FoundToken | { decision: Decision }
  * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410, 400, 503
  */
 export async function findToken (turn: Turn, dead: string | undefined, tools: ReportOptions & { activities: Activities }): Promise<TokenSource> {
-  const { step, data, ref, session, clientGone, timeLeft } = turn
+  const { step, data, ref, session, clientGone, timeLeft, mayWait } = turn
   if (step.taskToken !== undefined && step.taskToken !== dead) return { taskToken: step.taskToken }
   if (dead === undefined) {
     const confirmed = await confirmedDecision(turn, tools)
@@ -27,7 +27,7 @@ export async function findToken (turn: Turn, dead: string | undefined, tools: Re
   const { activityArn, region } = step
   if (activityArn === undefined) throw unconfirmed(data)
   try {
-    const found = await tools.activities.take({ activityArn, region, ref, session, dead, clientGone, timeLeft })
+    const found = await tools.activities.take({ activityArn, region, ref, session, dead, clientGone, timeLeft, mayWait })
     if (found !== undefined) return found
   } catch (error) {
     throw error instanceof StepFunctionsError ? refusal(error, 'activityArn') : error

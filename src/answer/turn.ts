@@ -16,6 +16,8 @@ export interface AnswerCall {
   clientGone: AbortSignal
   /** Milliseconds that the request has left. */
   timeLeft: () => number
+  /** Whether there is time to wait for a task of the record's activity. */
+  mayWait: boolean
 }
 
 /** An answer whose caller, record and step are proven: what all further steps work on. */

@@ -1,7 +1,7 @@
 import type { Answers } from '../answer/answers.ts'
 import { readState, type StateOptions } from '../answer/state.ts'
 import { jsonObject } from '../kinto/client.ts'
-import { invalid, methodNotAllowed, unsupportedMediaType } from '../kinto/errors.ts'
+import { methodNotAllowed, unsupportedMediaType, type Refusal } from '../kinto/errors.ts'
 import { headerValues, selectHeaders } from '../kinto/headers.ts'
 import { recordPath, type RecordRef } from '../kinto/paths.ts'
 import { KintoSession, type Kinto } from '../kinto/session.ts'
@@ -19,6 +19,8 @@ export interface Exchange {
   clientGone: AbortSignal
   /** Milliseconds that the request has left. */
   timeLeft: () => number
+  /** Whether a POST may wait for the task of the record's activity. */
+  mayWait: boolean
 }
 
 export interface AnswerHandlerOptions extends StateOptions {
@@ -28,6 +30,11 @@ export interface AnswerHandlerOptions extends StateOptions {
 
 /** What the sub-resource does for each of its methods; all else is refused. */
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS'] as const
+
+const requestMethod = 'Access-Control-Request-Method'
+
+/** A method that Kinto's records do not have. */
+const foreign = 'POST'
 
 /** Answers every request for the sub-resource. Never throws: whatever goes wrong becomes the reply. */
 export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOptions): Promise<Reply> {
@@ -42,7 +49,7 @@ export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOp
       case 'OPTIONS':
         return await preflight(exchange, session)
       default:
-        throw methodNotAllowed(methods.join(', '))
+        throw await notAllowed(exchange, session)
     }
   } catch (error) {
     if (exchange.clientGone.aborted) return nobodyIsThere(exchange, options)
@@ -50,9 +57,9 @@ export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOp
   }
 }
 
-async function answer ({ ref, headers, body, clientGone, timeLeft }: Exchange, session: KintoSession, { answers, log }: AnswerHandlerOptions): Promise<Reply> {
+async function answer ({ ref, headers, body, clientGone, timeLeft, mayWait }: Exchange, session: KintoSession, { answers, log }: AnswerHandlerOptions): Promise<Reply> {
   requireJson(headerValues(headers, 'content-type')[0])
-  const taken = await answers.take({ ref, session, body, ifMatch: headerValues(headers, 'if-match'), clientGone, timeLeft })
+  const taken = await answers.take({ ref, session, body, ifMatch: headerValues(headers, 'if-match'), clientGone, timeLeft, mayWait })
   const { outcome, decision, record, permissions } = taken
   const { answer, answeredBy, answeredAt } = decision
   log.info({ ref, outcome, answer, answeredBy }, 'answered')
@@ -73,10 +80,16 @@ function nobodyIsThere ({ ref }: Exchange, { log }: AnswerHandlerOptions): Reply
 /** Kinto does not know the sub-resource, so it is asked for its policy on the record, and our methods are put in. */
 async function preflight ({ ref, headers }: Exchange, session: KintoSession): Promise<Reply> {
   const [wanted] = headerValues(headers, 'access-control-request-method')
-  if (wanted !== undefined && !methods.some(method => method === wanted)) throw invalid('header', 'Access-Control-Request-Method', 'Method not allowed')
-  const reply = kintoReply(await session.options(recordPath(ref), wanted === undefined ? [] : ['Access-Control-Request-Method', 'PATCH']))
+  const known = methods.some(method => method === wanted)
+  const reply = kintoReply(await session.options(recordPath(ref), wanted === undefined ? [] : [requestMethod, known ? 'PATCH' : foreign]))
   const others = selectHeaders(reply.headers, name => name !== 'access-control-allow-methods')
   return others.length === reply.headers.length ? reply : { ...reply, headers: [...others, 'Access-Control-Allow-Methods', methods.join(',')] }
+}
+
+/** Kinto's refusal of a preflight carries the headers of its 405, and unlike another method it can change nothing. */
+async function notAllowed ({ ref }: Exchange, session: KintoSession): Promise<Refusal> {
+  await session.options(recordPath(ref), [requestMethod, foreign])
+  return methodNotAllowed(methods.join(', '))
 }
 
 // Browsers send forms across sites without asking, so nothing but JSON is taken, even if its body would parse.

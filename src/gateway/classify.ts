@@ -1,17 +1,37 @@
-/** What a request is to the service, decided on the path as Kinto will decode it. */
+import type { RecordRef } from '../kinto/paths.ts'
+
+/** Kinto's views that tell what a server offers, and to which the service adds its part. */
+export type View = 'root' | 'heartbeat' | 'openapi'
+
+/** What a request is to the service, decided on the path as Kinto will decode it. `version` is that of Kinto's API, `v1`. */
 export type Kind =
   | { kind: 'plain' }
-  | { kind: 'answer', version: string, bucket: string, collection: string, record: string }
+  | { kind: 'answer' } & RecordRef
+  | { kind: 'batch', version: string }
+  | { kind: 'announced', version: string, view: View }
 
-// Pyramid compiles the plugin's route to this: `$` also matches before a last line feed, and a segment is anything but a slash.
+// Pyramid compiles its routes to these: `$` also matches before a last line feed, and a segment is anything but a slash.
 const subResource = /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)\/records\/([^/]+)\/stepfunction\n?$/
+const utility = /^\/+(v\d+)\/(|__heartbeat__|__api__|batch)\n?$/
 
-/** Sorts a request by its target (RFC 9112 §3.2). Whatever Kinto would route to the sub-resource is `answer`, in any spelling. */
-export function classify (target: string): Kind {
-  const [, version, bucket, collection, record] = subResource.exec(decodedPath(originForm(target))) ?? []
-  return version === undefined || bucket === undefined || collection === undefined || record === undefined
-    ? { kind: 'plain' }
-    : { kind: 'answer', version, bucket, collection, record }
+const views = new Map<string | undefined, View>([['', 'root'], ['__heartbeat__', 'heartbeat'], ['__api__', 'openapi']])
+
+/** Sorts a request by its method and target (RFC 9112 §3.2): a path counts as what Kinto would route it to, in any spelling. */
+export function classify (method: string, target: string): Kind {
+  const path = decodedPath(originForm(target))
+  const ref = subResourceOf(path)
+  if (ref !== undefined) return { kind: 'answer', ...ref }
+  const [, version, name] = utility.exec(path) ?? []
+  if (version === undefined) return { kind: 'plain' }
+  if (name === 'batch') return method === 'POST' ? { kind: 'batch', version } : { kind: 'plain' }
+  const view = views.get(name)
+  return view !== undefined && (method === 'GET' || method === 'HEAD') ? { kind: 'announced', version, view } : { kind: 'plain' }
+}
+
+/** The record whose sub-resource a decoded path is. */
+export function subResourceOf (path: string): RecordRef | undefined {
+  const [, version, bucket, collection, record] = subResource.exec(path) ?? []
+  return version === undefined || bucket === undefined || collection === undefined || record === undefined ? undefined : { version, bucket, collection, record }
 }
 
 /**
@@ -23,8 +43,11 @@ export function originForm (target: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-// Kinto decodes `%2F` before it routes, keeps a bad escape as text, and refuses what is not UTF-8 (waitress/parser.py, pyramid/urldispatch.py).
-function decodedPath (target: string): string {
+/**
+ * The path as Kinto routes it: `%2F` is decoded before, and a bad escape stays text (waitress/parser.py, pyramid/urldispatch.py).
+ * Empty where it is not UTF-8, which Kinto refuses.
+ */
+export function decodedPath (target: string): string {
   const [path = ''] = target.split(/[?#]/, 1)
   const bytes = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   try {

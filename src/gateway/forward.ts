@@ -1,15 +1,18 @@
 import { METHODS, type IncomingMessage } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { Refusal, unknownCoding } from '../kinto/errors.ts'
 import { originForm } from './classify.ts'
 import { failure } from './failures.ts'
-import { endToEndObject, forwardedRequestHeaders } from './headers.ts'
+import { endToEndObject } from './headers.ts'
+import { headersForKinto } from './request.ts'
 
 export interface ForwardOptions {
   /** The route of the requests to forward: `rewriteUrl` sends them there, so that no router reads the client's path. */
   route: string
+  /** Looks at a request before it is forwarded, and may reply in Kinto's place. If it reads the body, it puts another stream in its place. */
+  examine?: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
   /** Kinto's origin. */
   upstream: string
   dispatcher: Dispatcher
@@ -27,7 +30,7 @@ export function acceptMethods (app: FastifyInstance): void {
 }
 
 /** Passes requests to Kinto and its answers back, byte for byte, streamed. Trailers and 1xx answers are not passed on. */
-export async function forward (scope: FastifyInstance, { route, upstream, dispatcher, trustProxy }: ForwardOptions): Promise<void> {
+export async function forward (scope: FastifyInstance, { route, examine, upstream, dispatcher, trustProxy }: ForwardOptions): Promise<void> {
   // Node drops what comes after the 2,000th header, without a word; their size is limited already.
   scope.server.maxHeadersCount = 0
   scope.setErrorHandler((error, request, reply) => {
@@ -42,6 +45,7 @@ export async function forward (scope: FastifyInstance, { route, upstream, dispat
     if (coding.toLowerCase() !== 'chunked') throw unknownCoding(coding)
     if (hasBody(request.raw)) request.body = request.raw
   })
+  if (examine !== undefined) scope.addHook('preHandler', examine)
   await scope.register(httpProxy, {
     upstream,
     undici: dispatcher.compose(asReceived),
@@ -53,10 +57,10 @@ export async function forward (scope: FastifyInstance, { route, upstream, dispat
     replyOptions: {
       // reply-from would refuse the body of a GET, and repeat a GET that is answered 503 ten times. The true method is in the pseudo-headers.
       method: 'POST',
-      rewriteRequestHeaders: ({ raw, originalUrl, ip, protocol }) => ({
-        ':method': raw.method,
-        ':path': originForm(originalUrl),
-        ':fields': forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, remoteAddress: ip, protocol, trustProxy })
+      rewriteRequestHeaders: request => ({
+        ':method': request.raw.method,
+        ':path': originForm(request.originalUrl),
+        ':fields': headersForKinto(request, trustProxy)
       }),
       rewriteHeaders: endToEndObject
     }

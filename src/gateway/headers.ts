@@ -34,6 +34,12 @@ export function forwardedRequestHeaders ({ rawHeaders, host = '', remoteAddress,
   ]
 }
 
+/** Those of the headers in a batch's sub-request that say something about it: not how it travels, which a client cannot decide there. */
+export function subRequestHeaders (headers: readonly string[]): string[] {
+  const dropped = connectionNames(headerValues(headers, 'connection'))
+  return selectHeaders(headers, name => !dropped.has(name) && !forThisServer.includes(name) && name !== 'host' && name !== 'content-length' && !isForwarded(name))
+}
+
 /** The headers of Kinto's answer that the client gets, as a flat list: all but those of the connection to Kinto. */
 export function endToEndHeaders (rawHeaders: readonly string[]): string[] {
   const dropped = connectionNames(headerValues(rawHeaders, 'connection'))

@@ -9,7 +9,7 @@ export interface KintoAnswer {
 }
 
 export interface KintoRequest {
-  method: 'GET' | 'PATCH' | 'OPTIONS'
+  method: 'GET' | 'PATCH' | 'POST' | 'OPTIONS'
   path: string
   headers: string[]
   body?: string

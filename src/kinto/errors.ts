@@ -62,7 +62,7 @@ export function modifiedMeanwhile (existing: unknown, headers: string[]): Refusa
 
 /** 413: the body is larger than `limit` bytes. */
 export function tooLarge (limit: number): Refusal {
-  return new Refusal({ status: 413, errno: 113, error: 'Request Entity Too Large', message: `The body of an answer has at most ${limit} bytes.` })
+  return new Refusal({ status: 413, errno: 113, error: 'Request Entity Too Large', message: `The body of this request may have at most ${limit} bytes.` })
 }
 
 /** 415: the body is not JSON, and says so. */

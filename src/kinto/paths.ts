@@ -24,6 +24,11 @@ export function rootPath (version: string): string {
   return `/${version}/`
 }
 
+/** The path of batches (`kinto/core/views/batch.py`). */
+export function batchPath (version: string): string {
+  return `/${version}/batch`
+}
+
 /** The path of a bucket's list of collections. @throws UnsafeSegmentError */
 export function collectionsPath (version: string, bucket: string): string {
   return `/${version}/buckets/${encodeSegment(bucket)}/collections`

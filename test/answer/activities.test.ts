@@ -316,7 +316,7 @@ t.test('only so many wait at one time', async t => {
   const activities = new Activities({ polls: stepFunctions.polls, own: undefined, resources: [], waitMs: 60_000, log: pino({ level: 'silent' }) })
   const controller = new AbortController()
   const take = (record: string) => activities.take({
-    activityArn, region, ref: { version: 'v1', bucket: 'b', collection: 'c', record }, dead: undefined, clientGone: controller.signal, timeLeft: () => 60_000,
+    activityArn, region, ref: { version: 'v1', bucket: 'b', collection: 'c', record }, dead: undefined, clientGone: controller.signal, timeLeft: () => 60_000, mayWait: true,
     session: new KintoSession({ dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 }, [], () => 1_000)
   })
   const waiting = Promise.allSettled(Array.from({ length: 1_000 }, (_none, index) => take(`r${index}`)))

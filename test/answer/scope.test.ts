@@ -1,9 +1,18 @@
 import t from 'tap'
-import { inScope } from '../../src/answer/scope.ts'
+import { inNamedScope, inScope } from '../../src/answer/scope.ts'
 
 t.test('whole segments are compared', async t => {
   const resources = [{ bucket: 'main' }, { bucket: 'b', collection: 'c' }]
   t.ok(inScope(resources, { bucket: 'main', collection: 'any' }))
   t.ok(inScope(resources, { bucket: 'b', collection: 'c' }))
   for (const [bucket, collection] of [['b', 'c2'], ['b', 'C'], ['main2', 'c'], ['', '']] as const) t.notOk(inScope(resources, { bucket, collection }))
+})
+
+t.test('a task names a personal bucket by its real id', async t => {
+  const resources = [{ bucket: 'default', collection: 'c' }, { bucket: 'b' }]
+  const bucket = '0ab1c2d3-0123-4567-89ab-0123456789ab'
+  t.ok(inNamedScope(resources, { bucket, collection: 'c' }))
+  t.ok(inNamedScope(resources, { bucket: 'b', collection: 'any' }))
+  for (const [bucketId, collection] of [[bucket, 'c2'], ['other', 'c']] as const) t.notOk(inNamedScope(resources, { bucket: bucketId, collection }))
+  t.notOk(inScope(resources, { bucket, collection: 'c' }), 'but no request does')
 })

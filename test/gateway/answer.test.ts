@@ -64,6 +64,16 @@ t.test('a preflight gets Kinto\'s policy with the methods of the sub-resource', 
   t.match(await call(url, { method: 'OPTIONS', headers: origin }), { status: 400 }, "Kinto's word on what is no preflight")
 })
 
+t.test("another method gets Kinto's policy, and Kinto does not get the method", async t => {
+  const all = await startAll(t)
+  all.kinto.headers.push('Backoff', '30')
+  const refused = await call(`${all.url}/v1${record}/stepfunction`, { method: 'DELETE', user: 'alice', headers: origin })
+  t.match({ ...refused, headers: Object.fromEntries(refused.headers) }, { status: 405, headers: { allow: 'GET, HEAD, POST, OPTIONS', 'access-control-allow-origin': '*', backoff: '30' } })
+  t.equal(refused.headers.get('access-control-allow-methods'), null)
+  t.match(all.kinto.requests, [{ method: 'OPTIONS', url: `/v1${record}` }])
+  t.equal(all.kinto.requests.length, 1)
+})
+
 t.test('HEAD says what GET says, without the body', async t => {
   const all = await startAll(t)
   const url = `${all.url}/v1${record}/stepfunction`

@@ -47,7 +47,7 @@ const answers: Array<[target: string, segments?: Partial<Record<'version' | 'buc
 
 for (const [target, segments] of answers) {
   t.test(`the sub-resource: ${target.slice(0, 80)}`, async t => {
-    t.strictSame(classify(target), { kind: 'answer', version: 'v1', bucket: 'b', collection: 'c', record: 'r', ...segments })
+    t.strictSame(classify('POST', target), { kind: 'answer', version: 'v1', bucket: 'b', collection: 'c', record: 'r', ...segments })
   })
 }
 
@@ -64,7 +64,7 @@ const others = [
 
 for (const target of others) {
   t.test(`something else: ${target}`, async t => {
-    t.strictSame(classify(target), { kind: 'plain' })
+    t.strictSame(classify('POST', target), { kind: 'plain' })
   })
 }
 

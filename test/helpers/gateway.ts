@@ -35,12 +35,12 @@ export async function startGateway (t: Test, { kinto, trustProxy = false, timeou
     ...listening,
     http: { ...listening.http, ...http },
     logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } },
-    rewriteUrl: request => `/${classify(request.url ?? '').kind}`
+    rewriteUrl: request => `/${classify(request.method ?? '', request.url ?? '').kind}`
   })
   acceptMethods(app)
   underWay.watch(app)
   app.setErrorHandler((error, _request, reply) => send(reply, errorReply(error, openHeaders, app.log)))
-  app.route({ method: methods, url: '/answer', handler: async request => classify(request.originalUrl) })
+  app.route({ method: methods, url: '/answer', handler: async request => classify(request.method, request.originalUrl) })
   await app.register(forward, { route: '/plain', upstream: kinto, dispatcher: upstream.dispatcher, trustProxy })
   app.addHook('onClose', upstream.close)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })

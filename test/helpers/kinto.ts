@@ -113,7 +113,7 @@ export async function startKinto (t: Test, handler?: KintoHandler): Promise<Scri
     if (handler !== undefined) return handler(request, response, received)
     const answer = store.answer(method, url, name => header(request, name), received.body.toString())
     if (fault === 'lose') return void socket.resetAndDestroy()
-    send(response, answer.status, [...answer.headers, ...headers, ...cors(request)], answer.body)
+    send(response, answer.status, [...answer.headers, ...headers, ...cors(request, answer.status)], answer.body)
   }
 
   function faultFor (received: ReceivedByKinto): Fault | undefined {
@@ -137,9 +137,10 @@ function send (response: ServerResponse, status: number, headers: string[], body
 }
 
 // As Kinto does for its default `cors_origins`, `*`: facts of kinto/core/cornice/cors.py.
-function cors (request: IncomingMessage): string[] {
+function cors (request: IncomingMessage, status: number): string[] {
   const { origin, 'access-control-request-headers': asked = '' } = request.headers
   if (origin === undefined) return ['Access-Control-Expose-Headers', 'Backoff, Retry-After, Alert, Content-Length, Content-Type']
+  if (request.method === 'OPTIONS' && status !== 200) return ['Access-Control-Allow-Origin', '*']
   if (request.method !== 'OPTIONS') return ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', 'Backoff, Retry-After, Alert, Content-Length, Content-Type']
   return ['Access-Control-Allow-Origin', '*', 'Access-Control-Allow-Methods', 'GET,HEAD,PUT,PATCH,DELETE,OPTIONS', 'Access-Control-Allow-Headers', `Content-Type,${asked}`, 'Access-Control-Max-Age', '3600']
 }

@@ -28,6 +28,8 @@ export class RecordStore {
   readonly records = new Map<string, StoredRecord>()
   /** What a collection grants on all its records, by its URI, and the only fields that its schema takes. One that is not here does not exist. */
   readonly collections = new Map<string, { read?: string[], write?: string[], fields?: string[] }>()
+  /** What the root view says of the server. */
+  readonly settings: Record<string, unknown> = { batch_max_requests: 25, readonly: false }
   readonly #watchers: (() => void)[] = []
   #clock = Date.UTC(2026, 0, 1)
 
@@ -51,8 +53,9 @@ export class RecordStore {
   answer (method: string, path: string, header: (name: string) => string | undefined, body: string): StoreAnswer {
     const user = userOf(header('authorization'))
     // A preflight says the same whether the record exists or not.
-    if (method === 'OPTIONS') return reply(200, null)
-    if (path === '/v1/') return reply(200, { project_name: 'kinto', settings: { readonly: false }, ...user === undefined ? {} : { user: { id: user, principals: principals(user) } } })
+    if (method === 'OPTIONS') return preflight(header('origin'), header('access-control-request-method'))
+    if (path === '/v1/batch') return this.#batch(header, body)
+    if (path === '/v1/') return reply(200, { project_name: 'kinto', settings: this.settings, ...user === undefined ? {} : { user: { id: user, principals: principals(user) } } })
     const uri = decodeURIComponent(path.slice('/v1'.length))
     if (uri.endsWith('/collections')) return reply(200, { data: [...this.collections.keys()].filter(name => name.startsWith(`${uri}/`)).map(name => ({ id: name.split('/').at(-1) })) })
     if (/\/records(\?|$)/.test(uri)) return this.#list(new URL(uri, 'http://kinto'), principals(user))
@@ -81,6 +84,18 @@ export class RecordStore {
     record.permissions.write = [...new Set([...record.permissions.write ?? [], user ?? 'system.Everyone'])]
     for (const check of this.#watchers.slice()) check()
     return this.#shown(record, who)
+  }
+
+  /** Requests one after the other, each with the headers of all. Defaults are not known here. */
+  #batch (header: (name: string) => string | undefined, body: string): StoreAnswer {
+    const { requests } = parsed(body)
+    if (!Array.isArray(requests)) return reply(400, invalid('requests'))
+    return reply(200, { responses: requests.filter(isJsonObject).map(({ method = 'GET', path, headers, body }) => {
+      const own = new Map(Object.entries(isJsonObject(headers) ? headers : {}).map(([name, value]) => [name.toLowerCase(), String(value)]))
+      const [target = ''] = (String(path).startsWith('/v1') ? String(path) : `/v1${String(path)}`).split('?')
+      const answer = this.answer(String(method), target, name => own.get(name) ?? header(name), JSON.stringify(body ?? {}))
+      return { path: target, status: answer.status, headers: Object.fromEntries(pairs(answer.headers)), body: parseJson(answer.body) }
+    }) })
   }
 
   /** All records of a collection that the filters let pass, to who may read all of them. */
@@ -126,6 +141,14 @@ function matches (data: JsonObject, filters: URLSearchParams): boolean {
   })
 }
 
+// As Kinto does (kinto/core/cornice/cors.py): without an origin or with another method it is no preflight.
+function preflight (origin: string | undefined, wanted: string | undefined): StoreAnswer {
+  const description = wanted === undefined || origin === undefined ? 'this header is mandatory' : 'Method not allowed'
+  const name = 'Access-Control-Request-Method'
+  if (origin !== undefined && ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].includes(wanted ?? '')) return reply(200, null)
+  return reply(400, { code: 400, errno: 107, error: 'Invalid parameters', message: `${name} in header: ${description}`, details: [{ location: 'header', name, description }] })
+}
+
 function invalid (field: string): object {
   const description = `Additional properties are not allowed ('${field}' was unexpected)`
   return { code: 400, errno: 107, error: 'Invalid parameters', message: description, details: [{ location: 'body', name: '', description }] }
@@ -133,6 +156,10 @@ function invalid (field: string): object {
 
 function etag ({ data }: StoredRecord): string {
   return `"${JSON.stringify(data['last_modified'])}"`
+}
+
+function pairs (flat: string[]): [string, string][] {
+  return flat.flatMap((name, index) => index % 2 === 0 ? [[name, flat[index + 1] ?? '']] : [])
 }
 
 function reply (status: number, value: unknown, headers: string[] = []): StoreAnswer {

@@ -1,0 +1,66 @@
+import { jsonObject, KintoAnswered } from '../../kinto/client.ts'
+import { unavailable } from '../../kinto/errors.ts'
+import { isJsonObject } from '../../kinto/json.ts'
+import { rootPath } from '../../kinto/paths.ts'
+import { KintoSession } from '../../kinto/session.ts'
+import type { AnswerHandlerOptions } from '../answer.ts'
+import { errorReply, jsonReply, type Reply } from '../reply.ts'
+import { answerEntry } from './answer-entry.ts'
+import { entryOf, type Entry } from './entry.ts'
+import { shownPath, type Part, type Plan } from './plan.ts'
+import { sendRun, type BatchExchange } from './run.ts'
+
+/**
+ * Carries out a batch in which requests for the sub-resource stand, in order. What lies between them goes to Kinto as batches of
+ * their own, so each of these is a transaction, and not the whole. Never throws. Undefined: nothing was done, and Kinto can have
+ * the batch as it came, for it will refuse it.
+ */
+export async function runBatch (plan: Plan, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply | undefined> {
+  const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
+  try {
+    return await isRefused(session, exchange.version, plan.size) ? undefined : await carryOut(plan, exchange, options)
+  } catch (error) {
+    return errorReply(error, session.common, options.log)
+  }
+}
+
+/** Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only mode). @throws KintoAnswered, KintoUnreachable */
+async function isRefused (session: KintoSession, version: string, size: number): Promise<boolean> {
+  const answer = await session.get(rootPath(version))
+  if (answer.status !== 200) throw new KintoAnswered(answer)
+  const { settings } = jsonObject(answer)
+  const { readonly, batch_max_requests: limit } = isJsonObject(settings) ? settings : {}
+  return readonly === true || (JSON.isRawJSON(limit) && Number(limit.rawJSON) > 0 && size > Number(limit.rawJSON))
+}
+
+async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply> {
+  // Kinto has the first word, if only to an empty batch: as long as nothing was done, its refusal is the whole answer.
+  const opened = await sendRun(opening, exchange, options)
+  if ('failed' in opened) return opened.failed
+  const { entries, headers } = opened
+  for (const [index, part] of rest.entries()) {
+    const done = await carryOutPart(part, exchange, options)
+    if ('failed' in done) {
+      // Something may have been reported by now, so nobody is told that the whole batch failed.
+      const skipped = notExecuted('a previous request of the batch failed', options)
+      entries.push(...entriesFor(part, done.failed, exchange), ...rest.slice(index + 1).flatMap(later => entriesFor(later, skipped, exchange)))
+      break
+    }
+    entries.push(...done.entries)
+  }
+  return jsonReply(200, headers, { responses: entries })
+}
+
+async function carryOutPart (part: Part, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<{ entries: unknown[] } | { failed: Reply }> {
+  if (exchange.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
+  return 'run' in part ? await sendRun(part.run, exchange, options) : { entries: [await answerEntry(part, exchange, options)] }
+}
+
+function entriesFor (part: Part, reply: Reply, { version }: BatchExchange): Entry[] {
+  const requests = 'run' in part ? part.run : [part.answer]
+  return requests.map(request => entryOf(shownPath(request, version), request.method, reply))
+}
+
+function notExecuted (reason: string, { log }: AnswerHandlerOptions): Reply {
+  return errorReply(unavailable(`Not executed: ${reason}.`, { retryAfter: 3 }), [], log)
+}

@@ -1,0 +1,38 @@
+import { parseJson } from '../../kinto/json.ts'
+import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts'
+import type { Reply } from '../reply.ts'
+
+/** One answer within the answer to a batch (`kinto/core/utils.py`, build_response). */
+export interface Entry {
+  path: string
+  status: number
+  headers: Record<string, string>
+  body: unknown
+}
+
+// Kinto shows the headers that it made itself, in its own spelling, which the servers in front of it change.
+const ofTheServer = new Set(['date', 'server', 'via'])
+const spelling = new Map([['etag', 'ETag'], ['www-authenticate', 'WWW-Authenticate']])
+
+/** An answer as Kinto shows it in a batch. Numbers keep their literal text. */
+export function entryOf (path: string, method: string, { status, headers, body }: Reply): Entry {
+  const shown = [...selectHeaders(headers, name => !ofTheServer.has(name)), 'Content-Length', String(Buffer.byteLength(body))]
+  return { path, status, headers: Object.fromEntries(namedValues(shown)), body: method === 'HEAD' ? '' : jsonOr(String(body)) }
+}
+
+// As Python's `dict(headers)`: of a repeated name the last value counts.
+function namedValues (headers: readonly string[]): [string, string][] {
+  return [...headerNames(headers)].map(name => [spelled(headers, name), headerValues(headers, name).at(-1) ?? ''])
+}
+
+function spelled (headers: readonly string[], name: string): string {
+  return spelling.get(name) ?? headers.find((text, index) => index % 2 === 0 && text.toLowerCase() === name) ?? name
+}
+
+function jsonOr (text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return text
+  }
+}
