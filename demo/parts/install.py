@@ -23,7 +23,7 @@ def main(folder, requirements, stamp):
             return 0
         venv.create(folder, clear=True, symlinks=True, with_pip=True)
         pip = [str(folder / 'bin' / 'python'), '-m', 'pip', '--disable-pip-version-check', '--no-input']
-        status = subprocess.run([*pip, 'install', '--quiet', '--requirement', requirements]).returncode
+        status = subprocess.run([*pip, 'install', '--quiet', '--no-deps', '--requirement', requirements]).returncode
         if status == 0:
             done.write_text(stamp)
         return status
