@@ -66,20 +66,19 @@ t.test('attachments through the service', needsParts('the attachments plugin of 
   })
 
   await t.test('what Kinto refuses', async t => {
-    const form = (): FormData => {
-      const form = new FormData()
-      form.set('attachment', new File(['x'], 'program.exe'))
-      return form
-    }
-    const send = async (headers: Record<string, string>, body: FormData | string): Promise<object> => {
-      const answer = await fetch(`${url}/refused/attachment`, { method: 'POST', headers, body })
-      return { status: answer.status, body: await answer.json() }
-    }
-    t.match(await send({}, form()), { status: 401, body: { errno: 104 } })
-    t.match(await send({ authorization }, form()), { status: 400, body: { message: /extension/ } })
-    t.match(await send({ authorization, 'content-type': 'application/json' }, '{}'), { status: 400, body: { message: /multipart/ } })
+    const program = new FormData()
+    program.set('attachment', new File(['x'], 'program.exe'))
+    const refused = `${url}/refused/attachment`
+    t.match(await post(refused, program), { status: 401, body: { errno: 104 } })
+    t.match(await post(refused, program, { authorization }), { status: 400, body: { message: /extension/ } })
+    t.match(await post(refused, '{}', { authorization, 'content-type': 'application/json' }), { status: 400, body: { message: /multipart/ } })
   })
 })
+
+async function post (url: string, body: FormData | string, headers: Record<string, string> = {}): Promise<object> {
+  const answer = await fetch(url, { method: 'POST', headers, body })
+  return { status: answer.status, body: await answer.json() }
+}
 
 /** What stands in for the server of the files, whose address Kinto puts before their names. */
 async function startFiles (t: Test, folder: string): Promise<string> {

@@ -16,7 +16,7 @@ export interface StageOptions {
 }
 
 /** The account that owns the bucket and writes the records, and two reviewers; each has the password `secret`. */
-export const accounts = ['workflow', 'alice', 'bob'] as const
+const accounts = ['workflow', 'alice', 'bob'] as const
 
 /** A real Kinto with the accounts and the collection whose records the reviewers may write, and the service before it. */
 export async function startStage (t: Test, sfn: { url: string }, { settings = {}, env = {} }: StageOptions = {}): Promise<Stage> {
