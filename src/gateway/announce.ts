@@ -1,0 +1,75 @@
+import type { Log } from '../answer/log.ts'
+import type { Resource } from '../answer/scope.ts'
+import { exchange, type KintoAnswer } from '../kinto/client.ts'
+import { openHeaders } from '../kinto/cors.ts'
+import { selectHeaders } from '../kinto/headers.ts'
+import type { Kinto } from '../kinto/session.ts'
+import type { Health } from '../stepfunctions/health.ts'
+import { heartbeatReply } from './heartbeat.ts'
+import { withSubResource } from './openapi.ts'
+import { errorReply, kintoReply, type Reply } from './reply.ts'
+import { withCapability } from './root-view.ts'
+
+/** A GET or HEAD for one of Kinto's utility views, as a value. Both get the same reply: that of HEAD is sent without its body. */
+export interface AnnouncedExchange {
+  view: 'root' | 'heartbeat' | 'openapi'
+  /** In origin form, as received, query included. */
+  target: string
+  /** A flat list, those that the pass-through would send. */
+  headers: string[]
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+}
+
+export interface AnnounceOptions {
+  kinto: Kinto
+  health: Health
+  resources: readonly Resource[]
+  log: Log
+}
+
+/** Kinto's utility views with what a plugin inside of Kinto would add to them. Never throws: whatever goes wrong becomes the reply. */
+export async function announce (request: AnnouncedExchange, options: AnnounceOptions): Promise<Reply> {
+  const { resources, log } = options
+  try {
+    switch (request.view) {
+      case 'root':
+        return edited(await askKinto(request, options), body => withCapability(body, resources, log))
+      case 'openapi':
+        return edited(await askKinto(request, options), withSubResource)
+      case 'heartbeat':
+        return await heartbeat(request, options)
+    }
+  } catch (error) {
+    return errorReply(error, openHeaders, log)
+  }
+}
+
+async function heartbeat (request: AnnouncedExchange, options: AnnounceOptions): Promise<Reply> {
+  const kinto = askKinto(request, options).catch((err: unknown) => {
+    options.log.error({ err }, 'Kinto does not answer its heartbeat')
+    return undefined
+  })
+  const [answer, health] = await Promise.all([kinto, options.health.check()])
+  return heartbeatReply(answer, health)
+}
+
+// Always with GET, so that the length that HEAD is told is right, and in an encoding that can be edited.
+async function askKinto ({ target, headers, timeLeft }: AnnouncedExchange, { kinto }: AnnounceOptions): Promise<KintoAnswer> {
+  return await exchange(kinto.dispatcher, kinto.origin, {
+    method: 'GET',
+    path: target,
+    // No body goes with it.
+    headers: [...selectHeaders(headers, name => name !== 'accept-encoding' && !name.startsWith('content-')), 'Accept-Encoding', 'identity'],
+    timeoutMs: Math.min(kinto.timeoutMs, timeLeft())
+  })
+}
+
+// These are true of Kinto's own text only: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.8
+const ofTheText = /^(etag|last-modified|accept-ranges|content-md5|(content-|repr-)?digest)$/
+
+function edited (answer: KintoAnswer, edit: (body: Buffer) => Buffer | undefined): Reply {
+  const reply = kintoReply(answer)
+  const body = answer.status === 200 ? edit(answer.body) : undefined
+  return body === undefined ? reply : { ...reply, headers: selectHeaders(reply.headers, name => !ofTheText.test(name)), body }
+}
