@@ -7,6 +7,7 @@ import { Heartbeats } from './answer/heartbeats.ts'
 import type { Unsaved } from './answer/held.ts'
 import { inScope } from './answer/scope.ts'
 import type { Settings } from './config/config.ts'
+import { announcedViews, viewPath } from './gateway/announce/route.ts'
 import { batchRoute, examineBatch } from './gateway/batch/examine.ts'
 import { classify } from './gateway/classify.ts'
 import { clientLeft } from './gateway/failures.ts'
@@ -20,6 +21,7 @@ import { apiVersion, type RecordRef } from './kinto/paths.ts'
 import { KintoSession } from './kinto/session.ts'
 import { createUpstream } from './kinto/upstream.ts'
 import { createStepFunctions } from './stepfunctions/clients.ts'
+import { namedRegions } from './stepfunctions/endpoints.ts'
 
 /** The service, ready to listen. */
 export interface Service {
@@ -56,6 +58,8 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     endpoint: aws.endpointUrl,
     credentials: aws.accessKey === undefined || aws.secretKey === undefined ? undefined : { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey }
   })
+  const regions = namedRegions({ region: aws.region, activities: settings.activities, allowedArns: settings.allowedArns })
+  const health = stepFunctions.health({ endpoint: aws.endpointUrl, regions, log })
   const kinto = { dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000 }
   const own = kintoAuthorization === undefined ? undefined : (timeLeft = kinto.timeoutMs) => new KintoSession(kinto, ['Authorization', kintoAuthorization], () => timeLeft)
   const policy = { allowedArns: settings.allowedArns, region: aws.region }
@@ -82,6 +86,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
         case 'batch':
           return batchRoute + target.version
         case 'announced':
+          return viewPath(target.view)
         case 'plain':
           return plainRoute
       }
@@ -99,6 +104,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   await gateway.register(forward, { ...forwarding, route: plainRoute })
   await gateway.register(forward, { ...forwarding, route: `${batchRoute}*`, examine: examineBatch({ ...answering, isOurs }) })
   await gateway.register(subResource, answering)
+  await gateway.register(announcedViews, { requestMs, trustProxy, kinto, health, resources, log })
   const adminApp = await admin(log)
 
   return {

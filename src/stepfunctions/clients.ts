@@ -1,5 +1,6 @@
 import { deliver } from './delivery.ts'
 import type { Delivery, Report } from './delivery.ts'
+import { Health, type HealthOptions } from './health.ts'
 import { sendHeartbeat } from './heartbeat.ts'
 import { readHistory } from './history.ts'
 import type { ExecutionHistory, HistoryRequest } from './history.ts'
@@ -18,6 +19,8 @@ export interface StepFunctions {
   /** @returns false when the token is dead. @throws StepFunctionsError */
   heartbeat: (region: string, taskToken: string) => Promise<boolean>
   polls: ActivityPolls
+  /** Whether it could be called, looked at with the same credentials. */
+  health: (options: HealthOptions) => Health
   /** Ends all connections, open polls included: await `polls.settled()` first. */
   close: () => void
 }
@@ -31,6 +34,7 @@ export function createStepFunctions (settings: StepFunctionsSettings): StepFunct
     readHistory: async request => await readHistory(clients, request),
     heartbeat: async (region, taskToken) => await sendHeartbeat(clients, region, taskToken),
     polls: new ActivityPolls(clients),
+    health: options => new Health(clients, options),
     close: () => { clients.close() }
   }
 }

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { activityArn, call, collection, startAll, type Called } from '../../helpers/service.ts'
+import { activityArn, as, call, collection, startAll, type Called } from '../../helpers/service.ts'
 import { sendRaw } from '../../helpers/raw.ts'
 
 const record = `${collection}/records/r1`
@@ -97,7 +97,7 @@ t.test("a request's headers go before the batch's", async t => {
   const all = await start(t)
   const { taskToken } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, writers)
-  const as = (user: string): string => `Basic ${Buffer.from(`${user}:secret`).toString('base64')}`
+
   const requests = [
     { ...post(record), headers: { authorization: as('eve') } },
     { ...post(record), headers: { Authorization: '' } },

@@ -1,18 +1,19 @@
-import type { Log } from '../answer/log.ts'
-import type { Resource } from '../answer/scope.ts'
-import { exchange, type KintoAnswer } from '../kinto/client.ts'
-import { openHeaders } from '../kinto/cors.ts'
-import { selectHeaders } from '../kinto/headers.ts'
-import type { Kinto } from '../kinto/session.ts'
-import type { Health } from '../stepfunctions/health.ts'
+import type { Log } from '../../answer/log.ts'
+import type { Resource } from '../../answer/scope.ts'
+import { exchange, type KintoAnswer } from '../../kinto/client.ts'
+import { openHeaders } from '../../kinto/cors.ts'
+import { selectHeaders } from '../../kinto/headers.ts'
+import type { Kinto } from '../../kinto/session.ts'
+import type { Health } from '../../stepfunctions/health.ts'
+import type { View } from '../classify.ts'
 import { heartbeatReply } from './heartbeat.ts'
 import { withSubResource } from './openapi.ts'
-import { errorReply, kintoReply, type Reply } from './reply.ts'
+import { errorReply, kintoReply, type Reply } from '../reply.ts'
 import { withCapability } from './root-view.ts'
 
 /** A GET or HEAD for one of Kinto's utility views, as a value. Both get the same reply: that of HEAD is sent without its body. */
 export interface AnnouncedExchange {
-  view: 'root' | 'heartbeat' | 'openapi'
+  view: View
   /** In origin form, as received, query included. */
   target: string
   /** A flat list, those that the pass-through would send. */

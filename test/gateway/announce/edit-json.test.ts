@@ -1,5 +1,5 @@
 import t from 'tap'
-import { editJson, type Edit } from '../../src/gateway/edit-json.ts'
+import { editJson, type Edit } from '../../../src/gateway/announce/edit-json.ts'
 
 const cases: Array<[name: string, before: string, edits: Edit[], after: string | undefined]> = [
   ['a new member', '{"a":1.0}', [[['b'], 'x']], '{"a":1.0,"b": "x"}'],

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import t from 'tap'
-import { about } from '../../src/gateway/about.ts'
-import { withCapability } from '../../src/gateway/root-view.ts'
+import { about } from '../../../src/gateway/announce/about.ts'
+import { withCapability } from '../../../src/gateway/announce/root-view.ts'
 
 const { version, homepage: url } = about
 const ours = JSON.stringify({ description: 'Answer steps of AWS Step Functions that wait for a decision on a record.', url, version, resources: ['/buckets/b'] })

@@ -1,5 +1,5 @@
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
-import { isJsonObject, parseJson, type JsonObject } from '../kinto/json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../../kinto/json.ts'
 
 /** What to put where. The place is there, or at least the object or array that it is in. */
 export type Edit = readonly [path: JSONPath, value: unknown]

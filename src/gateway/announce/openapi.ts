@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { isJsonObject, type JsonObject } from '../kinto/json.ts'
+import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
 import { editJson, type Edit } from './edit-json.ts'
 import { subResourcePath, tag } from './openapi-path.ts'
 

@@ -1,6 +1,6 @@
-import type { Log } from '../answer/log.ts'
-import type { Resource } from '../answer/scope.ts'
-import { isJsonObject } from '../kinto/json.ts'
+import type { Log } from '../../answer/log.ts'
+import type { Resource } from '../../answer/scope.ts'
+import { isJsonObject } from '../../kinto/json.ts'
 import { about } from './about.ts'
 import { editJson } from './edit-json.ts'
 

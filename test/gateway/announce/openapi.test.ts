@@ -1,8 +1,8 @@
 import SwaggerParser from '@apidevtools/swagger-parser'
 import t from 'tap'
-import { readAnswer } from '../../src/answer/request.ts'
-import { withSubResource } from '../../src/gateway/openapi.ts'
-import { caught } from '../helpers/caught.ts'
+import { readAnswer } from '../../../src/answer/request.ts'
+import { withSubResource } from '../../../src/gateway/announce/openapi.ts'
+import { caught } from '../../helpers/caught.ts'
 
 const path = '/buckets/{bucket_id}/collections/{collection_id}/records/{record_id}/stepfunction'
 const info = { title: 'kinto', version: '1.23' }

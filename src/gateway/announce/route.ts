@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify'
+import { originForm, type View } from '../classify.ts'
+import { send } from '../reply.ts'
+import { countdown, headersForKinto } from '../request.ts'
+import { announce, type AnnounceOptions } from './announce.ts'
+
+export interface AnnounceRouteOptions extends AnnounceOptions {
+  /** Milliseconds that a whole request may take. */
+  requestMs: number
+  trustProxy: boolean
+}
+
+/** The internal path of a request for a view, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
+export function viewPath (view: View | ':view'): string {
+  return `/announced/${view}`
+}
+
+/** Serves Kinto's utility views over HTTP. */
+export async function announcedViews (scope: FastifyInstance, options: AnnounceRouteOptions): Promise<void> {
+  scope.all<{ Params: { view: View } }>(viewPath(':view'), async function answerView (request, reply) {
+    const headers = headersForKinto(request, options.trustProxy)
+    const exchange = { view: request.params.view, target: originForm(request.originalUrl), headers, timeLeft: countdown(options.requestMs) }
+    return send(reply, await announce(exchange, options))
+  })
+}
