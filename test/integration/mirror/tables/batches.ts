@@ -18,6 +18,7 @@ export const batches: readonly Row[] = [
   batch({ path: `${records}/none` }, { method: 'PATCH', path: `${records}/first`, body: { data: { a: 1 } }, headers: { 'If-Match': '"1"' } }, read),
   batch({ method: 'PATCH', path: `${records}/first`, body: { data: { a: 1 } }, headers: { 'if-match': version.first } }, read),
   batch({ method: 'POST', path: records, body: { data: { title: 'new' } } }, { method: 'DELETE', path: `${records}/second` }, { path: records }),
+  batch(read, { method: 'POST', path: `${records}/first/stepfunction`, body: { answer: 'SUCCEED' } }, read),
   batch({ method: 'HEAD', path: records }, { method: 'TRACE', path: '/' }),
   ...['OPTIONS', 'get', 'CONNECT', 'PURGE', '', 1, null].map(method => batch({ method, path: '/' })),
   ...['', 'buckets', '/batch', '/v1/batch', '/buckets/batcher', '/buckets/blog/', '/v10/x', '/v1foo', '/none', '//', '/buckets/%C3%A9', '/buckets/\u{e9}', '/buckets/-', '/buckets/blog?_fields=id', 1, null].map(path => batch({ path })),

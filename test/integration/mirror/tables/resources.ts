@@ -23,6 +23,8 @@ export const resources: readonly Row[] = [
   ...across(lists, ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE']),
   ...across([records], ['PUT', 'PATCH']),
   ...across(missing, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']),
+  // Outside of `stepfunction.resources`, the sub-resource is Kinto's to answer.
+  ...across([`${records}/first/stepfunction`, `${records}/first/stepfunction/`, '/buckets/blog/collections/articles/records/first/stepfunction'], methods),
   ...across(utilities, ['GET', 'HEAD', 'OPTIONS', 'POST']),
   ...across(['/v1/batch', '/v1/unknown'], ['PUT', 'PATCH', 'DELETE'])
 ]
