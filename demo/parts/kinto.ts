@@ -35,8 +35,8 @@ export async function startKinto ({ settings = {}, port = 0 }: KintoOptions = {}
   })
   // With port 0 the system picks one that nobody else can take meanwhile
   const url = await untilReady(part, () => /Serving on (http:\S+)/.exec(part.log())?.[1])
-  // Kinto leads from here to its root view, whatever the version of its API
-  await untilReady(part, () => answers(`${url}/`))
+  const [version] = (settings['kinto.http_api_version'] ?? '1').split('.')
+  await untilReady(part, () => answers(`${url}/v${version}/`))
   return { ...part, url }
 }
 
