@@ -5,17 +5,17 @@ import { Answers } from './answer/answers.ts'
 import { Backlog } from './answer/backlog.ts'
 import { Heartbeats } from './answer/heartbeats.ts'
 import type { Unsaved } from './answer/held.ts'
-import { inScope } from './answer/scope.ts'
+import { inNamedScope, inScope } from './answer/scope.ts'
 import type { Settings } from './config/config.ts'
 import { announcedViews, viewPath } from './gateway/announce/route.ts'
-import { batchRoute, examineBatch } from './gateway/batch/examine.ts'
-import { classify } from './gateway/classify.ts'
+import { classify, isWriting } from './gateway/classify.ts'
 import { clientLeft } from './gateway/failures.ts'
 import { acceptMethods, forward } from './gateway/forward.ts'
 import { serverOptions } from './gateway/http.ts'
 import { errorReply, send } from './gateway/reply.ts'
 import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
+import { examineWrites } from './gateway/writes.ts'
 import { openHeaders } from './kinto/cors.ts'
 import { apiVersion, type RecordRef } from './kinto/paths.ts'
 import { KintoSession } from './kinto/session.ts'
@@ -34,7 +34,8 @@ export interface Service {
 }
 
 // The client's own path goes past Fastify's router, which would decode and refuse some of it: requests are sorted by `classify`.
-const plainRoute = '/plain'
+const readRoute = '/read'
+const writeRoute = '/write'
 
 // Steps that want heartbeats must not wait for a Kinto that is silent.
 const heartbeatLookMs = 5_000
@@ -72,6 +73,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     log.warn({ bucket: ref.bucket, collection: ref.collection }, 'an answer to a record outside of stepfunction.resources is left to Kinto')
     return false
   }
+  const isGuarded = (ref: Omit<RecordRef, 'record'>): boolean => settings.guard && inNamedScope(resources, ref)
 
   const underWay = new UnderWay()
   const gateway: FastifyInstance = Fastify({
@@ -80,16 +82,9 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     rewriteUrl: ({ url = '', method = '' }) => {
       const target = classify(method, url)
-      switch (target.kind) {
-        case 'answer':
-          return isOurs(target) ? answerPath(target) : plainRoute
-        case 'batch':
-          return batchRoute + target.version
-        case 'announced':
-          return viewPath(target.view)
-        case 'plain':
-          return plainRoute
-      }
+      if (target.kind === 'announced') return viewPath(target.view)
+      if (target.kind === 'answer' && isOurs(target)) return answerPath(target)
+      return isWriting(method) ? writeRoute : readRoute
     }
   })
   acceptMethods(gateway)
@@ -101,8 +96,8 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   })
   const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
   const answering = { requestMs, trustProxy, kinto, answers, stepFunctions, policy, log }
-  await gateway.register(forward, { ...forwarding, route: plainRoute })
-  await gateway.register(forward, { ...forwarding, route: `${batchRoute}*`, examine: examineBatch({ ...answering, isOurs }) })
+  await gateway.register(forward, { ...forwarding, route: readRoute })
+  await gateway.register(forward, { ...forwarding, route: writeRoute, examine: examineWrites({ ...answering, isOurs, isGuarded }) })
   await gateway.register(subResource, answering)
   await gateway.register(announcedViews, { requestMs, trustProxy, kinto, health, resources, log })
   const adminApp = await admin(log)

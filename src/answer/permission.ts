@@ -2,7 +2,7 @@ import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
 import { unavailable } from '../kinto/errors.ts'
 import { selectHeaders } from '../kinto/headers.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
-import { recordPath, rootPath, type RecordRef } from '../kinto/paths.ts'
+import { collectionPath, recordPath, rootPath, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 
 /** A record as Kinto showed it to a caller who may write it. */
@@ -39,7 +39,7 @@ export async function fetchRecord (session: KintoSession, ref: RecordRef): Promi
  * @throws KintoAnswered with 401, 403 or 404, to be relayed; Refusal 503 when Kinto gives no clear answer.
  */
 export async function proveWrite (session: KintoSession, ref: RecordRef): Promise<Proven> {
-  const answer = await probe(session, ref)
+  const answer = await probe(session, recordPath(ref))
   if ('data' in answer) return answer
   if ([401, 403, 404].includes(answer.status)) throw new KintoAnswered(answer)
   throw unclearProbe(answer)
@@ -47,10 +47,18 @@ export async function proveWrite (session: KintoSession, ref: RecordRef): Promis
 
 /** Whether Kinto would let the caller write the record now; a read-only Kinto lets nobody. @throws Refusal 503 when it gives no clear answer. */
 export async function mayWrite (session: KintoSession, ref: RecordRef): Promise<boolean> {
-  const answer = await probe(session, ref)
+  const answer = await probe(session, recordPath(ref))
   if ('data' in answer) return true
   if ([401, 403, 404, 405].includes(answer.status)) return false
   throw unclearProbe(answer)
+}
+
+/** Whether Kinto would let the caller write the collection. @throws KintoAnswered with anything that says neither yes nor no, to be relayed. */
+export async function mayWriteCollection (session: KintoSession, ref: Omit<RecordRef, 'record'>): Promise<boolean> {
+  const answer = await probe(session, collectionPath(ref))
+  if ('data' in answer) return true
+  if ([401, 403, 404].includes(answer.status)) return false
+  throw new KintoAnswered(answer)
 }
 
 /** The record by its bucket's real name: `default` is another one for every account, the service's own included. */
@@ -67,8 +75,8 @@ export async function identify (session: KintoSession, version: string): Promise
   return { principal: user['id'], defaultBucket: typeof user['bucket'] === 'string' ? user['bucket'] : undefined }
 }
 
-async function probe (session: KintoSession, ref: RecordRef): Promise<Proven | KintoAnswer> {
-  const answer = await session.patch(recordPath(ref), { data: {}, ifMatch: impossibleVersion })
+async function probe (session: KintoSession, path: string): Promise<Proven | KintoAnswer> {
+  const answer = await session.patch(path, { data: {}, ifMatch: impossibleVersion })
   const { details } = answer.status === 412 ? jsonObject(answer) : {}
   const data = isJsonObject(details) ? details['existing'] : undefined
   return isJsonObject(data) ? { data, validators: selectHeaders(answer.headers, name => name === 'etag' || name === 'last-modified') } : answer

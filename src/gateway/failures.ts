@@ -1,4 +1,4 @@
-import { unavailable, type Refusal } from '../kinto/errors.ts'
+import { Refusal, unavailable } from '../kinto/errors.ts'
 import { NotConnectedError } from '../kinto/upstream.ts'
 
 // A client repeats the request when `Retry-After` tells it to: https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.1
@@ -15,6 +15,11 @@ export function failure (cause: unknown, method: string): Refusal {
   return safe.has(method)
     ? unavailable('Kinto did not answer, please retry later.', { retryAfter, cause })
     : unavailable('Kinto did not answer: whether it carried the request out is not known.', { cause })
+}
+
+/** The refusal that ended a request on its way to Kinto, if one did. */
+export function refusalIn (error: unknown): Refusal | undefined {
+  return chain(error).find(cause => cause instanceof Refusal)
 }
 
 /** Whether the client went away before it had sent the whole body: nobody's fault, and nobody is there to be told. */

@@ -1,23 +1,29 @@
 import { METHODS, type IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { Refusal, unknownCoding } from '../kinto/errors.ts'
+import { headerNames, selectHeaders } from '../kinto/headers.ts'
 import { originForm } from './classify.ts'
-import { failure } from './failures.ts'
+import { failure, refusalIn } from './failures.ts'
 import { endToEndObject } from './headers.ts'
+import { send, type Reply } from './reply.ts'
 import { headersForKinto } from './request.ts'
 
 export interface ForwardOptions {
   /** The route of the requests to forward: `rewriteUrl` sends them there, so that no router reads the client's path. */
   route: string
-  /** Looks at a request before it is forwarded, and may reply in Kinto's place. If it reads the body, it puts another stream in its place. */
-  examine?: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
+  /** Looks at a request before it is forwarded. Undefined: it goes on as it is. */
+  examine?: (request: FastifyRequest, reply: FastifyReply) => Promise<Examined | undefined>
   /** Kinto's origin. */
   upstream: string
   dispatcher: Dispatcher
   trustProxy: boolean
 }
+
+/** A reply in Kinto's place, or what goes to Kinto: the body in place of the one that was read, and headers in place of the client's of the same name. */
+export type Examined = { reply: Reply } | { body: Readable | undefined, headers: string[] }
 
 /** Every method that Node's parser knows but CONNECT, which asks for a tunnel. */
 export const methods = METHODS.filter(method => method !== 'CONNECT')
@@ -38,14 +44,23 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
     withdrawHeaders(reply)
     // What is left of the body stays unread, so nothing else can come on this connection.
     if (!request.raw.complete) reply.header('connection', 'close')
-    throw failure(error, request.method)
+    throw refusalIn(error) ?? failure(error, request.method)
   })
   scope.addHook('preHandler', async request => {
     const coding = request.headers['transfer-encoding'] ?? 'chunked'
     if (coding.toLowerCase() !== 'chunked') throw unknownCoding(coding)
     if (hasBody(request.raw)) request.body = request.raw
   })
-  if (examine !== undefined) scope.addHook('preHandler', examine)
+  const changed = new WeakMap<object, string[]>()
+  if (examine !== undefined) {
+    scope.addHook('preHandler', async (request, reply) => {
+      const looked = await examine(request, reply)
+      if (looked === undefined) return
+      if ('reply' in looked) return await send(reply, looked.reply)
+      request.body = looked.body
+      changed.set(request.raw, looked.headers)
+    })
+  }
   await scope.register(httpProxy, {
     upstream,
     undici: dispatcher.compose(asReceived),
@@ -60,7 +75,7 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
       rewriteRequestHeaders: request => ({
         ':method': request.raw.method,
         ':path': originForm(request.originalUrl),
-        ':fields': headersForKinto(request, trustProxy)
+        ':fields': withHeaders(headersForKinto(request, trustProxy), changed.get(request.raw) ?? [])
       }),
       rewriteHeaders: endToEndObject
     }
@@ -84,6 +99,11 @@ function asReceived (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
       headers: [headers.get(':fields')].flat().map(String)
     }, handler)
   }
+}
+
+function withHeaders (headers: string[], others: string[]): string[] {
+  const names = headerNames(others)
+  return names.size === 0 ? headers : [...selectHeaders(headers, name => !names.has(name)), ...others]
 }
 
 // https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3

@@ -40,6 +40,11 @@ export function invalid (location: 'body' | 'header' | 'path' | 'record', name: 
   return new Refusal({ status: 400, errno: 107, error: 'Invalid parameters', message, details: [{ location, name, description }] })
 }
 
+/** 403: the caller may write the record, but not this of it. */
+export function forbidden (message: string): Refusal {
+  return new Refusal({ status: 403, errno: 121, error: 'Forbidden', message })
+}
+
 /** 405: the sub-resource does not have this method. */
 export function methodNotAllowed (allowed: string): Refusal {
   return new Refusal({ status: 405, errno: 115, error: 'Method Not Allowed', message: 'Method not allowed on this endpoint.' }, { headers: ['Allow', allowed] })

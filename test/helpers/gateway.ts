@@ -35,7 +35,7 @@ export async function startGateway (t: Test, { kinto, trustProxy = false, timeou
     ...listening,
     http: { ...listening.http, ...http },
     logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } },
-    rewriteUrl: request => `/${classify(request.method ?? '', request.url ?? '').kind}`
+    rewriteUrl: ({ method = '', url = '' }) => classify(method, url).kind === 'answer' ? '/answer' : '/plain'
   })
   acceptMethods(app)
   underWay.watch(app)

@@ -5,22 +5,27 @@ import { rootPath } from '../../kinto/paths.ts'
 import { KintoSession } from '../../kinto/session.ts'
 import type { AnswerHandlerOptions } from '../answer.ts'
 import { errorReply, jsonReply, type Reply } from '../reply.ts'
-import { answerEntry } from './answer-entry.ts'
+import { RefusedByKinto } from './effective.ts'
 import { entryOf, type Entry } from './entry.ts'
-import { shownPath, type Part, type Plan } from './plan.ts'
-import { sendRun, type BatchExchange } from './run.ts'
+import { withoutFreeWrites } from './free-writes.ts'
+import { planBatch, readBatch, shownPath, type Part, type Plan, type Special } from './plan.ts'
+import { sendRun, type BatchExchange, type RunOutcome } from './run.ts'
+import { carryOutSpecial } from './special.ts'
 
 /**
- * Carries out a batch in which requests for the sub-resource stand, in order. What lies between them goes to Kinto as batches of
- * their own, so each of these is a transaction, and not the whole. Never throws. Undefined: nothing was done, and Kinto can have
- * the batch as it came, for it will refuse it.
+ * Carries out a batch in which answers stand, or writes that are to be looked at, in order. What lies between them goes to Kinto
+ * as batches of their own, so each of these is a transaction, and not the whole. Never throws. Undefined: nothing was done, and
+ * Kinto can have the batch as it came, for it will refuse it, or may do all of it.
+ * @param specials what each request in it is
  */
-export async function runBatch (plan: Plan, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply | undefined> {
+export async function runBatch (body: Uint8Array, specials: readonly Special[], exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply | undefined> {
   const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
   try {
-    return await isRefused(session, exchange.version, plan.size) ? undefined : await carryOut(plan, exchange, options)
+    if (await isRefused(session, exchange.version, specials.length)) return undefined
+    const left = await withoutFreeWrites(readBatch(body), specials, exchange, options.kinto)
+    return left.some(special => special !== undefined) ? await carryOut(planBatch(body, left), exchange, options) : undefined
   } catch (error) {
-    return errorReply(error, session.common, options.log)
+    return error instanceof RefusedByKinto ? undefined : errorReply(error, session.common, options.log)
   }
 }
 
@@ -51,13 +56,13 @@ async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, optio
   return jsonReply(200, headers, { responses: entries })
 }
 
-async function carryOutPart (part: Part, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<{ entries: unknown[] } | { failed: Reply }> {
+async function carryOutPart (part: Part, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<RunOutcome> {
   if (exchange.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
-  return 'run' in part ? await sendRun(part.run, exchange, options) : { entries: [await answerEntry(part, exchange, options)] }
+  return 'run' in part ? await sendRun(part.run, exchange, options) : await carryOutSpecial(part.request, part.special, exchange, options)
 }
 
 function entriesFor (part: Part, reply: Reply, { version }: BatchExchange): Entry[] {
-  const requests = 'run' in part ? part.run : [part.answer]
+  const requests = 'run' in part ? part.run : [part.request]
   return requests.map(request => entryOf(shownPath(request, version), request.method, reply))
 }
 

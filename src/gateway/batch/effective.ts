@@ -33,14 +33,15 @@ export function effectiveRequests (batch: unknown): SubRequest[] {
 function subRequest (fieldsOfIt: JsonObject): SubRequest {
   require(Object.keys(fieldsOfIt).every(name => fields.includes(name)))
   const { method, path, headers = {}, body } = fieldsOfIt
-  // Some servers of Kinto's crash over what is not ASCII here, and a nested batch is forbidden.
-  require(typeof path === 'string' && /^\/[\0-\x7f]*$/.test(path) && !path.includes('/batch'))
+  require(typeof path === 'string' && path.startsWith('/') && !path.includes('/batch'))
   require(isStrings(headers) && (body === undefined || isJsonObject(body)))
   return { method: methodOf(method), path, headers, body }
 }
 
+// To Kinto's schema what Python takes for false is nothing.
 function methodOf (method: unknown): string {
-  if (method === undefined || method === null || method === '') return 'GET'
+  const none = method === undefined || method === null || method === '' || method === false || isZero(method) || isEmpty(method)
+  if (none) return 'GET'
   require(typeof method === 'string' && methods.includes(method))
   return method
 }
@@ -56,6 +57,14 @@ function mergedValue (value: unknown, fallback: unknown): unknown {
   if (!isJsonObject(fallback)) return value
   require(isJsonObject(value))
   return merged(value, fallback)
+}
+
+function isZero (value: unknown): boolean {
+  return (typeof value === 'number' || JSON.isRawJSON(value)) && Number(JSON.stringify(value)) === 0
+}
+
+function isEmpty (value: unknown): boolean {
+  return (Array.isArray(value) || isJsonObject(value)) && Object.keys(value).length === 0
 }
 
 function isStrings (headers: unknown): headers is Record<string, string> {

@@ -1,70 +1,66 @@
 import { parseJson } from '../../kinto/json.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
-import { decodedPath, subResourceOf } from '../classify.ts'
+import { decodedPath, guardedWrite, subResourceOf, type GuardedWrite } from '../classify.ts'
+import { jsonText } from '../guard/write.ts'
 import { effectiveRequests, RefusedByKinto, type SubRequest } from './effective.ts'
 
-/** Requests for Kinto that stand side by side, or one for the sub-resource of the record `ref`. */
-export type Part = { run: SubRequest[] } | { answer: SubRequest, ref: RecordRef }
+/** What a request in a batch is to the service: an answer to a record, a write that is to be looked at, or none of its business. */
+export type Special = { answer: RecordRef } | { write: GuardedWrite } | undefined
+
+/** Requests for Kinto that stand side by side, or one that is the service's business. */
+export type Part = { run: SubRequest[] } | { request: SubRequest, special: NonNullable<Special> }
 
 export interface Plan {
   /** The requests for Kinto that the batch begins with. May be none. */
   opening: SubRequest[]
   rest: Part[]
-  /** How many requests there are in all. */
-  size: number
 }
 
-/**
- * Splits a batch where requests for the sub-resource stand in it. Undefined for one that Kinto can have as it is: with none of
- * them, or one that Kinto refuses whole.
- * @param version that of the batch's own path, which Kinto puts in front of the paths in it
- */
-export function planBatch (body: Uint8Array, version: string, isOurs: (ref: RecordRef) => boolean): Plan | undefined {
-  try {
-    const text = jsonText(body)
-    // Most batches are none of ours, and found to be so at a fraction of the price.
-    const refs = effectiveRequests(JSON.parse(text)).map(request => answeredRecord(request, version, isOurs))
-    if (refs.every(ref => ref === undefined)) return undefined
-    requireReadable(text)
-    return split(effectiveRequests(parseJson(text)), refs)
-  } catch {
-    // What cannot be read here, Kinto cannot read either, or will not find the sub-resource in it.
-    return undefined
-  }
+/** The requests in a batch, in order; their numbers are JavaScript's. @throws RefusedByKinto, SyntaxError, and TypeError for what is not UTF-8 */
+export function readBatch (body: Uint8Array): SubRequest[] {
+  // Most batches are none of ours, and found to be so at a fraction of the price of `planBatch`.
+  return effectiveRequests(JSON.parse(jsonText(body)))
 }
 
-function answeredRecord (request: SubRequest, version: string, isOurs: (ref: RecordRef) => boolean): RecordRef | undefined {
-  const ref = subResourceOf(shownPath(request, version))
-  return ref !== undefined && isOurs(ref) ? ref : undefined
+/** Which answer or write a request in a batch is. @param version that of the batch's own path */
+export function specialOf (request: SubRequest, version: string): Special {
+  const path = shownPath(request, version)
+  const ref = subResourceOf(path)
+  if (ref !== undefined) return { answer: ref }
+  const write = guardedWrite(request.method, path)
+  // A form has no place in a batch, so nothing can be uploaded.
+  return write === undefined || write.what === 'upload' ? undefined : { write }
 }
 
-function split (requests: SubRequest[], refs: (RecordRef | undefined)[]): Plan {
+/** Splits a batch where `specials` says. Numbers keep their literal text. @throws RefusedByKinto */
+export function planBatch (body: Uint8Array, specials: readonly Special[]): Plan {
+  const text = jsonText(body)
+  requireReadable(text)
   const opening: SubRequest[] = []
   const rest: Part[] = []
   let run = opening
-  for (const [index, request] of requests.entries()) {
-    const ref = refs[index]
-    if (ref === undefined) {
+  for (const [index, request] of effectiveRequests(parseJson(text)).entries()) {
+    const special = specials[index]
+    if (special === undefined) {
       run.push(request)
     } else {
       run = []
-      rest.push({ answer: request, ref }, { run })
+      rest.push({ request, special }, { run })
     }
   }
-  return { opening, rest: rest.filter(part => !('run' in part) || part.run.length > 0), size: requests.length }
+  return { opening, rest: rest.filter(part => !('run' in part) || part.run.length > 0) }
+}
+
+/** The target of a sub-request: Kinto puts the version of the batch's own path in front, unless the text begins with it. */
+export function targetOf ({ path }: SubRequest, version: string): string {
+  return path.startsWith(`/${version}`) ? path : `/${version}${path}`
 }
 
 /** The path of a sub-request as Kinto shows it: decoded, without query and last slash. */
-export function shownPath ({ path }: SubRequest, version: string): string {
-  // Kinto compares the version as text, takes `#` for a part of the path here, and follows its own redirect for a last slash.
-  const target = path.startsWith(`/${version}`) ? path : `/${version}${path}`
-  return decodedPath(target.replaceAll('#', '%23')).replace(/\/+$/, '')
-}
-
-// Kinto's parser stops at a NUL, as C does.
-function jsonText (body: Uint8Array): string {
-  const [text = ''] = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body).split('\0', 1)
-  return text
+export function shownPath (request: SubRequest, version: string): string {
+  // Kinto takes `#` for a part of the path here, and follows its own redirect for a last slash.
+  const target = targetOf(request, version).replaceAll('#', '%23').replaceAll(/[^\0-\x7f]+/g, text => encodeURIComponent(text.toWellFormed()))
+  return decodedPath(target).replace(/\/+$/, '')
 }
 
 /** @throws RefusedByKinto for what JavaScript reads and Kinto's parser (RapidJSON) does not: half a surrogate pair, and numbers that are too large */
