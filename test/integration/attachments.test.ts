@@ -9,13 +9,13 @@ import { needsParts } from '../helpers/real.ts'
 import { as, call, collection } from '../helpers/service.ts'
 import { startStepFunctions } from '../helpers/step-functions.ts'
 import { runPython } from './python/run.ts'
-import { startStage } from './stage.ts'
+import { put, startStage } from './stage.ts'
 
 t.test('attachments through the service', needsParts('the attachments plugin of Kinto'), async t => {
   const folder = t.testdir({ stored: {}, sent: {}, fetched: {} })
   const stored = join(folder, 'stored')
   const publicUrl = await startFiles(t, stored)
-  const { service } = await startStage(t, await startStepFunctions(t), {
+  const { service, kinto } = await startStage(t, await startStepFunctions(t), {
     settings: {
       'kinto.includes': 'kinto.plugins.accounts kinto_attachment',
       'kinto.attachment.base_path': stored,
@@ -31,7 +31,7 @@ t.test('attachments through the service', needsParts('the attachments plugin of 
       writeFileSync(file, randomBytes((5 - index) * 2 ** 20))
       return file
     })
-    const saw = await runPython('attachments.py', `${service.url}/v1`, ...files, join(folder, 'fetched'))
+    const saw = await runPython('attachments.py', `${service.url}/v1`, 'alice', 'report', ...files, join(folder, 'fetched'))
     t.match(saw, {
       capability: { base_url: publicUrl },
       first: { filename: 'first.json', size: 5 * 2 ** 20, hash: /^[0-9a-f]{64}$/ },
@@ -63,6 +63,36 @@ t.test('attachments through the service', needsParts('the attachments plugin of 
     const removed = await call(`${url}/streamed/attachment`, { method: 'DELETE', user: 'alice' })
     t.match(removed, { status: 204, text: '' })
     t.equal((await fetch(attachment.location)).status, 404)
+  })
+
+  await t.test('with write on the record alone: files and fields of no step, but nothing that bears on one', async t => {
+    const record = `${collection}/records/carols`
+    const step = { taskToken: 'T', status: 'UNANSWERED' }
+    await put(kinto, '/accounts/carol', { data: { password: 'secret' } })
+    await put(kinto, record, { data: step, permissions: { write: ['account:carol'] } }, 'workflow')
+    const carols = { authorization: as('carol') }
+    const target = `${url}/carols/attachment`
+    const files = ['a.json', 'b.json'].map(name => {
+      const file = join(folder, 'sent', name)
+      writeFileSync(file, randomBytes(200_000))
+      return file
+    })
+    const saw = await runPython('attachments.py', `${service.url}/v1`, 'carol', 'carols', ...files, join(folder, 'fetched'))
+    t.match(saw, { 'second record': { ...step, title: 'second' }, 'second is whole': true, removed: null })
+    for (const order of [['data', 'attachment'], ['attachment', 'data']]) {
+      const form = new FormData()
+      const parts: Record<string, string | File> = { data: '{"status": "SUCCEED", "title": "third"}', attachment: new File([randomBytes(3 * 2 ** 20)], 'third.txt') }
+      for (const name of order) form.set(name, parts[name] ?? '')
+      t.match(await post(target, form, carols), { status: 403, body: { errno: 121, message: /leave these fields out/ } })
+    }
+    t.match(await post(target, 'data={"status": "SUCCEED"}', { ...carols, 'content-type': 'multipart/form-data, application/x-www-form-urlencoded' }), { status: 403, body: { message: /cannot be judged/ } })
+    t.match((await call(`${url}/carols`, { user: 'carol' })).body.data, { ...step, title: 'second' }, 'none of it had an effect')
+    t.same(readdirSync(stored), [])
+    const workflows = new FormData()
+    workflows.set('data', '{"status": "SUCCEED"}')
+    workflows.set('attachment', new File(['x'], 'x.txt'))
+    t.match(await post(target, workflows, { authorization: as('workflow') }), { status: 200 }, 'who may write the collection is not held back')
+    t.match(await post(`${url}/new/attachment`, workflows, { authorization }), { status: 201 })
   })
 
   await t.test('what Kinto refuses', async t => {
