@@ -13,7 +13,7 @@ import { headerValue } from '../helpers/raw.ts'
 import { needsParts, realKinto, realService } from '../helpers/real.ts'
 import { as, call, collection } from '../helpers/service.ts'
 import { credentials, region, startStepFunctions } from '../helpers/step-functions.ts'
-import { needsNginx, startNginx } from './nginx.ts'
+import { findNginx, needsNginx, startNginx } from './nginx.ts'
 
 const record = '/v1/buckets/b/collections/c/records/r'
 
@@ -183,7 +183,8 @@ t.test('reads straight to Kinto', needsNginx('nginx that splits reads from write
   })
 })
 
-t.test('all of it on a real Kinto', { ...needsNginx('nginx, the service and a real Kinto together'), ...needsParts('nginx, the service and a real Kinto together') }, async t => {
+const together = 'nginx, the service and a real Kinto together'
+t.test('all of it on a real Kinto', findNginx() === undefined ? needsNginx(together) : needsParts(together), async t => {
   const [kinto, sfn] = await Promise.all([realKinto(t, { settings: { 'kinto.http_scheme': 'https', 'kinto.paginate_by': '1' } }), startStepFunctions(t)])
   await call(`${kinto.url}/v1/accounts/alice`, { method: 'PUT', body: { data: { password: 'secret' } } })
   const service = await realService(t, {

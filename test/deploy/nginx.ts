@@ -29,6 +29,11 @@ export function needsNginx (subject: string): { skip: string | false } {
   return { skip: 'nginx is not installed' }
 }
 
+/** Undefined where there is none. */
+export function findNginx (): string | undefined {
+  return folders.map(folder => join(folder, 'nginx')).find(isExecutable)
+}
+
 /** Starts an example of deploy/ as it is, but for its addresses and the certificate. */
 export async function startNginx (t: Test, example: 'nginx.conf' | 'nginx-split.conf', servers: { service: { url: string }, kinto?: { url: string } }): Promise<Nginx> {
   const folder = makeRunFolder('nginx')
@@ -91,10 +96,6 @@ function main (folder: string): string {
 events {}
 http { access_log off; ${temporary.join(' ')} include ${join(folder, 'example.conf')}; }
 `
-}
-
-function findNginx (): string | undefined {
-  return folders.map(folder => join(folder, 'nginx')).find(isExecutable)
 }
 
 function isExecutable (file: string): boolean {
