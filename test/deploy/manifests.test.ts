@@ -115,6 +115,22 @@ t.test('Kubernetes keeps one replica while it moves the other', async t => {
   }
 })
 
+t.test('the state machines without a Lambda function', async t => {
+  const { Resources }: Json = parse(read('deploy/workflow-without-lambda.yaml'), { logLevel: 'error' })
+  for (const name of ['Review', 'CreateRecord']) {
+    const { StartAt, States }: Json = Resources[name].Properties.Definition
+    const states = Object.values<Json>(States)
+    const named = [StartAt, ...states.flatMap(state => [state, ...state.Catch ?? []]).flatMap(({ Next }) => Next ?? [])]
+    t.strictSame(new Set(named), new Set(Object.keys(States)), `${name} names its states, and leaves none out`)
+    for (const state of states.filter(({ Resource = '' }) => Resource.endsWith('.waitForTaskToken'))) t.ok(state.TimeoutSeconds > 0)
+  }
+  const { data, permissions } = Resources.CreateRecord.Properties.Definition.States.PutRecord.Arguments.RequestBody
+  const { Input } = Resources.Review.Properties.Definition.States.AskReviewer.Parameters
+  const handed = Object.values<string>({ ...data, permissions: permissions.write[0] }).flatMap(text => /^\{% \$states\.input\.(\w+) %\}$/.exec(text)?.[1] ?? [])
+  for (const field of handed) t.ok(`${field}.$` in Input, `${field} is handed over`)
+  t.strictSame(new Set(handed), new Set(['subject', 'reviewer', 'stateMachineArn', 'executionArn', 'taskToken']))
+})
+
 // In a file, unlike in the environment, the service refuses what it does not know
 function settingsOf (t: Test, env: Record<string, string>) {
   const lines = Object.entries(env).map(([name, value]) => `${name.toLowerCase().replace('stepfunction_', 'stepfunction.')} = ${value}`)
