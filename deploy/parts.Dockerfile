@@ -6,7 +6,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3-venv &&
 RUN python3 -m venv /opt/parts
 COPY requirements.txt /opt/parts/
 # The last three are what Kinto needs for PostgreSQL
-RUN /opt/parts/bin/pip install --no-cache-dir --requirement /opt/parts/requirements.txt \
+RUN /opt/parts/bin/pip install --no-cache-dir --no-deps --requirement /opt/parts/requirements.txt \
   psycopg2-binary==2.9.13 SQLAlchemy==2.1.9 zope.sqlalchemy==4.1
 ENV PATH=/opt/parts/bin:$PATH PYTHONUNBUFFERED=1
 USER 1000:1000
