@@ -8,6 +8,7 @@ import type { Unsaved } from './answer/held.ts'
 import { inNamedScope, inScope } from './answer/scope.ts'
 import type { Settings } from './config/config.ts'
 import { announcedViews, viewPath } from './gateway/announce/route.ts'
+import { Bodies } from './gateway/body.ts'
 import { classify, isWriting } from './gateway/classify.ts'
 import { clientLeft } from './gateway/failures.ts'
 import { acceptMethods, forward } from './gateway/forward.ts'
@@ -40,6 +41,9 @@ const writeRoute = '/write'
 // Steps that want heartbeats must not wait for a Kinto that is silent.
 const heartbeatLookMs = 5_000
 
+// 16 batches of the largest size, or 256 of the largest answers: with them the process stays below 1 GiB.
+const maxHeldBytes = 256 * 1024 * 1024
+
 /** Bounds in milliseconds. */
 export interface Times {
   /** A whole answer: most proxies give up after 60 s, and then nobody learns what became of it. */
@@ -53,7 +57,7 @@ const usualTimes: Times = { requestMs: 55_000, stopMs: 67_000 }
 /** Puts the service together. Nothing is listened on and nothing is sent yet. */
 export async function createService (settings: Settings, log: FastifyBaseLogger, { requestMs, stopMs } = usualTimes): Promise<Service> {
   const { resources, kintoAuthorization, trustProxy, aws } = settings
-  const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000 })
+  const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000, ca: settings.kintoCa?.certificates })
   const stepFunctions = createStepFunctions({
     timeoutMs: settings.awsTimeoutSeconds * 1000,
     endpoint: aws.endpointUrl,
@@ -95,7 +99,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     return reply.code(499).send()
   })
   const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
-  const answering = { requestMs, trustProxy, kinto, answers, stepFunctions, policy, log }
+  const answering = { requestMs, bodies: new Bodies(maxHeldBytes), trustProxy, kinto, answers, stepFunctions, policy, log }
   await gateway.register(forward, { ...forwarding, route: readRoute })
   await gateway.register(forward, { ...forwarding, route: writeRoute, examine: examineWrites({ ...answering, isOurs, isGuarded }) })
   await gateway.register(subResource, answering)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { conflict, modifiedMeanwhile } from '../kinto/errors.ts'
+import { conflict, modifiedMeanwhile, unavailable } from '../kinto/errors.ts'
 import { recordUri } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import type { Activities } from './activities.ts'
@@ -25,11 +25,15 @@ export interface AnswersOptions {
   log: Log
 }
 
+// As many as may wait for their tasks. Each has up to three requests to Kinto under way.
+const maxUnproven = 1_000
+
 /** The use case: one reviewer's answer, from the proof of their right to the record that says so. */
 export class Answers {
   readonly #options: AnswersOptions
   readonly #queue = new KeyedQueue()
   readonly #findings = new Findings()
+  #unproven = 0
 
   constructor (options: AnswersOptions) {
     this.#options = options
@@ -40,7 +44,7 @@ export class Answers {
    * @throws KintoAnswered (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
    */
   async take (call: AnswerCall): Promise<Taken> {
-    const turn = await this.#prove(call)
+    const turn = await this.#admit(call)
     const tools = { ...this.#options, findings: this.#findings }
     const found = await findToken(turn, undefined, tools)
     const settled = await this.#settle(turn, found, tools)
@@ -56,6 +60,17 @@ export class Answers {
       return await this.#queue.run(turn.signed.record, () => settle(turn, source, tools))
     } finally {
       if ('held' in source && source.held !== undefined) tools.activities.letGo(source.held)
+    }
+  }
+
+  /** Whoever is not proven yet may be anybody, so there may not be too many of them. */
+  async #admit (call: AnswerCall): Promise<Turn> {
+    if (this.#unproven >= maxUnproven) throw unavailable('Too many answers are being checked, please retry later.', { retryAfter: 3 })
+    this.#unproven += 1
+    try {
+      return await this.#prove(call)
+    } finally {
+      this.#unproven -= 1
     }
   }
 

@@ -52,9 +52,10 @@ export function loadSettings ({ argv, env }: Start): Settings {
 }
 
 /** For the log: says whether a secret is set, and not what it is. */
-export function describeSettings ({ kintoAuthorization, aws, ...settings }: Settings): Record<string, unknown> {
+export function describeSettings ({ kintoAuthorization, kintoCa, aws, ...settings }: Settings): Record<string, unknown> {
   return {
     ...settings,
+    ...kintoCa === undefined ? {} : { kintoCa: kintoCa.path },
     kintoAuthorization: presence(kintoAuthorization),
     aws: { ...aws, accessKey: presence(aws.accessKey), secretKey: presence(aws.secretKey) }
   }

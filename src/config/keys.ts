@@ -1,8 +1,9 @@
-import { activities, address, arnPatterns, authorization, awsKey, boolean, endpoint, logLevel, origin, region, resources, seconds } from './values.ts'
-import type { Activity, Address, LogLevel, Resource } from './values.ts'
+import { activities, address, arnPatterns, authorities, authorization, awsKey, boolean, endpoint, logLevel, origin, region, resources, seconds } from './values.ts'
+import type { Activity, Address, Authorities, LogLevel, Resource } from './values.ts'
 
 export interface Settings {
   kintoUrl: string
+  kintoCa?: Authorities
   listen: Address
   adminListen: Address
   resources: Resource[]
@@ -40,6 +41,10 @@ export function readSettings ({ required, optional }: Reader): Settings {
     kintoUrl: required({
       name: 'kinto_url', default: 'http://127.0.0.1:8888', parse: origin,
       doc: 'Where Kinto listens: scheme, host and port.'
+    }),
+    ...optional({
+      name: 'kinto_ca', parse: path => ({ kintoCa: authorities(path) }),
+      doc: "A file with the certificate of the authority that Kinto's certificate is from, in PEM."
     }),
     listen: required({
       name: 'listen', default: '127.0.0.1:8889', parse: address,

@@ -1,7 +1,12 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 
 export interface Address { host: string, port: number }
 export interface Resource { bucket: string, collection?: string }
+
+/** Certificates of authorities, in PEM, and where they are from. */
+export interface Authorities { path: string, certificates: string }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = typeof logLevels[number]
@@ -36,6 +41,18 @@ export function address (text: string): Address {
     throw new InvalidValue('must be host:port, such as 127.0.0.1:8889 or [::1]:8889.')
   }
   return { host: name === '' ? ipv6 : name, port }
+}
+
+/** The path of a file of certificates in PEM, which is read at once. */
+export function authorities (path: string): Authorities {
+  try {
+    const certificates = readFileSync(path, 'utf8')
+    const found = certificates.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
+    if (found.length > 0 && found.every(pem => new X509Certificate(pem).subject !== '')) return { path, certificates }
+  } catch {
+    // Said below, for a file that is not there too.
+  }
+  throw new InvalidValue(`must be a file with certificates in PEM (-----BEGIN CERTIFICATE-----); ${JSON.stringify(path)} is none, or cannot be read.`)
 }
 
 /** Ids as Kinto allows them (kinto/core/storage/generators.py). */

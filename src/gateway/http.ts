@@ -3,6 +3,9 @@ import { openHeaders } from '../kinto/cors.ts'
 import { errorBody } from '../kinto/errors.ts'
 import type { UnderWay } from './under-way.ts'
 
+// A connection on which nothing moves for longer than Kinto may be silent (300 s at most) has nobody at its other end.
+const idleMs = 330_000
+
 /**
  * How the server listens: as far as HTTP goes, for what Kinto's own server takes. A body has all the time it needs, in both
  * directions: when a side has been silent for too long is Kinto's to say, as it is without the service in front.
@@ -11,6 +14,7 @@ export function serverOptions (underWay: UnderWay): FastifyHttpOptions<RawServer
   return {
     http: { maxHeaderSize: 256 * 1024, headersTimeout: 60_000 },
     requestTimeout: 0,
+    connectionTimeout: idleMs,
     // Kinto sets ids no limit.
     routerOptions: { maxParamLength: 256 * 1024 },
     exposeHeadRoutes: false,

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { RecordRef } from '../kinto/paths.ts'
 import { handleAnswer, type AnswerHandlerOptions } from './answer.ts'
-import { readBody } from './body.ts'
+import type { Bodies } from './body.ts'
 import { send } from './reply.ts'
 import { countdown, headersForKinto, whenClientLeaves } from './request.ts'
 
 export interface SubResourceOptions extends AnswerHandlerOptions {
   /** Milliseconds that a whole request may take. */
   requestMs: number
+  bodies: Bodies
   trustProxy: boolean
 }
 
@@ -26,7 +27,7 @@ export async function subResource (scope: FastifyInstance, options: SubResourceO
     const timeLeft = countdown(options.requestMs)
     const clientGone = whenClientLeaves(reply)
     const headers = headersForKinto(request, options.trustProxy)
-    const body = method === 'POST' ? await readBody(raw, { maxBytes: maxBodyBytes, timeoutMs: options.requestMs }) : Buffer.alloc(0)
+    const body = method === 'POST' ? await options.bodies.read(raw, reply.raw, { maxBytes: maxBodyBytes, timeoutMs: options.requestMs }) : Buffer.alloc(0)
     return send(reply, await handleAnswer({ method, ref, headers, body, clientGone, timeLeft, mayWait: true }, options))
   })
 }

@@ -5,7 +5,6 @@ import { headerValues } from '../kinto/headers.ts'
 import { KintoSession } from '../kinto/session.ts'
 import { runBatch } from './batch/batch.ts'
 import { specialsIn, type Business } from './batch/specials.ts'
-import { readBody } from './body.ts'
 import { classify, originForm, type GuardedWrite } from './classify.ts'
 import type { Examined } from './forward.ts'
 import { FormScanner } from './guard/form-scanner.ts'
@@ -28,12 +27,12 @@ export function examineWrites (options: WritesOptions): (request: FastifyRequest
   return async function examine (request, reply) {
     const target = classify(request.method, request.originalUrl)
     if (target.kind === 'batch') return await examineBatch(request, reply, target.version, options)
-    return target.kind === 'guarded' && options.isGuarded(target.write.ref) ? await examineWrite(request, target.write, options) : undefined
+    return target.kind === 'guarded' && options.isGuarded(target.write.ref) ? await examineWrite(request, reply, target.write, options) : undefined
   }
 }
 
 async function examineBatch (request: FastifyRequest, reply: FastifyReply, version: string, options: WritesOptions): Promise<Examined> {
-  const body = await readBody(request.raw, limits)
+  const body = await options.bodies.read(request.raw, reply.raw, limits)
   const headers = headersForKinto(request, options.trustProxy)
   const specials = specialsIn({ body, version, headers }, options)
   if (specials.every(special => special === undefined)) return { body: streamOf(body), headers: [] }
@@ -42,10 +41,10 @@ async function examineBatch (request: FastifyRequest, reply: FastifyReply, versi
   return answered === undefined ? { body: streamOf(body), headers: [] } : { reply: answered }
 }
 
-async function examineWrite (request: FastifyRequest, write: GuardedWrite, options: WritesOptions): Promise<Examined | undefined> {
+async function examineWrite (request: FastifyRequest, reply: FastifyReply, write: GuardedWrite, options: WritesOptions): Promise<Examined | undefined> {
   const headers = headersForKinto(request, options.trustProxy)
   const session = new KintoSession(options.kinto, headers, countdown(options.requestMs))
-  const body = write.what === 'upload' ? Buffer.alloc(0) : await readBody(request.raw, limits)
+  const body = write.what === 'upload' ? Buffer.alloc(0) : await options.bodies.read(request.raw, reply.raw, limits)
   try {
     if (write.what === 'upload') return await mustScan(write.ref, session) ? { body: scanned(request, headers), headers: [] } : undefined
     const exchange = { method: request.method, target: originForm(request.originalUrl), headers, body }

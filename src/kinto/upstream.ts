@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { getCACertificates } from 'node:tls'
 import { buildConnector, Pool, type Dispatcher } from 'undici'
 import { repeatWhenStale, watchForStale } from './stale.ts'
 
@@ -9,6 +10,8 @@ export interface UpstreamOptions {
   timeoutMs: number
   /** How long a connection may take to be made, TLS included, in milliseconds. */
   connectTimeoutMs?: number
+  /** Authorities to trust beside those that Node trusts, in PEM. */
+  ca?: string | undefined
 }
 
 export interface Upstream {
@@ -26,20 +29,24 @@ export class NotConnectedError extends Error {
 // Kinto's servers drop idle connections after 29 s (granian) or 120 s (waitress), whatever a server between promises.
 const keepAliveMaxTimeout = 20_000
 
+// More than any Kinto serves at a time. A bound for file handles, and not for fairness: slow clients must not keep others out.
+const maxConnections = 2_000
+
 // `Next-Page` repeats the whole query, and Kinto takes 256 KiB of it.
 const maxHeaderSize = 512 * 1024
 
 /** The connections to Kinto: HTTP/1.1, one request at a time on each, TLS verified against the name in `origin`. */
-export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000 }: UpstreamOptions): Upstream {
+export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000, ca }: UpstreamOptions): Upstream {
   const hostname = new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
   const stale = new WeakSet<object>()
   const options = {
+    connections: maxConnections,
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     keepAliveMaxTimeout,
     maxHeaderSize,
-    connect: connector(hostname, connectTimeoutMs, stale)
+    connect: connector({ allowH2: false, timeout: connectTimeoutMs, ...ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] } }, hostname, stale)
   }
   const pool = new Pool(origin, options)
   const fresh = new Pool(origin, options)
@@ -53,8 +60,8 @@ export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000 }
 }
 
 // The name that TLS asks for and verifies is the configured one. An IP address is verified too, but not asked for (RFC 6066 §3).
-function connector (hostname: string, timeout: number, stale: WeakSet<object>): buildConnector.connector {
-  const connect = buildConnector({ allowH2: false, timeout })
+function connector (options: buildConnector.BuildOptions, hostname: string, stale: WeakSet<object>): buildConnector.connector {
+  const connect = buildConnector(options)
   const servername = isIP(hostname) === 0 ? hostname : ''
   return function connectToKinto (options, callback) {
     connect({ ...options, servername }, (error, socket) => {

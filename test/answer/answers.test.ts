@@ -166,3 +166,17 @@ t.test('an answer of Kinto that is none counts as not recorded', async t => {
   all.kinto.fault({ method: 'PATCH', path: `/v1${record}`, nth: 2 }, (_request, response) => { response.end('<html>') })
   t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } }, 'and is tried again')
 })
+
+t.test('only so many may be checked at one time', async t => {
+  const all = await startAll(t)
+  all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
+  const { promise: held, resolve: goOn } = Promise.withResolvers<void>()
+  const end = all.kinto.fault({ method: 'GET', path: `/v1${record}` }, held)
+  const waiting = Array.from({ length: 1_000 }, () => answer(all, record, { answer: 'SUCCEED' }))
+  while (all.kinto.requests.length < 1_000) await all.kinto.nextRequest()
+  const refused = await answer(all, record, { answer: 'SUCCEED' })
+  t.match({ ...refused, headers: Object.fromEntries(refused.headers) }, { status: 503, body: { errno: 201, message: /Too many/ }, headers: { 'retry-after': '3' } })
+  end()
+  goOn()
+  t.ok((await Promise.all(waiting)).every(({ status }) => status === 200))
+})

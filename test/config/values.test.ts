@@ -1,4 +1,5 @@
 import t from 'tap'
+import { selfSigned } from '../helpers/tls.ts'
 import * as values from '../../src/config/values.ts'
 
 interface Case { parse: (text: string) => unknown, good: Array<[text: string, value: unknown]>, bad: string[] }
@@ -103,4 +104,11 @@ for (const [name, { parse, good, bad }] of Object.entries(cases)) {
 t.test('the wrong entry of a list is named', async t => {
   t.throws(() => values.resources('/buckets/a b/c /buckets/d'), { message: /"b\/c" is neither\.$/ })
   t.throws(() => values.arnPatterns('arn:* states:x'), { message: /"states:x" does not begin with "arn:"\.$/ })
+})
+
+t.test('a file of certificates', async t => {
+  const { cert, key } = selfSigned('kinto.example')
+  const folder = t.testdir({ one: cert, two: `# ours\n${cert}${cert}`, key, broken: cert.replace(/[A-Za-z]/, '!'), empty: '' })
+  for (const name of ['one', 'two']) t.match(values.authorities(`${folder}/${name}`), { path: `${folder}/${name}`, certificates: cert })
+  for (const name of ['key', 'broken', 'empty', 'none']) t.throws(() => values.authorities(`${folder}/${name}`), { name: 'InvalidValue', message: /PEM/ }, name)
 })

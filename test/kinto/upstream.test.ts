@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { createUpstream, NotConnectedError, type UpstreamOptions } from '../../src/kinto/upstream.ts'
 import { startKinto } from '../helpers/kinto.ts'
 import { listenRaw } from '../helpers/raw.ts'
+import { selfSigned } from '../helpers/tls.ts'
 
 function upstreamFor (t: Test, options: UpstreamOptions): ReturnType<typeof createUpstream>['dispatcher'] {
   const upstream = createUpstream(options)
@@ -78,4 +80,18 @@ t.test('close does not wait for a Kinto that is silent', async t => {
   await upstream.close()
   await answer
   await t.rejects(upstream.dispatcher.request({ ...get, origin: kinto.url }))
+})
+
+t.test('an authority of the settings is trusted, beside those of Node', async t => {
+  const certificate = selfSigned('127.0.0.1')
+  const server = createHttpsServer(certificate, (_request, response) => { response.end('ok') })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const answer = await upstreamFor(t, { origin, timeoutMs: 5_000, ca: certificate.cert }).request({ ...get, origin })
+  t.equal(await answer.body.text(), 'ok')
+  for (const ca of [undefined, selfSigned('127.0.0.1').cert]) await t.rejects(upstreamFor(t, { origin, timeoutMs: 5_000, ca }).request({ ...get, origin }), NotConnectedError)
 })
