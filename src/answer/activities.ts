@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KintoAnswered, KintoUnreachable } from '../kinto/client.ts'
 import { unavailable } from '../kinto/errors.ts'
 import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { ActivityPolls } from '../stepfunctions/polls.ts'
 import { HeldTasks, type HeldTask, type Unsaved } from './held.ts'
 import { names } from './match.ts'
-import { fetchRecord } from './permission.ts'
 import { Polling } from './polling.ts'
-import { readToken } from './record.ts'
 import { TaskRouter, type Origin, type RouterOptions } from './routing.ts'
+import { savedToken } from './saved-token.ts'
 import { WaitingRoom, type Waiter } from './waiting.ts'
 
 export interface ActivitiesOptions extends Omit<RouterOptions, 'held' | 'room'> {
@@ -138,15 +136,5 @@ export class Activities {
       if (saved !== undefined && saved !== dead) return { taskToken: saved }
       if (Date.now() >= end) return undefined
     }
-  }
-}
-
-/** The token that the record shows by now. A Kinto that is away for a moment does not end the wait. */
-async function savedToken (session: KintoSession, ref: RecordRef): Promise<string | undefined> {
-  try {
-    return readToken((await fetchRecord(session, ref)).data)
-  } catch (error) {
-    if (error instanceof KintoUnreachable || (error instanceof KintoAnswered && error.answer.status >= 500)) return undefined
-    throw error
   }
 }

@@ -7,7 +7,7 @@ import { runBatch } from './batch/batch.ts'
 import { specialsIn, type Business } from './batch/specials.ts'
 import { classify, originForm, type GuardedWrite } from './classify.ts'
 import type { Examined } from './forward.ts'
-import { FormScanner } from './guard/form-scanner.ts'
+import { FormScanner, scanForm } from './guard/form-scanner.ts'
 import { judgeDeletion, judgeWrite, mustScan, needsLook } from './guard/guard.ts'
 import { errorReply } from './reply.ts'
 import { countdown, headersForKinto, whenClientLeaves } from './request.ts'
@@ -46,7 +46,10 @@ async function examineWrite (request: FastifyRequest, reply: FastifyReply, write
   const session = new KintoSession(options.kinto, headers, countdown(options.requestMs))
   const body = write.what === 'upload' ? Buffer.alloc(0) : await options.bodies.read(request.raw, reply.raw, limits)
   try {
-    if (write.what === 'upload') return await mustScan(write.ref, session) ? { body: scanned(request, headers), headers: [] } : undefined
+    if (write.what === 'upload') {
+      if (!(await mustScan(write.ref, session))) return undefined
+      return { body: Readable.from(scanForm(request.raw, new FormScanner(headerValues(headers, 'content-type')))), headers: [] }
+    }
     const exchange = { method: request.method, target: originForm(request.originalUrl), headers, body }
     const free = write.what === 'record' && !needsLook(exchange)
     if (free || await mayWriteCollection(session, write.ref)) return { body: streamOf(body), headers: [] }
@@ -55,12 +58,6 @@ async function examineWrite (request: FastifyRequest, reply: FastifyReply, write
     options.log.info({ ref: write.ref, method: request.method, err: error }, 'a write of a record was not let through')
     return { reply: errorReply(error, session.common, options.log) }
   }
-}
-
-function scanned ({ raw }: FastifyRequest, headers: string[]): Readable {
-  const scanner = new FormScanner(headerValues(headers, 'content-type'))
-  raw.once('error', error => { scanner.destroy(error) })
-  return raw.pipe(scanner)
 }
 
 function streamOf (body: Buffer): Readable | undefined {

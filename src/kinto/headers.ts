@@ -3,20 +3,25 @@
  * (Node's `rawHeaders`, undici's raw response headers).
  */
 
+/** The names, as they are spelled, with their values. */
+export function headerPairs (headers: readonly string[]): [name: string, value: string][] {
+  return headers.flatMap((name, index): [string, string][] => {
+    const value = headers[index + 1]
+    return index % 2 === 0 && value !== undefined ? [[name, value]] : []
+  })
+}
+
 /** The headers whose name, in lower case, is wanted. */
 export function selectHeaders (headers: readonly string[], wanted: (name: string) => boolean): string[] {
-  return headers.flatMap((name, index) => {
-    const value = headers[index + 1]
-    return index % 2 === 0 && value !== undefined && wanted(name.toLowerCase()) ? [name, value] : []
-  })
+  return headerPairs(headers).filter(([name]) => wanted(name.toLowerCase())).flat()
 }
 
 /** The names that occur, in lower case. */
 export function headerNames (headers: readonly string[]): Set<string> {
-  return new Set(headers.filter((_text, index) => index % 2 === 0).map(name => name.toLowerCase()))
+  return new Set(headerPairs(headers).map(([name]) => name.toLowerCase()))
 }
 
 /** The values of one header, in order. `name` is in lower case. */
 export function headerValues (headers: readonly string[], name: string): string[] {
-  return selectHeaders(headers, other => other === name).filter((_text, index) => index % 2 === 1)
+  return headerPairs(headers).filter(([other]) => other.toLowerCase() === name).map(([, value]) => value)
 }

@@ -1,5 +1,5 @@
 import { parseJson } from '../../kinto/json.ts'
-import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts'
+import { headerPairs, selectHeaders } from '../../kinto/headers.ts'
 import type { Reply } from '../reply.ts'
 
 /** One answer within the answer to a batch (`kinto/core/utils.py`, build_response). */
@@ -22,11 +22,8 @@ export function entryOf (path: string, method: string, { status, headers, body }
 
 // As Python's `dict(headers)`: of a repeated name the last value counts.
 function namedValues (headers: readonly string[]): [string, string][] {
-  return [...headerNames(headers)].map(name => [spelled(headers, name), headerValues(headers, name).at(-1) ?? ''])
-}
-
-function spelled (headers: readonly string[], name: string): string {
-  return spelling.get(name) ?? headers.find((text, index) => index % 2 === 0 && text.toLowerCase() === name) ?? name
+  const pairs = headerPairs(headers).map(([name, value]): [string, string] => [spelling.get(name.toLowerCase()) ?? name, value])
+  return [...new Map(pairs.map(pair => [pair[0].toLowerCase(), pair])).values()]
 }
 
 function jsonOr (text: string): unknown {

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { invalid } from '../../kinto/errors.ts'
-import { headerNames, selectHeaders } from '../../kinto/headers.ts'
+import { headerNames, headerPairs, selectHeaders } from '../../kinto/headers.ts'
 import { subRequestHeaders } from '../headers.ts'
 import type { SubRequest } from './effective.ts'
 
@@ -22,8 +22,7 @@ export function bodyOf ({ body = {} }: SubRequest): Buffer {
 export function withHeaders (request: SubRequest, headers: readonly string[]): SubRequest {
   const names = headerNames(headers)
   const kept = Object.entries(request.headers).filter(([name]) => !names.has(name.toLowerCase()))
-  const added = [...names].flatMap(name => headers.flatMap((text, index) => index % 2 === 0 && text.toLowerCase() === name ? [[text, headers[index + 1] ?? '']] : []))
-  return { ...request, headers: Object.fromEntries([...kept, ...added]) }
+  return { ...request, headers: Object.fromEntries([...kept, ...headerPairs(headers)]) }
 }
 
 function requireSendable (headers: string[]): void {

@@ -1,4 +1,4 @@
-import { Transform, type TransformCallback } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { mayTouch } from '../../answer/guarded.ts'
 import { forbidden } from '../../kinto/errors.ts'
 import { isJsonObject, parseJson } from '../../kinto/json.ts'
@@ -9,11 +9,22 @@ const maxHeadBytes = 4 * 1024
 const maxDataBytes = 1024 * 1024
 
 /**
- * Lets a form (RFC 7578) through while it looks at its `data`, the fields that kinto-attachment writes into the record. What is
- * not written in the one way that all clients do is refused, for Python's parser (`cgi.FieldStorage`) may read it in another.
- * Nothing passes before it is judged, so a refused form never reaches Kinto whole. Its error is a Refusal 403.
+ * Lets a form through piece by piece while `scanner` looks at it. Nothing passes before it is judged, so a refused form never
+ * reaches Kinto whole. `source` is left as it is then, for its client is to be told. @throws Refusal 403
  */
-export class FormScanner extends Transform {
+export async function * scanForm (source: Readable, scanner: FormScanner): AsyncGenerator<Buffer> {
+  for await (const chunk of source.iterator({ destroyOnReturn: false })) {
+    scanner.read(chunk)
+    yield chunk
+  }
+  scanner.end()
+}
+
+/**
+ * Looks at the `data` of a form (RFC 7578), the fields that kinto-attachment writes into the record. What is not written in the
+ * one way that all clients do is refused, for Python's parser (`cgi.FieldStorage`) may read it in another.
+ */
+export class FormScanner {
   readonly #delimiter: Buffer
   /** The first delimiter stands at the very start, as if behind a line. */
   #unread = Buffer.from('\r\n')
@@ -24,28 +35,24 @@ export class FormScanner extends Transform {
 
   /** `contentTypes`: the values of the request's `Content-Type`. @throws Refusal 403 when they name no boundary that can be looked for */
   constructor (contentTypes: readonly string[]) {
-    super()
     const boundary = boundaryOf(contentTypes)
     if (boundary === undefined) throw unclear()
     this.#delimiter = Buffer.from(`\n--${boundary}`)
   }
 
-  override _transform (chunk: Buffer, _encoding: string, done: TransformCallback): void {
-    try {
-      this.#unread = Buffer.concat([this.#unread, chunk])
-      for (let goesOn = true; goesOn;) goesOn = this.#read()
-      done(null, chunk)
-    } catch (error) {
-      done(error instanceof Error ? error : unclear())
-    }
+  /** @throws Refusal 403 */
+  read (chunk: Buffer): void {
+    this.#unread = Buffer.concat([this.#unread, chunk])
+    for (let goesOn = true; goesOn;) goesOn = this.#readOn()
   }
 
-  override _flush (done: TransformCallback): void {
-    done(this.#reading === 'nothing' ? null : unclear())
+  /** @throws Refusal 403 when the form has no end */
+  end (): void {
+    if (this.#reading !== 'nothing') throw unclear()
   }
 
   /** @returns whether there may be more to read in what has come */
-  #read (): boolean {
+  #readOn (): boolean {
     switch (this.#reading) {
       case 'content':
         return this.#readContent()

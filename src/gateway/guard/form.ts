@@ -16,9 +16,10 @@ const nested = /^(multipart\/|application\/x-www-form-urlencoded)/i
 // A field of another charset would be another text.
 const plainField = /^(text\/plain|application\/json)(; ?charset="?utf-8"?)?$/i
 
-/** The boundary of a form, from its `Content-Type`. Undefined where it is not written as usual. */
+/** The boundary of a form, from the values of its `Content-Type`. Undefined where it is not written as usual. */
 export function boundaryOf (contentTypes: readonly string[]): string | undefined {
-  return contentTypes.length === 1 ? contentType.exec(contentTypes[0] ?? '')?.[2] : undefined
+  // Several are one list to HTTP, and that is no type.
+  return contentType.exec(contentTypes.join(', '))?.[2]
 }
 
 /** Reads the head of a part, without the empty line behind it. Undefined for what is not written as usual. */

@@ -1,10 +1,10 @@
 import { changedFields, isPending, mayTouch } from '../../answer/guarded.ts'
-import { mayWriteCollection, proveWrite } from '../../answer/permission.ts'
+import { fetchRecord, mayWriteCollection, proveWrite } from '../../answer/permission.ts'
 import { readIfMatch } from '../../answer/request.ts'
-import { jsonObject, KintoAnswered, type KintoAnswer } from '../../kinto/client.ts'
+import { jsonObject, KintoAnswered } from '../../kinto/client.ts'
 import { forbidden, modifiedMeanwhile, unavailable } from '../../kinto/errors.ts'
 import { headerValues } from '../../kinto/headers.ts'
-import { isJsonObject } from '../../kinto/json.ts'
+import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
 import { recordPath, recordsPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { readWrite } from './write.ts'
@@ -35,14 +35,11 @@ export function needsLook ({ method, headers, body }: WriteExchange): boolean {
  * @throws Refusal 403, 412; KintoAnswered with Kinto's own refusal
  */
 export async function judgeWrite (exchange: WriteExchange, ref: RecordRef, session: KintoSession): Promise<Conditions> {
-  const answer = await session.get(recordPath(ref))
+  const data = await visibleRecord(session, ref)
   // What the caller may not see they may not write, and what does not exist they may create if Kinto lets them.
-  if ([401, 403, 404].includes(answer.status)) return ['If-None-Match', '*']
-  const data = shown(answer)['data']
-  if (!isJsonObject(data)) throw unclear()
+  if (data === undefined) return ['If-None-Match', '*']
   const reason = exchange.method === 'DELETE' ? deletion(isPending(data)) : change(changedFields(readWrite(exchange.method, exchange.headers, exchange.body), data))
-  const version = JSON.stringify(data['last_modified'])
-  if (reason === undefined) return boundTo(version, exchange.headers, data)
+  if (reason === undefined) return boundTo(JSON.stringify(data['last_modified']), exchange.headers, data)
   await proveWrite(session, ref)
   throw forbidden(reason)
 }
@@ -50,11 +47,11 @@ export async function judgeWrite (exchange: WriteExchange, ref: RecordRef, sessi
 /** Judges the deletion of several records at once, in the same way. @throws Refusal 403, 412; KintoAnswered */
 export async function judgeDeletion ({ target, headers }: WriteExchange, ref: Omit<RecordRef, 'record'>, session: KintoSession): Promise<Conditions> {
   const answer = await session.get(recordsPath(ref, queryOf(target)))
-  const { data } = shown(answer)
-  if (!Array.isArray(data)) throw unclear()
-  if (data.filter(isJsonObject).some(isPending)) throw forbidden('Some of these records wait for an answer, and only who may write the collection can delete those. Leave them out, for instance with ?in_status=SUCCEED,FAIL.')
-  const [, version] = /^"([0-9]+)"$/.exec(headerValues(answer.headers, 'etag')[0] ?? '') ?? []
-  if (version === undefined) throw unclear()
+  if (answer.status !== 200) throw new KintoAnswered(answer)
+  const listed = [jsonObject(answer)['data']].flat().filter(isJsonObject)
+  if (listed.some(isPending)) throw forbidden('Some of these records wait for an answer, and only who may write the collection can delete those. Leave them out, for instance with ?in_status=SUCCEED,FAIL.')
+  const version = readIfMatch(headerValues(answer.headers, 'etag'))
+  if (version === undefined) throw unavailable('Kinto does not say which records it would delete.', { retryAfter: 3 })
   return boundTo(version, headers)
 }
 
@@ -62,6 +59,15 @@ export async function judgeDeletion ({ target, headers }: WriteExchange, ref: Om
 export async function mustScan (ref: RecordRef, session: KintoSession): Promise<boolean> {
   const [free, answer] = await Promise.all([mayWriteCollection(session, ref), session.get(recordPath(ref))])
   return !free && answer.status !== 404
+}
+
+async function visibleRecord (session: KintoSession, ref: RecordRef): Promise<JsonObject | undefined> {
+  try {
+    return (await fetchRecord(session, ref)).data
+  } catch (error) {
+    if (error instanceof KintoAnswered && [401, 403, 404].includes(error.answer.status)) return undefined
+    throw error
+  }
 }
 
 function deletion (pending: boolean): string | undefined {
@@ -82,13 +88,4 @@ function boundTo (version: string, headers: readonly string[], existing?: unknow
 function queryOf (target: string): string {
   const [, query = ''] = /\?([^#]*)/.exec(target) ?? []
   return query.split('&').filter(part => !/^(_|%5f)(f|%66)/i.test(part)).join('&')
-}
-
-function shown (answer: KintoAnswer): Record<string, unknown> {
-  if (answer.status !== 200) throw new KintoAnswered(answer)
-  return jsonObject(answer)
-}
-
-function unclear (): Error {
-  return unavailable('Kinto does not show the record that this would change.', { retryAfter: 3 })
 }

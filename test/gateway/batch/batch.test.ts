@@ -51,7 +51,7 @@ t.test('answers among other requests: in order, each with its own status', async
 
 t.test('a batch without answers reaches Kinto as it came', async t => {
   const all = await start(t)
-  for (const body of [`{ "requests" : [{"path":"${record}" }] ,"defaults":{}}`, '[{', '', `{"requests":[${JSON.stringify(post('/buckets/elsewhere/collections/c/records/r'))}]}`, `{"requests":[${JSON.stringify(post(record))},{"path":"/batch"}]}`]) {
+  for (const body of [`{ "requests" : [{"path":"${record}" }] ,"defaults":{}}`, '[{', '', `{"requests":[${JSON.stringify(post('/buckets/elsewhere/collections/c/records/r'))}]}`, `{"requests":[${JSON.stringify(post(record))},{"path":"/batch"}]}`, `{"requests":[${JSON.stringify(post(record))},{"path":"/","body":{"a":"\\ud800"}}]}`]) {
     await all.batch(body, { 'x-mine': 'as it was' })
     const last = all.kinto.requests.at(-1)
     t.equal(String(last?.body), body)
@@ -167,4 +167,18 @@ t.test('a batch that is too large', async t => {
   const { status, body } = await all.batch(' '.repeat(16 * 1024 * 1024 + 1))
   t.match({ status, body }, { status: 413, body: { errno: 113 } })
   t.equal(all.kinto.requests.length, 0)
+})
+
+t.test('writes that are to be looked at', async t => {
+  const all = await start(t)
+  all.kinto.store.put(record, { taskToken: 'T' }, writers)
+  const patch = { method: 'PATCH', path: record, body: { data: { status: 'SUCCEED' } } }
+  const free = { method: 'PATCH', path: record, body: { data: { subject: 'x' } } }
+  const requests = [patch, free, { ...patch, headers: { 'x y': '1' } }, { ...patch, body: { data: { taskToken: 'T' } } }]
+  t.match(await all.entries({ requests }), [{ status: 403, body: { errno: 121 } }, { status: 200 }, { status: 400 }, { status: 200 }])
+  t.match(all.kinto.store.records.get(record)?.data, { taskToken: 'T', subject: 'x', status: undefined })
+  const probes = all.kinto.requests.filter(({ method, url }) => method === 'PATCH' && url === `/v1${collection}`)
+  t.equal(probes.length, 1, 'the right to write the collection is asked for once')
+  all.kinto.fault({ path: `/v1${collection}` }, 503)
+  t.match(await all.batch({ requests: [patch] }), { status: 503, body: { error: 'Scripted' } })
 })
