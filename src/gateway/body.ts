@@ -28,11 +28,9 @@ export class Bodies {
     // A client that stops sending is as good as gone.
     const timer = setTimeout(() => request.destroy(), timeoutMs)
     try {
-      return await getRawBody(request, { limit: maxBytes, length: length ?? null })
+      return await getRawBody(request, { limit: maxBytes, length: length ?? null }).finally(() => { clearTimeout(timer) })
     } catch (error) {
       return refuse(request, isTooLarge(error) ? tooLarge(maxBytes) : error)
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { ConfigError, describeSettings, loadSettings } from '../../src/config/config.ts'
+import { selfSigned } from '../helpers/tls.ts'
 
 const defaults = {
   kintoUrl: 'http://127.0.0.1:8888',
@@ -191,6 +192,8 @@ t.test('the description for the log says which secrets are set, and not what the
   const description = describeSettings(settings)
   t.strictSame(description, { ...defaults, kintoAuthorization: 'set', aws: { accessKey: 'set', secretKey: 'set' } })
   t.match(describeSettings(loadSettings({ argv: [], env: {} })), { kintoAuthorization: 'not set', aws: { secretKey: 'not set' } })
+  const file = join(t.testdir({ 'ca.pem': selfSigned('kinto.example').cert }), 'ca.pem')
+  t.match(describeSettings(loadSettings({ argv: [], env: { STEPFUNCTION_KINTO_CA: file } })), { kintoCa: file })
 })
 
 function iniWithLevel (level: string): string {
