@@ -1,0 +1,31 @@
+import { startService } from '../contenders/service.ts'
+import { cores } from '../parts/cores.ts'
+import type { Launched } from '../parts/launch.ts'
+import { startKinto } from '../upstreams/kinto.ts'
+import { startPostgres } from '../upstreams/postgres.ts'
+import { authorization, seed } from '../upstreams/seed.ts'
+import { awsEnvironment, awsSettings, startStepFunctions } from '../upstreams/step-functions.ts'
+import type { StepFunctions } from '../upstreams/step-functions.ts'
+
+export interface Stage {
+  kinto: Launched
+  stepFunctions: StepFunctions
+  /** In front of `kinto`. */
+  service: Launched
+  /** A Kinto on the same database that answers by itself. */
+  plugin: Launched
+}
+
+/** Everything that answers a record, each in a process of its own. */
+export async function setStage (stepFunctionsMs: number): Promise<Stage> {
+  const [database, stepFunctions] = await Promise.all([startPostgres(), startStepFunctions(stepFunctionsMs)])
+  const kinto = await startKinto({ database: database.url })
+  await seed(kinto.url)
+  const plugin = await startKinto({ database: database.url, plugin: awsSettings(stepFunctions) })
+  return { kinto, stepFunctions, plugin, service: await startAnswering(kinto.url, stepFunctions) }
+}
+
+/** The service as production has it: with a Kinto account of its own. */
+export async function startAnswering (kinto: string, stepFunctions: StepFunctions): Promise<Launched> {
+  return await startService(kinto, cores.proxy, { STEPFUNCTION_KINTO_AUTHORIZATION: authorization('stepfunction'), ...awsEnvironment(stepFunctions) })
+}

@@ -1,0 +1,68 @@
+import { loadEach } from '../load/load.ts'
+import { smallRecord } from '../load/workload.ts'
+import type { Request } from '../load/workload.ts'
+import type { Plan } from '../plan.ts'
+import { show, spread } from '../report/statistics.ts'
+import type { Spread } from '../report/statistics.ts'
+import type { Table } from '../report/section.ts'
+import { authorization, create } from '../upstreams/seed.ts'
+import { region } from '../../test/helpers/step-functions.ts'
+import { records } from './kinds.ts'
+import type { Stage } from './stage.ts'
+
+/** Milliseconds of each call that no answer can do without, asked by a load tool with nothing between. */
+export interface Unavoidable {
+  calls: { name: string, p50: Spread }[]
+  /** The record, the slower of probe and root view, Step Functions, the update. */
+  sum: number
+}
+
+// It names the signature's parts as AWS wants them, and nobody checks what they say
+const signature = `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/${region}/states/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
+
+/** Measures the calls one by one, each on records of its own, as the answers are. */
+export async function measureUnavoidable ({ kinto, stepFunctions }: Stage, plan: Plan): Promise<Unavoidable> {
+  const [taskToken] = await stepFunctions.waiting(1)
+  const count = Math.ceil(plan.answers / plan.rounds)
+  const headers = { authorization: authorization('alice') }
+  const json = { ...headers, 'content-type': 'application/json' }
+  const update = JSON.stringify({ data: { status: 'SUCCEED', answeredBy: 'account:alice', answeredAt: new Date(0).toISOString() } })
+  const [get, probe, root, report, patch] = [new Call('GET record'), new Call('PATCH that proves the right'), new Call('GET root view'), new Call('a call to Step Functions'), new Call('PATCH that notes the answer')]
+  for (let round = 0; round < plan.rounds; round++) {
+    const bodies = Array.from({ length: count }, () => ({ data: smallRecord, permissions: { write: ['account:alice'] } }))
+    const paths = (await create(kinto.url, records, bodies)).map(id => `${records}/${id}`)
+    await get.ask(kinto.url, paths, { method: 'GET', headers, status: 200 })
+    await probe.ask(kinto.url, paths, { method: 'PATCH', headers: { ...json, 'if-match': '"99999999999999999999"' }, body: '{"data": {}}', status: 412 })
+    await root.ask(kinto.url, paths.map(() => '/v1/'), { method: 'GET', headers, status: 200 })
+    await report.ask(stepFunctions.endpoint, paths.map(() => '/'), {
+      method: 'POST',
+      headers: { authorization: signature, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AWSStepFunctions.SendTaskHeartbeat' },
+      body: JSON.stringify({ taskToken }),
+      status: 200
+    })
+    await patch.ask(kinto.url, paths, { method: 'PATCH', headers: json, body: update, status: 200 })
+  }
+  const sum = get.p50.median + Math.max(probe.p50.median, root.p50.median) + report.p50.median + patch.p50.median
+  return { calls: [get, probe, root, report, patch].map(({ name, p50 }) => ({ name, p50 })), sum }
+}
+
+export function unavoidableTable ({ calls }: Unavoidable): Table {
+  return { title: 'Calls that an answer cannot avoid, alone', header: ['', 'p50 ms'], rows: calls.map(({ name, p50 }) => [name, show(p50)]) }
+}
+
+class Call {
+  readonly name: string
+  readonly #times: number[] = []
+
+  constructor (name: string) {
+    this.name = name
+  }
+
+  get p50 (): Spread {
+    return spread(this.#times)
+  }
+
+  async ask (url: string, paths: readonly string[], request: Request): Promise<void> {
+    this.#times.push((await loadEach(url, paths, request)).p50)
+  }
+}

@@ -1,0 +1,45 @@
+import type { Contender } from '../contenders/contenders.ts'
+import { load } from '../load/load.ts'
+import type { Pressure } from '../load/load.ts'
+import type { Sample } from '../load/sample.ts'
+import type { Workload } from '../load/workload.ts'
+import { usage } from '../parts/usage.ts'
+
+/** One measurement of one contender. */
+export interface Measured extends Sample {
+  /** Microseconds of CPU per request; none where nothing stands between. */
+  cpu?: number
+  /** MB that were resident at its end. */
+  memory?: number
+}
+
+/** By contender, one for each round: what stands at the same place was measured one after the other. */
+export type Rounds = Map<Contender['name'], Measured[]>
+
+/** Lets everybody compile what will be measured. */
+export async function warmUp (contenders: readonly Contender[], workload: Workload, seconds: number): Promise<void> {
+  for (const { url, process } of contenders) {
+    if (process !== undefined) await load({ url, workload, connections: 4, seconds })
+  }
+}
+
+/** Measures all contenders in each round, starting with another one every time. */
+export async function measureRounds (contenders: readonly Contender[], workload: Workload, pressure: Pressure, rounds: number): Promise<Rounds> {
+  const measured: Rounds = new Map(contenders.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (let place = 0; place < contenders.length; place++) {
+      const contender = contenders[(place + round) % contenders.length]
+      if (contender === undefined) continue
+      measured.get(contender.name)?.push(await measure(contender, workload, pressure))
+    }
+  }
+  return measured
+}
+
+async function measure ({ url, process }: Contender, workload: Workload, pressure: Pressure): Promise<Measured> {
+  if (process === undefined) return await load({ url, workload, ...pressure })
+  const before = usage(process.pid)
+  const sample = await load({ url, workload, ...pressure })
+  const after = usage(process.pid)
+  return { ...sample, cpu: (after.cpu - before.cpu) / sample.requests, memory: after.memory / 1e6 }
+}

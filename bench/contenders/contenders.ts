@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { cores } from '../parts/cores.ts'
+import { launch } from '../parts/launch.ts'
+import type { Command, Launched } from '../parts/launch.ts'
+import { haveTools } from '../parts/tools.ts'
+import { startHaproxy } from './haproxy.ts'
+import { startNginxProxy } from './nginx.ts'
+import { startService } from './service.ts'
+
+export const contenderNames = ['direct', 'nginx', 'haproxy', 'service', '@fastify/http-proxy', 'httpxy', 'http-proxy-3'] as const
+
+export type ContenderName = (typeof contenderNames)[number]
+
+const processes = join(import.meta.dirname, '..', 'processes')
+
+/** What stands between the load and the upstream. */
+export interface Contender {
+  name: ContenderName
+  url: string
+  /** None: the load goes directly to the upstream. */
+  process?: Launched
+}
+
+/** Starts those of the names for which there are programs; all listen at the same time. `ready` is a path that the upstream answers with 200. */
+export async function startContenders (names: readonly ContenderName[], upstream: string, ready: string): Promise<Contender[]> {
+  const contenders: Contender[] = []
+  for (const name of names) {
+    if (name === 'direct') contenders.push({ name, url: upstream })
+    else if (name !== 'nginx' && name !== 'haproxy' || haveTools(name, name)) {
+      const process = await startContender(name, upstream, ready)
+      contenders.push({ name, url: process.url, process })
+    }
+  }
+  return contenders
+}
+
+// On the core of the process under test
+async function startContender (name: Exclude<ContenderName, 'direct'>, upstream: string, ready: string): Promise<Launched> {
+  switch (name) {
+    case 'nginx': return await startNginxProxy(upstream, cores.proxy, ready)
+    case 'haproxy': return await startHaproxy(upstream, cores.proxy, ready)
+    case 'service': return await startService(upstream, cores.proxy)
+    case '@fastify/http-proxy': return await startPeer('bare-plugin.ts', upstream)
+    case 'httpxy':
+    case 'http-proxy-3': return await startPeer(`${name}.ts`, upstream)
+  }
+}
+
+/** How a peer is started, by the name of its file. */
+export function peerCommand (file: string, upstream: string): Command {
+  return { command: [process.execPath, join(processes, file), upstream] }
+}
+
+async function startPeer (file: string, upstream: string): Promise<Launched> {
+  return await launch({ name: file, cores: cores.proxy, ...peerCommand(file, upstream) })
+}

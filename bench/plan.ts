@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util'
+import { workloadNames } from './load/workload.ts'
+import type { WorkloadName } from './load/workload.ts'
+
+export const sectionNames = ['proxies', 'kinto', 'answers', 'growth'] as const
+
+export type SectionName = (typeof sectionNames)[number]
+
+/** How much is measured. */
+export interface Plan {
+  sections: readonly SectionName[]
+  quick: boolean
+  /** Times that everything is measured, in turns; each ratio is of one turn. */
+  rounds: number
+  /** Of each measurement. */
+  seconds: number
+  /** Before the first one, for what compiles as it runs. */
+  warmUpSeconds: number
+  /** For GET; the other workloads are measured at 32, unless `everyConnections`. */
+  connections: readonly number[]
+  everyConnections: boolean
+  /** In front of the static upstream. */
+  workloads: readonly WorkloadName[]
+  /** In front of Kinto. */
+  kintoWorkloads: readonly Exclude<WorkloadName, 'upload'>[]
+  /** Answers of each kind. */
+  answers: number
+  /** Milliseconds that Step Functions takes for a call. */
+  stepFunctionsMs: number
+  /** Whether docs/performance.md and its plots get the numbers. */
+  writeDocs: boolean
+}
+
+/** Reads the command line. @throws on an unknown option or section. */
+export function readPlan (args: readonly string[]): Plan {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      'write-docs': { type: 'boolean', default: false }
+    }
+  })
+  const usual = { rounds: 5, seconds: 2, warmUpSeconds: 4, answers: 200, workloads: workloadNames, kintoWorkloads: workloadNames.filter(name => name !== 'upload') }
+  const quick = { rounds: 2, seconds: 0.4, warmUpSeconds: 1.5, answers: 30, workloads: ['GET', 'list', 'PUT', 'HEAD', '304'], kintoWorkloads: ['GET', 'PUT'] } satisfies Partial<Plan>
+  const { rounds, seconds, ...rest } = values.quick ? quick : usual
+  return {
+    ...rest,
+    rounds: Number(values.rounds ?? rounds),
+    seconds: Number(values.seconds ?? seconds),
+    sections: values.only.length === 0 ? sectionNames : values.only.map(sectionName),
+    quick: values.quick,
+    connections: [1, 32, 512],
+    everyConnections: values.full,
+    stepFunctionsMs: 5,
+    writeDocs: values['write-docs']
+  }
+}
+
+function sectionName (name: string): SectionName {
+  const found = sectionNames.find(known => known === name)
+  if (found === undefined) throw new Error(`--only ${name}: there are ${sectionNames.join(', ')}.`)
+  return found
+}

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { makeRunFolder } from '../../demo/parts/folder.ts'
+import { cores } from '../parts/cores.ts'
+import { launch } from '../parts/launch.ts'
+import type { Launched } from '../parts/launch.ts'
+import { ensureBenchPython } from '../parts/python.ts'
+
+export interface KintoOptions {
+  /** The database's URL. */
+  database: string
+  /** Settings of the in-process plugin; without them it is not loaded. */
+  plugin?: Readonly<Record<string, string>>
+}
+
+const run = promisify(execFile)
+const main = 'import sys; from kinto.__main__ import main; sys.exit(main())'
+// What several Kintos on one database must share
+const secret = randomBytes(16).toString('hex')
+
+/** An unmodified Kinto on PostgreSQL, served by waitress as `kinto start` does; with `plugin`, one that answers by itself. */
+export async function startKinto ({ database, plugin }: KintoOptions): Promise<Launched> {
+  const python = await ensureBenchPython()
+  const folder = makeRunFolder('kinto')
+  const ini = join(folder, 'kinto.ini')
+  writeFileSync(ini, render(database, plugin))
+  const env = { PYTHONUNBUFFERED: '1', PYTHONPATH: join(import.meta.dirname, '..', 'plugin'), PYTHONDONTWRITEBYTECODE: '1', AWS_EC2_METADATA_DISABLED: 'true' }
+  await run(python, ['-W', 'ignore', '-c', main, 'migrate', '--ini', ini], { env: { ...process.env, ...env } })
+  return await launch({
+    name: plugin === undefined ? 'Kinto' : 'Kinto with the plugin',
+    command: [python, '-W', 'ignore', '-c', main, 'start', '--ini', ini, '--port', '0'],
+    env,
+    cores: cores.upstream,
+    folder
+  })
+}
+
+function render (database: string, plugin: KintoOptions['plugin']): string {
+  const backends = ['storage', 'permission'].map(kind => `kinto.${kind}_backend = kinto.core.${kind}.postgresql\nkinto.${kind}_url = ${database}`)
+  return `[server:main]
+use = egg:waitress
+host = 127.0.0.1
+port = %(http_port)s
+threads = 8
+connection_limit = 1000
+
+[app:main]
+use = egg:kinto
+kinto.includes = kinto.plugins.accounts${plugin === undefined ? '' : ' stepfunction_bench'}
+${backends.join('\n')}
+kinto.cache_backend = kinto.core.cache.memory
+kinto.userid_hmac_secret = ${secret}
+kinto.bucket_create_principals = system.Authenticated
+kinto.account_create_principals = system.Everyone
+kinto.account_cache_ttl_seconds = 86400
+multiauth.policies = account
+multiauth.policy.account.use = kinto.plugins.accounts.AccountsPolicy
+${Object.entries(plugin ?? {}).map(([key, value]) => `stepfunction.${key} = ${value}`).join('\n')}
+
+${logging}`
+}
+
+const logging = `[loggers]
+keys = root, waitress, queue
+
+[handlers]
+keys = console
+
+[formatters]
+keys =
+
+[logger_root]
+level = ERROR
+handlers = console
+
+[logger_waitress]
+level = INFO
+handlers =
+qualname = waitress
+
+[logger_queue]
+level = ERROR
+handlers =
+qualname = waitress.queue
+
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+`
