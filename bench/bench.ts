@@ -36,9 +36,12 @@ const sections: Section[] = []
 if (haveTools('anything', 'taskset', 'nginx', 'h2load')) {
   process.stdout.write(`${machine}\n`)
   for (const name of plan.sections) {
+    process.stderr.write(`\nMeasuring ${name} …\n`)
+    const started = performance.now()
     const section = await measures[name](plan, stopParts)
     if (section === undefined) continue
     sections.push(section)
+    process.stderr.write(`${name}: ${Math.round((performance.now() - started) / 1_000)} s\n`)
     process.stdout.write(`\n${[`## ${section.title}`, section.notes.join('\n'), ...section.tables.map(renderTable)].join('\n\n')}\n`)
   }
   mkdirSync(join(results, '..'), { recursive: true })

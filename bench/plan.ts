@@ -45,7 +45,7 @@ export function readPlan (args: readonly string[]): Plan {
     }
   })
   const usual = { rounds: 5, seconds: 2, warmUpSeconds: 4, answers: 200, workloads: workloadNames, kintoWorkloads: workloadNames.filter(name => name !== 'upload') }
-  const quick = { rounds: 2, seconds: 0.4, warmUpSeconds: 1.5, answers: 30, workloads: ['GET', 'list', 'PUT', 'HEAD', '304'], kintoWorkloads: ['GET', 'PUT'] } satisfies Partial<Plan>
+  const quick = { rounds: 2, seconds: 0.3, warmUpSeconds: 2.5, answers: 20, workloads: ['GET', 'list', 'PUT', 'HEAD', '304'], kintoWorkloads: ['GET', 'PUT'] } satisfies Partial<Plan>
   const { rounds, seconds, ...rest } = values.quick ? quick : usual
   return {
     ...rest,

@@ -11,6 +11,9 @@ import { cellTable, summarize } from './cell.ts'
 import type { Cell } from './cell.ts'
 import { measureRounds, warmUp } from './rounds.ts'
 
+// h2load lets all connections send at the same moments: more of them would measure its bursts
+const steady = { connections: 4, rate: 1_000 }
+
 // More at once would measure how many buffers there are
 const uploadConnections = [1, 4]
 const usualConnections = 32
@@ -32,11 +35,13 @@ export async function compareProxies (plan: Plan, stop: () => Promise<void>): Pr
     await warmUp(measured, workload, plan.seconds)
     for (const connections of connectionsOf(name, plan)) {
       // Where a single one, or the connections themselves, take long
-      const seconds = name === 'upload' || connections > usualConnections ? Math.max(plan.seconds, 1) : plan.seconds
+      const seconds = name === 'upload' || connections > usualConnections ? Math.max(plan.seconds, 0.7) : plan.seconds
       const rounds = await measureRounds(measured, workload, { connections, seconds }, plan.rounds)
       cells.push(summarize(`${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`, rounds))
     }
   }
+  const steadyRounds = await measureRounds(contenders, all.GET, { ...steady, seconds: plan.seconds }, plan.rounds)
+  cells.push(summarize(`GET, ${steady.rate} requests/s on ${steady.connections} connections`, steadyRounds))
   await stop()
   return {
     title: 'Proxies in front of a static upstream',

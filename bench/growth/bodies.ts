@@ -6,6 +6,7 @@ import type { Plot } from '../report/svg.ts'
 import { downloads } from '../upstreams/static.ts'
 import { watched } from './watched.ts'
 
+const warmUpSize = downloads[1]
 const chunk = Buffer.alloc(64 * 1_024)
 
 /** The most memory that is resident while one body is streamed, both ways. */
@@ -16,6 +17,9 @@ export async function measureBodies (upstream: string, { quick }: Plan): Promise
   for (const { name, url, process } of await startContenders(watched(quick), upstream, recordPath)) {
     if (process === undefined) continue
     const { pid } = process
+    // What grows with the first bodies, heap and buffers, does not grow with its size
+    await download(url, warmUpSize)
+    await upload(url, warmUpSize)
     down.push({ name, values: await each(sizes, async size => await peakMemory(pid, async () => { await download(url, size) })) })
     up.push({ name, values: await each(sizes, async size => await peakMemory(pid, async () => { await upload(url, size) })) })
     await process.stop()

@@ -17,6 +17,7 @@ export async function measureConnections (upstream: string, { quick, seconds }: 
   for (const { name, url, process } of await startContenders(watched(quick), upstream, recordPath)) {
     if (process === undefined) continue
     const values: number[] = []
+    await load({ url, workload, connections: 1, seconds: Math.max(1, seconds), rate })
     for (const connections of counts) {
       values.push(await peakMemory(process.pid, async () => await load({ url, workload, connections, seconds: Math.max(1, seconds), rate })) / 1e6)
     }

@@ -14,7 +14,7 @@ export async function measureGrowth (plan: Plan, stop: () => Promise<void>): Pro
   const startUp = await measureStartUp(upstream.url, plan.rounds)
   const connections = await measureConnections(upstream.url, plan)
   const bodies = await measureBodies(upstream.url, plan)
-  const waiting = await measureWaiting()
+  const waiting = await measureWaiting(plan)
   await stop()
   const plots = [connections, ...bodies]
   return {

@@ -23,7 +23,7 @@ export async function startStatic (): Promise<Launched> {
     writeFileSync(join(files, String(size)), '')
     truncateSync(join(files, String(size)), size)
   }
-  const sink = await launch({ name: 'upload sink', command: [process.execPath, join(import.meta.dirname, '..', 'processes', 'sink.ts')], cores: cores.upstream })
+  const sink = await launch({ name: 'upload sink', command: [process.execPath, join(import.meta.dirname, '..', 'processes', 'sink.ts')], cores: cores.upstream, folder: files })
   return await startNginx({
     name: 'static upstream',
     cores: cores.upstream,
