@@ -1,6 +1,5 @@
 import { startContenders } from '../contenders/contenders.ts'
 import type { ContenderName } from '../contenders/contenders.ts'
-import { load } from '../load/load.ts'
 import { recordPath, workloads } from '../load/workload.ts'
 import { haveTools } from '../parts/tools.ts'
 import type { Plan } from '../plan.ts'
@@ -17,7 +16,7 @@ import type { Rounds } from './rounds.ts'
 
 const usualConnections = 32
 // h2load lets all connections send at the same moments: with many, each burst would be a queue in front of Kinto
-const latencyConnections = 4
+const fewConnections = 4
 const names = ['direct', 'nginx', 'service', '@fastify/http-proxy'] as const
 
 interface Added { name: string, p50: Spread, p99: Spread }
@@ -38,21 +37,19 @@ export async function compareOnKinto (plan: Plan, stop: () => Promise<void>): Pr
   await warmUp(contenders, all.GET, plan.warmUpSeconds)
   for (const name of plan.kintoWorkloads) {
     if (name === 'HEAD' && !haveTools('HEAD', 'hey')) continue
-    // A list takes Kinto a tenth of a second
-    const pressure = { connections: name === 'list' ? 4 : usualConnections, seconds }
+    // These take Kinto a tenth of a second each
+    const pressure = { connections: name === 'list' || name === 'batch' ? fewConnections : usualConnections, seconds }
     cells.push(summarize(`${name}, ${pressure.connections} connections`, await measureRounds(contenders, all[name], pressure, plan.rounds)))
   }
   const rate = (cells[0]?.contenders.find(row => row.name === 'direct')?.perSecond.median ?? 0) / 2
-  // What the last workload left in Kinto's queue would be waited for by the first contender
-  await load({ url: kinto.url, workload: all.GET, connections: 1, seconds: 1 })
-  const atHalf = await measureRounds(contenders, all.GET, { connections: latencyConnections, seconds, rate }, plan.rounds)
+  const atHalf = await measureRounds(contenders, all.GET, { connections: fewConnections, seconds, rate }, plan.rounds)
   const added = contenders.filter(({ name }) => name !== 'direct').map(({ name }) => ({ name, p50: difference(atHalf, name, 'p50'), p99: difference(atHalf, name, 'p99') }))
   await stop()
   return {
     title: 'In front of a real Kinto on PostgreSQL',
     notes: [
       'Kinto is one process (waitress, 8 threads), and busy all the time: what counts is how much of its own throughput is left. Kinto closes its connection after each 304.',
-      'Load, Kinto and PostgreSQL share what the process under test leaves.'
+      'Load, Kinto and PostgreSQL share what the process under test leaves. At so few requests, V8 has not compiled all yet: compare CPU time in front of the static upstream.'
     ],
     tables: [...cells.map(cellTable), latencyTable(added, rate)],
     plots: [],

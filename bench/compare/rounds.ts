@@ -40,9 +40,15 @@ export async function measureRounds (contenders: readonly Contender[], workload:
 }
 
 async function measure ({ url, process }: Contender, workload: Workload, pressure: Pressure): Promise<Measured> {
+  await settle(`${url}${workload.path}`, workload)
   if (process === undefined) return await load({ url, workload, ...pressure })
   const before = usage(process.pid)
   const sample = await load({ url, workload, ...pressure })
   const after = usage(process.pid)
   return { ...sample, cpu: (after.cpu - before.cpu) / sample.requests, memory: after.memory / 1e6 }
+}
+
+// A load that ends leaves requests in the upstream's queue, for which the next contender would wait. One answer later they are gone.
+async function settle (url: string, { method, headers, body }: Workload): Promise<void> {
+  await (await fetch(url, { method, headers, ...body !== undefined && { body } })).arrayBuffer()
 }
