@@ -8,7 +8,7 @@ import { show, spread } from '../report/statistics.ts'
 import type { Spread } from '../report/statistics.ts'
 import { startKinto } from '../upstreams/kinto.ts'
 import { startPostgres } from '../upstreams/postgres.ts'
-import { authorization, seed, seedWorkloads } from '../upstreams/seed.ts'
+import { authorization, seed, seedList, seedRecords } from '../upstreams/seed.ts'
 import { cellTable, summarize } from './cell.ts'
 import type { Cell } from './cell.ts'
 import { measureRounds, warmUp } from './rounds.ts'
@@ -27,12 +27,13 @@ export async function compareOnKinto (plan: Plan, stop: () => Promise<void>): Pr
   const database = await startPostgres()
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
-  await seedWorkloads(kinto.url)
+  await seedRecords(kinto.url)
+  if (plan.kintoWorkloads.includes('list')) await seedList(kinto.url)
   const contenders = await startContenders(plan.quick ? names.slice(0, 3) : names, kinto.url, '/v1/')
   const headers = { authorization: authorization('admin') }
   const etag = (await fetch(`${kinto.url}${recordPath}`, { headers })).headers.get('etag') ?? ''
   const all = workloads(headers.authorization, etag)
-  const seconds = Math.max(plan.seconds, 2)
+  const seconds = Math.max(plan.seconds, plan.quick ? 1 : 2)
   const cells: Cell[] = []
   await warmUp(contenders, all.GET, plan.warmUpSeconds)
   for (const name of plan.kintoWorkloads) {

@@ -12,7 +12,7 @@ const run = promisify(execFile)
 export async function describeMachine (): Promise<string> {
   const packages = ['fastify', '@fastify/http-proxy', 'undici', 'httpxy', 'http-proxy-3'].map(name => `${name} ${version(name)}`)
   return [
-    `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`,
+    `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release().split('-')[0]}`,
     `Node.js ${process.versions.node}`,
     await said('nginx', ['-v'], /nginx\/([\d.]+)/),
     await said('haproxy', ['-v'], /version ([\d.]+)/),

@@ -17,11 +17,15 @@ export async function seed (kinto: string): Promise<void> {
   await ask(`${kinto}/v1${bucket}/collections/manual_steps`, { method: 'PUT', body: { permissions }, as: 'admin' })
 }
 
-/** Creates the records of the workloads. */
-export async function seedWorkloads (kinto: string): Promise<void> {
+/** Creates the thousand records of the list. */
+export async function seedList (kinto: string): Promise<void> {
   await ask(`${kinto}/v1${bucket}/collections/list`, { method: 'PUT', as: 'admin' })
-  for (const path of [recordPath, `${recordPath.slice(0, -1)}c`]) await ask(`${kinto}${path}`, { method: 'PUT', body: { data: smallRecord }, as: 'admin' })
   await create(kinto, listPath, Array.from({ length: listSize }, () => ({ data: listRecord })))
+}
+
+/** Creates the records that are asked for one by one. */
+export async function seedRecords (kinto: string): Promise<void> {
+  for (const path of [recordPath, `${recordPath.slice(0, -1)}c`]) await ask(`${kinto}${path}`, { method: 'PUT', body: { data: smallRecord }, as: 'admin' })
 }
 
 /** Creates records, as the administrator. @returns their ids. */
