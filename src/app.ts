@@ -9,10 +9,11 @@ import { inNamedScope, inScope } from './answer/scope.ts'
 import type { Settings } from './config/config.ts'
 import { announcedViews, viewPath } from './gateway/announce/route.ts'
 import { Bodies } from './gateway/body.ts'
-import { classify, isWriting } from './gateway/classify.ts'
+import { classify } from './gateway/classify.ts'
 import { clientLeft } from './gateway/failures.ts'
-import { acceptMethods, forward } from './gateway/forward.ts'
+import { acceptMethods } from './gateway/forward.ts'
 import { serverOptions } from './gateway/http.ts'
+import { passRoute, passThrough } from './gateway/pass-through.ts'
 import { errorReply, send } from './gateway/reply.ts'
 import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
@@ -33,10 +34,6 @@ export interface Service {
   /** Ends what is under way, open polls included (up to some 65 s). @returns the tasks whose tokens could not be saved. */
   stop: () => Promise<Unsaved[]>
 }
-
-// The client's own path goes past Fastify's router, which would decode and refuse some of it: requests are sorted by `classify`.
-const readRoute = '/read'
-const writeRoute = '/write'
 
 // Steps that want heartbeats must not wait for a Kinto that is silent.
 const heartbeatLookMs = 5_000
@@ -84,11 +81,12 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     ...serverOptions(underWay),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    rewriteUrl: ({ url = '', method = '' }) => {
+    // The client's own path goes past Fastify's router, which would decode and refuse some of it.
+    rewriteUrl: ({ url = '', method = '', headers }) => {
       const target = classify(method, url)
       if (target.kind === 'announced') return viewPath(target.view)
       if (target.kind === 'answer' && isOurs(target)) return answerPath(target)
-      return isWriting(method) ? writeRoute : readRoute
+      return passRoute(method, headers)
     }
   })
   acceptMethods(gateway)
@@ -100,8 +98,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   })
   const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
   const answering = { requestMs, bodies: new Bodies(maxHeldBytes), trustProxy, kinto, answers, stepFunctions, policy, log }
-  await gateway.register(forward, { ...forwarding, route: readRoute })
-  await gateway.register(forward, { ...forwarding, route: writeRoute, examine: examineWrites({ ...answering, isOurs, isGuarded }) })
+  await gateway.register(passThrough, { ...forwarding, examine: examineWrites({ ...answering, isOurs, isGuarded }) })
   await gateway.register(subResource, answering)
   await gateway.register(announcedViews, { requestMs, trustProxy, kinto, health, resources, log })
   const adminApp = await admin(log)

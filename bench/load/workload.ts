@@ -16,9 +16,12 @@ export const workloadNames = ['GET', 'list', 'PUT', 'HEAD', '304', 'batch', 'upl
 
 export type WorkloadName = (typeof workloadNames)[number]
 
+/** Of ordinary traffic: the service has no business there. */
+export const ordinary = '/buckets/blog'
+export const recordPath = `/v1${ordinary}/collections/articles/records/8a2f5a0e-3b5c-4d0e-9f1a-6c7d8e9f0a1b`
+/** Of the records that can be answered. */
 export const bucket = '/buckets/stepfunction'
-export const recordPath = `/v1${bucket}/collections/manual_steps/records/8a2f5a0e-3b5c-4d0e-9f1a-6c7d8e9f0a1b`
-export const listPath = `/v1${bucket}/collections/list/records`
+export const listPath = `/v1${ordinary}/collections/list/records`
 export const uploadPath = '/v1/upload'
 
 /** With the envelope that Kinto adds, a record of some 600 bytes. */

@@ -1,4 +1,4 @@
-import { bucket, listPath, listRecord, listSize, recordPath, smallRecord } from '../load/workload.ts'
+import { bucket, listPath, listRecord, listSize, ordinary, recordPath, smallRecord } from '../load/workload.ts'
 
 const password = 'bench-secret'
 const batchSize = 25
@@ -8,10 +8,10 @@ export function authorization (account: string): string {
   return `Basic ${Buffer.from(`${account}:${password}`).toString('base64')}`
 }
 
-/** Creates the accounts, the bucket (which `admin` owns) and the collection of the answers. */
+/** Creates the accounts, the buckets (which `admin` owns) and the collection of the answers. */
 export async function seed (kinto: string): Promise<void> {
   for (const account of ['admin', 'alice', 'bob', 'stepfunction']) await ask(`${kinto}/v1/accounts/${account}`, { method: 'PUT', body: { data: { password } } })
-  await ask(`${kinto}/v1${bucket}`, { method: 'PUT', as: 'admin' })
+  for (const path of [bucket, ordinary, `${ordinary}/collections/articles`]) await ask(`${kinto}/v1${path}`, { method: 'PUT', as: 'admin' })
   // Bob's right is inherited, and so is the service's
   const permissions = { write: ['account:bob', 'account:stepfunction'] }
   await ask(`${kinto}/v1${bucket}/collections/manual_steps`, { method: 'PUT', body: { permissions }, as: 'admin' })
@@ -19,7 +19,7 @@ export async function seed (kinto: string): Promise<void> {
 
 /** Creates the thousand records of the list. */
 export async function seedList (kinto: string): Promise<void> {
-  await ask(`${kinto}/v1${bucket}/collections/list`, { method: 'PUT', as: 'admin' })
+  await ask(`${kinto}/v1${ordinary}/collections/list`, { method: 'PUT', as: 'admin' })
   await create(kinto, listPath, Array.from({ length: listSize }, () => ({ data: listRecord })))
 }
 

@@ -68,6 +68,7 @@ export function guardedWrite (method: string, path: string): GuardedWrite | unde
  * (waitress/parser.py, split_uri); `*` becomes `/*`, since undici sends no other form.
  */
 export function originForm (target: string): string {
+  if (target.startsWith('/')) return target
   const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
   return path.startsWith('/') ? path : `/${path}`
 }
@@ -77,7 +78,9 @@ export function originForm (target: string): string {
  * Empty where it is not UTF-8, which Kinto refuses.
  */
 export function decodedPath (target: string): string {
-  const [path = ''] = target.split(/[?#]/, 1)
+  const end = target.search(/[?#]/)
+  const path = end === -1 ? target : target.slice(0, end)
+  if (!/[%\x80-\uffff]/.test(path)) return path
   const bytes = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'))

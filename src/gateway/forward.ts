@@ -1,4 +1,4 @@
-import { METHODS, type IncomingMessage } from 'node:http'
+import { METHODS, type IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -49,7 +49,7 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
   scope.addHook('preHandler', async request => {
     const coding = request.headers['transfer-encoding'] ?? 'chunked'
     if (coding.toLowerCase() !== 'chunked') throw unknownCoding(coding)
-    if (hasBody(request.raw)) request.body = request.raw
+    if (hasBody(request.headers)) request.body = request.raw
   })
   const changed = new WeakMap<object, string[]>()
   if (examine !== undefined) {
@@ -106,7 +106,7 @@ function withHeaders (headers: string[], others: string[]): string[] {
   return names.size === 0 ? headers : [...selectHeaders(headers, name => !names.has(name)), ...others]
 }
 
-// https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3
-function hasBody ({ headers }: IncomingMessage): boolean {
+/** Whether a body comes with the request: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
+export function hasBody (headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
 }

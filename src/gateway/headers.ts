@@ -13,49 +13,54 @@ export interface ReceivedRequest {
 }
 
 // They concern one connection: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.1. Trailers are not passed on, so none is announced.
-const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
 
 // Node has answered `Expect: 100-continue` by the time a request is forwarded; `Proxy-Authorization` was meant for this hop.
-const forThisServer = ['expect', 'proxy-authorization']
+const forThisServer = new Set(['expect', 'proxy-authorization'])
 
 /**
  * The headers that Kinto gets, as the client spelled, ordered and repeated them. There is exactly one `Host`, byte for byte the
  * client's: Kinto builds URLs from it. A client of HTTP/1.0 may send none; then it is empty, for undici would put in Kinto's address.
  */
 export function forwardedRequestHeaders ({ rawHeaders, host = '', remoteAddress, protocol, trustProxy }: ReceivedRequest): string[] {
-  const dropped = new Set([...connectionNames(headerValues(rawHeaders, 'connection')), ...forThisServer, 'host'])
-  const kept = selectHeaders(rawHeaders, name => !dropped.has(name) && (trustProxy || !isForwarded(name)))
-  return [
-    'Host', host,
-    ...selectHeaders(kept, name => name !== 'x-forwarded-for'),
-    'X-Forwarded-For', [...headerValues(kept, 'x-forwarded-for'), remoteAddress].join(', '),
-    ...headerValues(kept, 'x-forwarded-host').length > 0 || host === '' ? [] : ['X-Forwarded-Host', host],
-    ...headerValues(kept, 'x-forwarded-proto').length > 0 ? [] : ['X-Forwarded-Proto', protocol]
-  ]
+  const ofConnection = connectionNames(rawHeaders)
+  const forwarded = new Set<string>()
+  const headers = selectHeaders(rawHeaders, name => {
+    if (name === 'host' || ofConnection.has(name) || forThisServer.has(name)) return false
+    if (!isForwarded(name)) return true
+    forwarded.add(name)
+    return trustProxy && name !== 'x-forwarded-for'
+  })
+  const addresses = trustProxy && forwarded.has('x-forwarded-for') && !ofConnection.has('x-forwarded-for') ? [...headerValues(rawHeaders, 'x-forwarded-for'), remoteAddress].join(', ') : remoteAddress
+  headers.unshift('Host', host)
+  headers.push('X-Forwarded-For', addresses)
+  if (host !== '' && !(trustProxy && forwarded.has('x-forwarded-host'))) headers.push('X-Forwarded-Host', host)
+  if (!(trustProxy && forwarded.has('x-forwarded-proto'))) headers.push('X-Forwarded-Proto', protocol)
+  return headers
 }
 
 /** Those of the headers in a batch's sub-request that say something about it: not how it travels, which a client cannot decide there. */
 export function subRequestHeaders (headers: readonly string[]): string[] {
-  const dropped = connectionNames(headerValues(headers, 'connection'))
-  return selectHeaders(headers, name => !dropped.has(name) && !forThisServer.includes(name) && name !== 'host' && name !== 'content-length' && !isForwarded(name))
+  const dropped = connectionNames(headers)
+  return selectHeaders(headers, name => !dropped.has(name) && !forThisServer.has(name) && name !== 'host' && name !== 'content-length' && !isForwarded(name))
 }
 
 /** The headers of Kinto's answer that the client gets, as a flat list: all but those of the connection to Kinto. */
 export function endToEndHeaders (rawHeaders: readonly string[]): string[] {
-  const dropped = connectionNames(headerValues(rawHeaders, 'connection'))
+  const dropped = connectionNames(rawHeaders)
   return selectHeaders(rawHeaders, name => !dropped.has(name))
 }
 
 /** The same for headers as an object with names in lower case. */
 export function endToEndObject (headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const dropped = connectionNames([String(headers.connection)])
+  const dropped = connectionNames(['connection', String(headers.connection)])
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
 }
 
-// `Connection` may name further headers of the same kind.
-function connectionNames (values: string[]): Set<string> {
-  const named = values.flatMap(value => value.toLowerCase().split(','))
-  return new Set([...hopByHop, ...named.map(name => name.trim())])
+// `Connection` may name further headers of the same kind; as a rule it names none.
+function connectionNames (headers: readonly string[]): ReadonlySet<string> {
+  const named = headerValues(headers, 'connection').flatMap(value => value.toLowerCase().split(',')).map(name => name.trim())
+  return named.every(name => name === 'keep-alive' || name === 'close') ? hopByHop : new Set([...hopByHop, ...named])
 }
 
 function isForwarded (name: string): boolean {

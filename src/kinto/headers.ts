@@ -13,7 +13,14 @@ export function headerPairs (headers: readonly string[]): [name: string, value: 
 
 /** The headers whose name, in lower case, is wanted. */
 export function selectHeaders (headers: readonly string[], wanted: (name: string) => boolean): string[] {
-  return headerPairs(headers).filter(([name]) => wanted(name.toLowerCase())).flat()
+  // By index, since every request that passes comes through here twice.
+  const selected: string[] = []
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]
+    const value = headers[index + 1]
+    if (name !== undefined && value !== undefined && wanted(name.toLowerCase())) selected.push(name, value)
+  }
+  return selected
 }
 
 /** The names that occur, in lower case. */
@@ -23,5 +30,6 @@ export function headerNames (headers: readonly string[]): Set<string> {
 
 /** The values of one header, in order. `name` is in lower case. */
 export function headerValues (headers: readonly string[], name: string): string[] {
-  return headerPairs(headers).filter(([other]) => other.toLowerCase() === name).map(([, value]) => value)
+  const selected = selectHeaders(headers, other => other === name)
+  return selected.length === 0 ? selected : selected.filter((_text, index) => index % 2 === 1)
 }

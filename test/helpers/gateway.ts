@@ -2,8 +2,9 @@ import type { ServerOptions } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { classify } from '../../src/gateway/classify.ts'
-import { acceptMethods, forward, methods } from '../../src/gateway/forward.ts'
+import { acceptMethods, methods } from '../../src/gateway/forward.ts'
 import { serverOptions } from '../../src/gateway/http.ts'
+import { passRoute, passThrough } from '../../src/gateway/pass-through.ts'
 import { errorReply, send } from '../../src/gateway/reply.ts'
 import { UnderWay } from '../../src/gateway/under-way.ts'
 import { openHeaders } from '../../src/kinto/cors.ts'
@@ -35,13 +36,13 @@ export async function startGateway (t: Test, { kinto, trustProxy = false, timeou
     ...listening,
     http: { ...listening.http, ...http },
     logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } },
-    rewriteUrl: ({ method = '', url = '' }) => classify(method, url).kind === 'answer' ? '/answer' : '/plain'
+    rewriteUrl: ({ method = '', url = '', headers }) => classify(method, url).kind === 'answer' ? '/answer' : passRoute(method, headers)
   })
   acceptMethods(app)
   underWay.watch(app)
   app.setErrorHandler((error, _request, reply) => send(reply, errorReply(error, openHeaders, app.log)))
   app.route({ method: methods, url: '/answer', handler: async request => classify(request.method, request.originalUrl) })
-  await app.register(forward, { route: '/plain', upstream: kinto, dispatcher: upstream.dispatcher, trustProxy })
+  await app.register(passThrough, { upstream: kinto, dispatcher: upstream.dispatcher, trustProxy })
   app.addHook('onClose', upstream.close)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
