@@ -11,9 +11,8 @@ import { announcedViews, viewPath } from './gateway/announce/route.ts'
 import { Bodies } from './gateway/body.ts'
 import { classify } from './gateway/classify.ts'
 import { clientLeft } from './gateway/failures.ts'
-import { acceptMethods } from './gateway/forward.ts'
-import { serverOptions } from './gateway/http.ts'
-import { passRoute, passThrough } from './gateway/pass-through.ts'
+import { acceptMethods, serverOptions } from './gateway/http.ts'
+import { examinedPath, passThrough, relayRoute } from './gateway/pass-through.ts'
 import { errorReply, send } from './gateway/reply.ts'
 import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
@@ -82,11 +81,11 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     // The client's own path goes past Fastify's router, which would decode and refuse some of it.
-    rewriteUrl: ({ url = '', method = '', headers }) => {
+    rewriteUrl: ({ url = '', method = '' }) => {
       const target = classify(method, url)
       if (target.kind === 'announced') return viewPath(target.view)
       if (target.kind === 'answer' && isOurs(target)) return answerPath(target)
-      return passRoute(method, headers)
+      return target.kind === 'batch' || (target.kind === 'guarded' && isGuarded(target.write.ref)) ? examinedPath(target) : relayRoute
     }
   })
   acceptMethods(gateway)

@@ -11,6 +11,9 @@ export type Kind =
   | { kind: 'announced', version: string, view: View }
   | { kind: 'guarded', write: GuardedWrite }
 
+/** What is looked at before it goes on to Kinto. */
+export type Examinable = Extract<Kind, { kind: 'batch' | 'guarded' }>
+
 /** A write that could bear on a record's step. */
 export type GuardedWrite =
   | { what: 'record' | 'upload', ref: RecordRef }

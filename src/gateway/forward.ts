@@ -1,44 +1,27 @@
-import { METHODS, type IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
-import { Refusal, unknownCoding } from '../kinto/errors.ts'
+import { Refusal } from '../kinto/errors.ts'
 import { headerNames, selectHeaders } from '../kinto/headers.ts'
 import { originForm } from './classify.ts'
 import { failure, refusalIn } from './failures.ts'
 import { endToEndObject } from './headers.ts'
+import { hasBody, methods, requireKnownCoding } from './http.ts'
+import type { PassOptions } from './relay.ts'
 import { send, type Reply } from './reply.ts'
 import { headersForKinto } from './request.ts'
 
-export interface ForwardOptions {
-  /** The route of the requests to forward: `rewriteUrl` sends them there, so that no router reads the client's path. */
-  route: string
+export interface ForwardOptions extends PassOptions {
   /** Looks at a request before it is forwarded. Undefined: it goes on as it is. */
-  examine?: (request: FastifyRequest, reply: FastifyReply) => Promise<Examined | undefined>
-  /** Kinto's origin. */
-  upstream: string
-  dispatcher: Dispatcher
-  trustProxy: boolean
+  examine: (request: FastifyRequest, reply: FastifyReply) => Promise<Examined | undefined>
 }
 
 /** A reply in Kinto's place, or what goes to Kinto: the body in place of the one that was read, and headers in place of the client's of the same name. */
 export type Examined = { reply: Reply } | { body: Readable | undefined, headers: string[] }
 
-/** Every method that Node's parser knows but CONNECT, which asks for a tunnel. */
-export const methods = METHODS.filter(method => method !== 'CONNECT')
-
-/** Lets `app` take every method, and keeps Fastify from reading or judging any body. To be called before routes are added. */
-export function acceptMethods (app: FastifyInstance): void {
-  for (const method of methods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
-  // Node would answer 417 to any `Expect` that it does not know. Kinto's server takes no notice of it.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-}
-
-/** Passes requests to Kinto and its answers back, byte for byte, streamed. Trailers and 1xx answers are not passed on. */
+/** Passes requests that are looked at before to Kinto, and its answers back, byte for byte, streamed. Trailers and 1xx answers are not passed on. */
 export async function forward (scope: FastifyInstance, { route, examine, upstream, dispatcher, trustProxy }: ForwardOptions): Promise<void> {
-  // Node drops what comes after the 2,000th header, without a word; their size is limited already.
-  scope.server.maxHeadersCount = 0
   scope.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) throw error
     withdrawHeaders(reply)
@@ -46,21 +29,16 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
     if (!request.raw.complete) reply.header('connection', 'close')
     throw refusalIn(error) ?? failure(error, request.method)
   })
-  scope.addHook('preHandler', async request => {
-    const coding = request.headers['transfer-encoding'] ?? 'chunked'
-    if (coding.toLowerCase() !== 'chunked') throw unknownCoding(coding)
-    if (hasBody(request.headers)) request.body = request.raw
-  })
   const changed = new WeakMap<object, string[]>()
-  if (examine !== undefined) {
-    scope.addHook('preHandler', async (request, reply) => {
-      const looked = await examine(request, reply)
-      if (looked === undefined) return
-      if ('reply' in looked) return await send(reply, looked.reply)
-      request.body = looked.body
-      changed.set(request.raw, looked.headers)
-    })
-  }
+  scope.addHook('preHandler', async (request, reply) => {
+    requireKnownCoding(request.headers)
+    if (hasBody(request.headers)) request.body = request.raw
+    const looked = await examine(request, reply)
+    if (looked === undefined) return
+    if ('reply' in looked) return await send(reply, looked.reply)
+    request.body = looked.body
+    changed.set(request.raw, looked.headers)
+  })
   await scope.register(httpProxy, {
     upstream,
     undici: dispatcher.compose(asReceived),
@@ -104,9 +82,4 @@ function asReceived (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
 function withHeaders (headers: string[], others: string[]): string[] {
   const names = headerNames(others)
   return names.size === 0 ? headers : [...selectHeaders(headers, name => !names.has(name)), ...others]
-}
-
-/** Whether a body comes with the request: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
-export function hasBody (headers: IncomingHttpHeaders): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
 }

@@ -59,8 +59,9 @@ export function endToEndObject (headers: IncomingHttpHeaders): IncomingHttpHeade
 
 // `Connection` may name further headers of the same kind; as a rule it names none.
 function connectionNames (headers: readonly string[]): ReadonlySet<string> {
-  const named = headerValues(headers, 'connection').flatMap(value => value.toLowerCase().split(',')).map(name => name.trim())
-  return named.every(name => name === 'keep-alive' || name === 'close') ? hopByHop : new Set([...hopByHop, ...named])
+  const values = headerValues(headers, 'connection')
+  if (values.every(value => /^(keep-alive|close)$/i.test(value))) return hopByHop
+  return new Set([...hopByHop, ...values.flatMap(value => value.toLowerCase().split(',')).map(name => name.trim())])
 }
 
 function isForwarded (name: string): boolean {

@@ -1,6 +1,7 @@
-import type { FastifyHttpOptions, RawServerDefault } from 'fastify'
+import { METHODS, type IncomingHttpHeaders } from 'node:http'
+import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
 import { openHeaders } from '../kinto/cors.ts'
-import { errorBody } from '../kinto/errors.ts'
+import { errorBody, unknownCoding } from '../kinto/errors.ts'
 import type { UnderWay } from './under-way.ts'
 
 // A connection on which nothing moves for longer than Kinto may be silent (300 s at most) has nobody at its other end.
@@ -25,6 +26,28 @@ export function serverOptions (underWay: UnderWay): FastifyHttpOptions<RawServer
       else if (socket.writable) socket.end(refusal(error.code), () => socket.destroy())
     }
   }
+}
+
+/** Every method that Node's parser knows but CONNECT, which asks for a tunnel. */
+export const methods = METHODS.filter(method => method !== 'CONNECT')
+
+/** Lets `app` take every method and header, and keeps Fastify from reading or judging any body. To be called before routes are added. */
+export function acceptMethods (app: FastifyInstance): void {
+  for (const method of methods) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
+  // Node drops what comes after the 2,000th header, without a word; their size is limited already.
+  app.server.maxHeadersCount = 0
+  // Node would answer 417 to any `Expect` that it does not know. Kinto's server takes no notice of it.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+}
+
+/** Whether a body comes with the request: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
+export function hasBody (headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
+}
+
+/** @throws Refusal 501 for a body in another coding than `chunked` */
+export function requireKnownCoding ({ 'transfer-encoding': coding = 'chunked' }: IncomingHttpHeaders): void {
+  if (coding.toLowerCase() !== 'chunked') throw unknownCoding(coding)
 }
 
 type Refused = readonly [status: number, error: string, message: string]

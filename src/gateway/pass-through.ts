@@ -1,22 +1,25 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { isWriting } from './classify.ts'
-import { forward, hasBody, type ForwardOptions } from './forward.ts'
+import type { Examinable } from './classify.ts'
+import { forward, type ForwardOptions } from './forward.ts'
 import { relay } from './relay.ts'
 
-const routes = { bodiless: '/bodiless', body: '/body', write: '/write' }
+/** The internal path of requests that are passed on as they are, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
+export const relayRoute = '/relayed'
 
-/** The internal path of a request that is passed through, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
-export function passRoute (method: string, headers: IncomingHttpHeaders): string {
-  if (isWriting(method)) return routes.write
-  return hasBody(headers) ? routes.body : routes.bodiless
+const examinedRoute = '/examined/'
+
+/** The internal path of a request that is looked at before, and what it is. */
+export function examinedPath (target: Examinable): string {
+  return examinedRoute + encodeURIComponent(JSON.stringify(target))
 }
 
-/** Passes requests to Kinto. Each has one way: reads without a body are relayed, all else is forwarded, and what may write is looked at before. */
-export async function passThrough (scope: FastifyInstance, options: Omit<ForwardOptions, 'route'>): Promise<void> {
-  const { upstream, dispatcher, trustProxy } = options
-  const forwarding = { upstream, dispatcher, trustProxy }
-  await scope.register(relay, { ...forwarding, route: routes.bodiless })
-  await scope.register(forward, { ...forwarding, route: routes.body })
-  await scope.register(forward, { ...options, route: routes.write })
+/** Passes requests to Kinto. Each has one way: batches and writes of records are looked at and forwarded, all else is relayed. */
+export async function passThrough (scope: FastifyInstance, { examine, ...options }: Omit<ForwardOptions, 'route'>): Promise<void> {
+  await scope.register(relay, { ...options, route: relayRoute })
+  await scope.register(forward, { ...options, examine, route: `${examinedRoute}*` })
+}
+
+/** What a request at an `examinedPath` is. */
+export function examined (url: string): Examinable {
+  return JSON.parse(decodeURIComponent(url.slice(examinedRoute.length)))
 }

@@ -1,48 +1,64 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import type { Dispatcher } from 'undici'
+import { errors, type Dispatcher } from 'undici'
 import { originForm } from './classify.ts'
 import { failure } from './failures.ts'
-import { methods, type ForwardOptions } from './forward.ts'
 import { endToEndHeaders } from './headers.ts'
+import { hasBody, methods, requireKnownCoding } from './http.ts'
 import { headersForKinto } from './request.ts'
 
+export interface PassOptions {
+  /** The route of the requests to pass on: `rewriteUrl` sends them there, so that no router reads the client's path. */
+  route: string
+  /** Kinto's origin. */
+  upstream: string
+  dispatcher: Dispatcher
+  trustProxy: boolean
+}
+
 /**
- * Passes requests without a body to Kinto and its answers back, byte for byte, streamed: what `forward` does, at half the price.
+ * Passes requests to Kinto and its answers back, byte for byte, streamed: what `forward` does, at half the price.
  * Trailers and 1xx answers are not passed on.
  */
-export async function relay (scope: FastifyInstance, { route, upstream, dispatcher, trustProxy }: Omit<ForwardOptions, 'examine'>): Promise<void> {
+export async function relay (scope: FastifyInstance, { route, upstream, dispatcher, trustProxy }: PassOptions): Promise<void> {
   // Such a request leaves a line in the log only where the error handler writes it.
   scope.setChildLoggerFactory(log => log)
   scope.route({
     method: methods,
     url: route,
     handler (request, reply) {
-      const answer = new RelayedAnswer(reply.raw, error => { void reply.send(failure(error, request.method)) })
-      dispatcher.dispatch({ origin: upstream, method: request.method, path: originForm(request.originalUrl), headers: headersForKinto(request, trustProxy) }, answer)
+      const { raw, method, headers } = request
+      requireKnownCoding(headers)
+      const answer = new RelayedAnswer(raw, reply.raw, error => {
+        if (!raw.complete) reply.header('connection', 'close')
+        void reply.send(failure(error, method))
+      })
+      dispatcher.dispatch({ origin: upstream, method, path: originForm(request.originalUrl), headers: headersForKinto(request, trustProxy), body: hasBody(headers) ? raw : null }, answer)
     }
   })
 }
 
 /** Writes Kinto's answer to the client as it comes, no faster than the client reads. */
 class RelayedAnswer implements Dispatcher.DispatchHandler {
+  readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #fail: (error: Error) => void
   /** Written with the first byte of the body, so that an answer that breaks off before can still become another one. */
   #head: { status: number, headers: string[] } | undefined
   #controller: Dispatcher.DispatchController | undefined
 
-  constructor (response: ServerResponse, fail: (error: Error) => void) {
+  constructor (request: IncomingMessage, response: ServerResponse, fail: (error: Error) => void) {
+    this.#request = request
     this.#response = response
     this.#fail = fail
     response.once('close', () => {
-      if (!response.writableFinished) this.#controller?.abort(new Error('The client left.'))
+      if (!response.writableFinished) this.#controller?.abort(new errors.RequestAbortedError('The client left.'))
     })
   }
 
   onRequestStart (controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#response.destroyed) controller.abort(new Error('The client left.'))
+    if (this.#response.destroyed) controller.abort(new errors.RequestAbortedError('The client left.'))
   }
 
   onResponseStart ({ rawHeaders }: Dispatcher.DispatchController, status: number): void {
@@ -70,7 +86,10 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
 
   #writeHead (): void {
     if (this.#head === undefined) return
-    this.#response.writeHead(this.#head.status, this.#head.headers)
+    const { status, headers } = this.#head
+    // What is left of the body stays unread, so nothing else can come on this connection.
+    if (!this.#request.complete) headers.push('Connection', 'close')
+    this.#response.writeHead(status, headers)
     this.#head = undefined
   }
 }

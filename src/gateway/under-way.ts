@@ -14,7 +14,7 @@ export class UnderWay {
    * connections end: without this, clients that keep theirs open would hold `app.close()` up.
    */
   watch (app: FastifyInstance): void {
-    app.server.on('request', ({ socket }, response) => {
+    app.server.prependListener('request', ({ socket }, response) => {
       this.#answers.set(response, socket)
       response.once('close', () => {
         this.#answers.delete(response)
@@ -22,8 +22,9 @@ export class UnderWay {
         this.#endIdle(app)
       })
     })
-    app.addHook('onRequest', async () => {
-      if (this.#closing) throw unavailable('The service is stopping, please retry later.', { retryAfter: 3 })
+    app.addHook('onRequest', (_request, _reply, done) => {
+      if (this.#closing) done(unavailable('The service is stopping, please retry later.', { retryAfter: 3 }))
+      else done()
     })
     app.addHook('preClose', async () => {
       this.#closing = true

@@ -5,10 +5,11 @@ import { headerValues } from '../kinto/headers.ts'
 import { KintoSession } from '../kinto/session.ts'
 import { runBatch } from './batch/batch.ts'
 import { specialsIn, type Business } from './batch/specials.ts'
-import { classify, originForm, type GuardedWrite } from './classify.ts'
+import { originForm, type GuardedWrite } from './classify.ts'
 import type { Examined } from './forward.ts'
 import { FormScanner, scanForm } from './guard/form-scanner.ts'
 import { judgeDeletion, judgeWrite, mustScan, needsLook } from './guard/guard.ts'
+import { examined } from './pass-through.ts'
 import { errorReply } from './reply.ts'
 import { countdown, headersForKinto, whenClientLeaves } from './request.ts'
 import type { SubResourceOptions } from './sub-resource.ts'
@@ -22,12 +23,11 @@ const limits = {
   timeoutMs: 300_000
 }
 
-/** Looks at the writes that are the service's business: answers in batches, and what bears on the step of a record. All others go on as they are. */
+/** Looks at what may be the service's business: answers in batches, and what bears on the step of a record. */
 export function examineWrites (options: WritesOptions): (request: FastifyRequest, reply: FastifyReply) => Promise<Examined | undefined> {
   return async function examine (request, reply) {
-    const target = classify(request.method, request.originalUrl)
-    if (target.kind === 'batch') return await examineBatch(request, reply, target.version, options)
-    return target.kind === 'guarded' && options.isGuarded(target.write.ref) ? await examineWrite(request, reply, target.write, options) : undefined
+    const target = examined(request.url)
+    return target.kind === 'batch' ? await examineBatch(request, reply, target.version, options) : await examineWrite(request, reply, target.write, options)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 
@@ -25,15 +26,41 @@ export function watchForStale (socket: Socket, stale: WeakSet<object>): void {
 export function repeatWhenStale (fresh: Dispatcher, stale: WeakSet<object>): Dispatcher.DispatcherComposeInterceptor {
   return dispatch => function dispatchRepeatable (options, handler) {
     if (!repeatable.has(options.method) || options.body) return dispatch(options, handler)
-    return dispatch(options, {
-      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-      onResponseStart: (controller, status, headers, message) => handler.onResponseStart?.(controller, status, headers, message),
-      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-      onResponseError (controller, error) {
-        if (stale.has(error)) fresh.dispatch({ ...options, reset: true }, handler)
-        else handler.onResponseError?.(controller, error)
-      }
-    })
+    return dispatch(options, new RepeatingHandler(handler, error => {
+      if (stale.has(error)) fresh.dispatch({ ...options, reset: true }, handler)
+      return stale.has(error)
+    }))
+  }
+}
+
+/** Tells `handler` all but an error after which `repeat` sends the request again. */
+class RepeatingHandler implements Dispatcher.DispatchHandler {
+  readonly #handler: Dispatcher.DispatchHandler
+  readonly #repeat: (error: Error) => boolean
+
+  /** `repeat` says whether it does. */
+  constructor (handler: Dispatcher.DispatchHandler, repeat: (error: Error) => boolean) {
+    this.#handler = handler
+    this.#repeat = repeat
+  }
+
+  onRequestStart (controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#handler.onRequestStart?.(controller, context)
+  }
+
+  onResponseStart (controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders, message?: string): void {
+    this.#handler.onResponseStart?.(controller, status, headers, message)
+  }
+
+  onResponseData (controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#handler.onResponseData?.(controller, chunk)
+  }
+
+  onResponseEnd (controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    this.#handler.onResponseEnd?.(controller, trailers)
+  }
+
+  onResponseError (controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#repeat(error)) this.#handler.onResponseError?.(controller, error)
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import t from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { startKinto } from '../helpers/kinto.ts'
@@ -22,7 +22,6 @@ t.test('Kinto gets the Host that the client sent', async t => {
 
 t.test('over TLS the server name is the configured one, and the connection is kept', async t => {
   const certificate = selfSigned('localhost')
-  setDefaultCACertificates([...getCACertificates('default'), certificate.cert])
   const seen: Array<[serverName: string | false, host: string | undefined]> = []
   let connections = 0
   const server = createServer(certificate, (request, response) => {
@@ -36,7 +35,7 @@ t.test('over TLS the server name is the configured one, and the connection is ke
     server.close()
     server.closeAllConnections()
   })
-  const { url } = await startGateway(t, { kinto: `https://localhost:${(server.address() as AddressInfo).port}` })
+  const { url } = await startGateway(t, { kinto: `https://localhost:${(server.address() as AddressInfo).port}`, ca: certificate.cert })
   for (const host of hosts) t.equal((await sendRaw(t, url, `GET /v1/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).status, 200)
   t.strictSame(seen, hosts.map(host => ['localhost', host]))
   t.equal(connections, 1)
