@@ -1,5 +1,7 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { admin } from './admin/admin.ts'
+import { Metrics } from './admin/metrics.ts'
+import { Readiness } from './admin/readiness.ts'
 import { Activities } from './answer/activities.ts'
 import { Answers } from './answer/answers.ts'
 import { Backlog } from './answer/backlog.ts'
@@ -14,6 +16,7 @@ import { clientLeft } from './gateway/failures.ts'
 import { acceptMethods, serverOptions } from './gateway/http.ts'
 import { examinedPath, passThrough, relayRoute } from './gateway/pass-through.ts'
 import { errorReply, send } from './gateway/reply.ts'
+import { requestId } from './gateway/request.ts'
 import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
 import { examineWrites } from './gateway/writes.ts'
@@ -53,8 +56,15 @@ const usualTimes: Times = { requestMs: 55_000, stopMs: 67_000 }
 /** Puts the service together. Nothing is listened on and nothing is sent yet. */
 export async function createService (settings: Settings, log: FastifyBaseLogger, { requestMs, stopMs } = usualTimes): Promise<Service> {
   const { resources, kintoAuthorization, trustProxy, aws } = settings
-  const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000, ca: settings.kintoCa?.certificates })
+  const underWay = new UnderWay()
+  const metrics = new Metrics({
+    requestsInFlight: () => underWay.size,
+    pollsOpen: () => stepFunctions.polls.open,
+    heldSince: () => activities.held().map(({ takenAt }) => takenAt)
+  })
+  const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs: settings.kintoTimeoutSeconds * 1000, ca: settings.kintoCa?.certificates, observe: metrics.upstreamAnswered })
   const stepFunctions = createStepFunctions({
+    observe: metrics.awsCalled,
     timeoutMs: settings.awsTimeoutSeconds * 1000,
     endpoint: aws.endpointUrl,
     credentials: aws.accessKey === undefined || aws.secretKey === undefined ? undefined : { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey }
@@ -75,11 +85,11 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   }
   const isGuarded = (ref: Omit<RecordRef, 'record'>): boolean => settings.guard && inNamedScope(resources, ref)
 
-  const underWay = new UnderWay()
   const gateway: FastifyInstance = Fastify({
     ...serverOptions(underWay),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
     // The client's own path goes past Fastify's router, which would decode and refuse some of it.
     rewriteUrl: ({ url = '', method = '' }) => {
       const target = classify(method, url)
@@ -90,17 +100,22 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   })
   acceptMethods(gateway)
   underWay.watch(gateway)
-  gateway.setErrorHandler((error, { method }, reply) => {
-    if (!clientLeft(error)) return send(reply, errorReply(error, openHeaders, log))
-    log.info({ method }, 'a client left before it had sent its whole request')
+  gateway.addHook('onResponse', ({ url, method }, { raw: { statusCode } }, done) => {
+    metrics.request(url.split('/', 2).join(''), method, statusCode)
+    done()
+  })
+  gateway.setErrorHandler((error, { id, method }, reply) => {
+    if (!clientLeft(error)) return send(reply, errorReply(error, openHeaders, log.child({ reqId: id })))
+    log.info({ reqId: id, method }, 'a client left before its request was answered')
     return reply.code(499).send()
   })
   const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
-  const answering = { requestMs, bodies: new Bodies(maxHeldBytes), trustProxy, kinto, answers, stepFunctions, policy, log }
+  const answering = { requestMs, bodies: new Bodies(maxHeldBytes), trustProxy, kinto, answers, stepFunctions, policy, log, observeAnswer: metrics.answered }
   await gateway.register(passThrough, { ...forwarding, examine: examineWrites({ ...answering, isOurs, isGuarded }) })
   await gateway.register(subResource, answering)
   await gateway.register(announcedViews, { requestMs, trustProxy, kinto, health, resources, log })
-  const adminApp = await admin(log)
+  const readiness = new Readiness({ kinto, health })
+  const adminApp = await admin({ readiness, metrics, log })
 
   return {
     gateway,
@@ -110,6 +125,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
       for (const activity of settings.activities) activities.watch({ ...activity, version: apiVersion })
     },
     async stop () {
+      readiness.stop()
       // A client that stopped sending, or reading, would hold it up for ever.
       const cut = setTimeout(() => { gateway.server.closeAllConnections() }, stopMs)
       await Promise.all([activities.stopPolling(), gateway.close()])

@@ -26,6 +26,8 @@ export interface Exchange {
 export interface AnswerHandlerOptions extends StateOptions {
   kinto: Kinto
   answers: Answers
+  /** Told what became of each POST: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
+  observeAnswer: (outcome: string) => void
 }
 
 /** What the sub-resource does for each of its methods; all else is refused. */
@@ -53,16 +55,18 @@ export async function handleAnswer (exchange: Exchange, options: AnswerHandlerOp
     }
   } catch (error) {
     if (exchange.clientGone.aborted) return nobodyIsThere(exchange, options)
-    return errorReply(error, session.common, options.log)
+    return notTaken(exchange, errorReply(error, session.common, options.log), options)
   }
 }
 
-async function answer ({ ref, headers, body, clientGone, timeLeft, mayWait }: Exchange, session: KintoSession, { answers, log }: AnswerHandlerOptions): Promise<Reply> {
+async function answer ({ ref, headers, body, clientGone, timeLeft, mayWait }: Exchange, session: KintoSession, { answers, log, observeAnswer }: AnswerHandlerOptions): Promise<Reply> {
+  const begun = performance.now()
   requireJson(headerValues(headers, 'content-type')[0])
   const taken = await answers.take({ ref, session, body, ifMatch: headerValues(headers, 'if-match'), clientGone, timeLeft, mayWait })
   const { outcome, decision, record, permissions } = taken
   const { answer, answeredBy, answeredAt } = decision
-  log.info({ ref, outcome, answer, answeredBy }, 'answered')
+  observeAnswer(outcome)
+  log.info({ ref, outcome, answer, answeredBy, ms: Math.round(performance.now() - begun) }, 'answered')
   const { data } = jsonObject(record)
   return jsonReply(200, endToEndHeaders(record.headers), { data, permissions, stepfunction: { outcome, answer, answeredBy, answeredAt } })
 }
@@ -70,6 +74,13 @@ async function answer ({ ref, headers, body, clientGone, timeLeft, mayWait }: Ex
 async function state ({ ref, timeLeft }: Exchange, session: KintoSession, options: AnswerHandlerOptions): Promise<Reply> {
   const data = await readState(session, ref, timeLeft, options)
   return jsonReply(200, [...session.common, 'Cache-Control', 'no-cache, no-store'], { data })
+}
+
+function notTaken ({ method, ref }: Exchange, reply: Reply, { log, observeAnswer }: AnswerHandlerOptions): Reply {
+  if (method !== 'POST') return reply
+  observeAnswer(reply.status < 500 ? 'refused' : 'failed')
+  log.info({ ref, status: reply.status }, 'an answer was not taken')
+  return reply
 }
 
 function nobodyIsThere ({ ref }: Exchange, { log }: AnswerHandlerOptions): Reply {

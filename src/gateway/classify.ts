@@ -43,7 +43,7 @@ export function classify (method: string, target: string): Kind {
 }
 
 /** Whether a request with this method can change something in Kinto. */
-export function isWriting (method: string): boolean {
+function isWriting (method: string): boolean {
   return writing.has(method)
 }
 

@@ -1,16 +1,27 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { forwardedRequestHeaders } from './headers.ts'
 
 /** What Fastify tells of a request. */
 interface Received {
-  raw: { rawHeaders: string[], headers: { host?: string | undefined } }
+  /** By which it is found in the logs, this one and Kinto's. */
+  id: string
+  raw: { rawHeaders: string[], headers: IncomingHttpHeaders }
   ip: string
   protocol: string
 }
 
-/** The headers that Kinto gets with this request, as a flat list. */
-export function headersForKinto ({ raw, ip, protocol }: Received, trustProxy: boolean): string[] {
-  return forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, remoteAddress: ip, protocol, trustProxy })
+/** The headers that Kinto gets with this request, as a flat list. A client's own `X-Request-Id` goes as it came. */
+export function headersForKinto ({ id, raw, ip, protocol }: Received, trustProxy: boolean): string[] {
+  const headers = forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, remoteAddress: ip, protocol, trustProxy })
+  if (raw.headers['x-request-id'] === undefined) headers.push('X-Request-Id', id)
+  return headers
+}
+
+/** The id of a request: the client's own, if it is one line of text that a log can hold. */
+export function requestId ({ headers: { 'x-request-id': given } }: { headers: IncomingHttpHeaders }): string {
+  return typeof given === 'string' && /^[\x21-\x7e]{1,200}$/.test(given) ? given : randomUUID()
 }
 
 /** Aborted when the client leaves before it has its answer. */

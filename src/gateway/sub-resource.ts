@@ -28,6 +28,6 @@ export async function subResource (scope: FastifyInstance, options: SubResourceO
     const clientGone = whenClientLeaves(reply)
     const headers = headersForKinto(request, options.trustProxy)
     const body = method === 'POST' ? await options.bodies.read(raw, reply.raw, { maxBytes: maxBodyBytes, timeoutMs: options.requestMs }) : Buffer.alloc(0)
-    return send(reply, await handleAnswer({ method, ref, headers, body, clientGone, timeLeft, mayWait: true }, options))
+    return send(reply, await handleAnswer({ method, ref, headers, body, clientGone, timeLeft, mayWait: true }, { ...options, log: request.log }))
   })
 }

@@ -9,6 +9,11 @@ export class UnderWay {
   readonly #last = new WeakSet<Socket>()
   #closing = false
 
+  /** How many there are. */
+  get size (): number {
+    return this.#answers.size
+  }
+
   /**
    * Follows the requests of `app`. Once it closes, requests that still come are refused, and with the last answer the
    * connections end: without this, clients that keep theirs open would hold `app.close()` up.

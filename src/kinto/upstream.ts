@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import { buildConnector, Pool, type Dispatcher } from 'undici'
 import { repeatWhenStale, watchForStale } from './stale.ts'
+import { timed } from './timed.ts'
 
 export interface UpstreamOptions {
   /** Where Kinto is: scheme, host and port. */
@@ -12,6 +13,8 @@ export interface UpstreamOptions {
   connectTimeoutMs?: number
   /** Authorities to trust beside those that Node trusts, in PEM. */
   ca?: string | undefined
+  /** Told the seconds from each request to the head of its answer. */
+  observe?: (seconds: number) => void
 }
 
 export interface Upstream {
@@ -36,7 +39,7 @@ const maxConnections = 2_000
 const maxHeaderSize = 512 * 1024
 
 /** The connections to Kinto: HTTP/1.1, one request at a time on each, TLS verified against the name in `origin`. */
-export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000, ca }: UpstreamOptions): Upstream {
+export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000, ca, observe = () => {} }: UpstreamOptions): Upstream {
   const hostname = new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
   const stale = new WeakSet<object>()
   const options = {
@@ -52,7 +55,7 @@ export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000, 
   const fresh = new Pool(origin, options)
   const heads = new Pool(origin, options)
   return {
-    dispatcher: pool.compose(headsApart(heads), repeatWhenStale(fresh.compose(sameServerName(hostname)), stale), sameServerName(hostname)),
+    dispatcher: pool.compose(headsApart(heads), repeatWhenStale(fresh.compose(sameServerName(hostname)), stale), sameServerName(hostname), timed(observe)),
     async close () {
       await Promise.all([pool.destroy(), fresh.destroy(), heads.destroy()])
     }

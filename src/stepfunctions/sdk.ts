@@ -12,6 +12,8 @@ export interface StepFunctionsSettings {
   timeoutMs: number
   /** What one poll may take, in milliseconds. Default: 70 s, since AWS holds a poll for 60 s and asks for 65 s or more. */
   pollTimeoutMs?: number | undefined
+  /** Told of each call: the operation, `ok` or the name of the error, and the seconds that it took. */
+  observe?: (operation: string, result: string, seconds: number) => void
 }
 
 /** The SDK's clients, one per region and purpose, made on first use. They share one set of credentials. */
@@ -91,6 +93,18 @@ export class SdkClients {
       ...(endpoint !== undefined && { endpoint }),
       ...(this.#credentials !== undefined && { credentials: this.#credentials })
     })
+    client.middlewareStack.add((next, { commandName }) => async args => {
+      const begun = performance.now()
+      let result = 'ok'
+      try {
+        return await next(args)
+      } catch (error) {
+        result = error instanceof Error ? error.name : 'unknown'
+        throw error
+      } finally {
+        this.#settings.observe?.(String(commandName).replace('Command', ''), result, (performance.now() - begun) / 1000)
+      }
+    }, { step: 'initialize' })
     this.#credentials ??= client.config.credentials
     this.#clients.set(key, client)
     return client

@@ -14,6 +14,8 @@ t.test('a connection is spoken for from a whole request to its answer', async t 
     method: ['GET', 'POST'],
     url: '/',
     async handler (request) {
+      // By the time that the end of the request is read.
+      await new Promise(setImmediate)
       seen.push(underWay.isSpokenFor(request.raw.socket))
       return 'fine'
     }

@@ -1,0 +1,61 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What is asked when somebody reads the metrics. */
+export interface Gauges {
+  requestsInFlight: () => number
+  pollsOpen: () => number
+  /** When each token came that is saved in no record yet, in milliseconds since 1970. */
+  heldSince: () => number[]
+}
+
+const prefix = 'kinto_stepfunction_'
+
+// From a cached read to the silence that Kinto is granted.
+const upstreamBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+// Labels come from clients, and every value of one is a series.
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** What the service counts and measures, for Prometheus (https://prometheus.io/docs/practices/naming/). */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #requests = new Counter({ name: `${prefix}requests_total`, help: 'Requests that were answered, by what they are, method and status.', labelNames: ['route', 'method', 'status'], registers: [this.#registry] })
+  readonly #requestSeries = new Map<string, Counter.Internal>()
+  readonly #upstream = new Histogram({ name: `${prefix}upstream_seconds`, help: 'From a request to Kinto to the head of its answer.', buckets: upstreamBuckets, registers: [this.#registry] })
+  readonly #answers = new Counter({ name: `${prefix}answers_total`, help: 'Answers of reviewers, by outcome: accepted, already_applied, refused (4xx), failed (5xx).', labelNames: ['outcome'], registers: [this.#registry] })
+  readonly #calls = new Histogram({ name: `${prefix}aws_call_seconds`, help: 'Calls to Step Functions, by operation and result: ok, or the name of the error. Polls take up to 60 s.', labelNames: ['operation', 'result'], buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60], registers: [this.#registry] })
+
+  constructor ({ requestsInFlight, pollsOpen, heldSince }: Gauges) {
+    collectDefaultMetrics({ register: this.#registry })
+    this.#gauge('requests_in_flight', 'Requests under way.', requestsInFlight)
+    this.#gauge('polls_open', 'Open polls for tasks of activities.', pollsOpen)
+    this.#gauge('tokens_held', 'Tokens that are saved in no record yet.', () => heldSince().length)
+    this.#gauge('tokens_held_oldest_seconds', 'The age of the oldest of them.', () => {
+      const oldest = Math.min(...heldSince())
+      return oldest === Infinity ? 0 : (Date.now() - oldest) / 1000
+    })
+  }
+
+  request (route: string, method: string, status: number): void {
+    const key = `${route} ${method} ${status}`
+    // Half of the price of a count is in finding its series.
+    const series = this.#requestSeries.get(key) ?? this.#requests.labels(route, methods.has(method) ? method : 'other', String(status))
+    this.#requestSeries.set(key, series)
+    series.inc()
+  }
+
+  readonly upstreamAnswered = (seconds: number): void => { this.#upstream.observe(seconds) }
+
+  readonly answered = (outcome: string): void => { this.#answers.inc({ outcome }) }
+
+  readonly awsCalled = (operation: string, result: string, seconds: number): void => { this.#calls.observe({ operation, result }, seconds) }
+
+  /** In Prometheus' text format. */
+  async text (): Promise<{ type: string, body: string }> {
+    return { type: this.#registry.contentType, body: await this.#registry.metrics() }
+  }
+
+  #gauge (name: string, help: string, value: () => number): void {
+    const gauge: Gauge = new Gauge({ name: prefix + name, help, registers: [this.#registry], collect: () => { gauge.set(value()) } })
+  }
+}

@@ -1,0 +1,76 @@
+import { exchange } from '../kinto/client.ts'
+import { isJsonObject, parseJson } from '../kinto/json.ts'
+import { apiVersion, rootPath } from '../kinto/paths.ts'
+import type { Kinto } from '../kinto/session.ts'
+import type { Health } from '../stepfunctions/health.ts'
+
+export interface ReadinessOptions {
+  kinto: Kinto
+  health: Health
+  /** Milliseconds that Kinto may take, and that a look holds for. Default: 3,000. */
+  lookMs?: number
+}
+
+/** Whether requests should come here. */
+export interface ReadyState {
+  ready: boolean
+  /** What is in the way, for people. */
+  reasons: string[]
+}
+
+/** Looks whether the service can do its work. All who ask within 3 s share a look, so nobody's probes weigh on Kinto. */
+export class Readiness {
+  readonly #options: ReadinessOptions
+  readonly #lookMs: number
+  #latest: Promise<string[]> | undefined
+  #holdsUntil = 0
+  #stopping = false
+
+  constructor (options: ReadinessOptions) {
+    this.#options = options
+    this.#lookMs = options.lookMs ?? 3_000
+  }
+
+  /** From here on no new requests are wanted. */
+  stop (): void {
+    this.#stopping = true
+  }
+
+  /** Never rejects. */
+  async check (): Promise<ReadyState> {
+    if (this.#stopping) return { ready: false, reasons: ['The service is stopping.'] }
+    if (this.#latest === undefined || performance.now() >= this.#holdsUntil) {
+      this.#holdsUntil = Infinity
+      this.#latest = this.#look().finally(() => { this.#holdsUntil = performance.now() + this.#lookMs })
+    }
+    const reasons = await this.#latest
+    return { ready: reasons.length === 0, reasons }
+  }
+
+  async #look (): Promise<string[]> {
+    const [kinto, { credentials }] = await Promise.all([this.#lookAtKinto(), this.#options.health.check()])
+    return credentials ? kinto : [...kinto, 'There are no AWS credentials.']
+  }
+
+  // An endpoint of AWS that is out of reach is for the heartbeat to tell: without this service Kinto would be out of reach too.
+  async #lookAtKinto (): Promise<string[]> {
+    const { dispatcher, origin } = this.#options.kinto
+    try {
+      const { status, body } = await exchange(dispatcher, origin, { method: 'GET', path: rootPath(apiVersion), headers: ['Accept', 'application/json'], timeoutMs: this.#lookMs })
+      if (status >= 500) return [`Kinto answers ${status}.`]
+      return announcesPlugin(body.toString()) ? ['Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto.'] : []
+    } catch {
+      return ['Kinto cannot be reached.']
+    }
+  }
+}
+
+function announcesPlugin (text: string): boolean {
+  try {
+    const view = parseJson(text)
+    const capabilities = isJsonObject(view) ? view['capabilities'] : undefined
+    return isJsonObject(capabilities) && Object.hasOwn(capabilities, 'stepfunction')
+  } catch {
+    return false
+  }
+}
