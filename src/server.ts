@@ -1,30 +1,41 @@
 #!/usr/bin/env node
 import { pino } from 'pino'
+import { about } from './about.ts'
 import { createService, type Service } from './app.ts'
-import { describeSettings, loadSettings, type Settings } from './config/config.ts'
+import { check } from './check/check.ts'
+import { commandOf, describeSettings, loadSettings, type Settings } from './config/config.ts'
+import { help } from './config/help.ts'
+import { insecurities } from './config/insecure.ts'
 
+const argv = process.argv.slice(2)
+const command = commandOf(argv)
+if (command === 'help') leave(0, help('kinto-stepfunction'))
+if (command === 'version') leave(0, about.version)
 const settings = readSettings()
-const log = pino({ level: settings.logLevel, base: null })
+if (command === 'check') await checkAndLeave(settings)
+// What could be a secret is not logged in the first place; this is for what slipped through.
+const log = pino({ level: settings.logLevel, base: null, redact: ['*.authorization', '*.Authorization', '*.cookie', '*.taskToken', '*.*.taskToken'] })
 const service = await createService(settings, log)
-warnOfConsequences(settings)
 await listen(service, settings)
 stopOn(service, 'SIGTERM', 'SIGINT')
 
 function readSettings (): Settings {
   try {
-    return loadSettings({ argv: process.argv.slice(2), env: process.env })
+    return loadSettings({ argv, env: process.env })
   } catch (error) {
     process.stderr.write(`${String(error)}\n`)
     process.exit(1)
   }
 }
 
-function warnOfConsequences ({ kintoAuthorization }: Settings): void {
-  if (kintoAuthorization !== undefined) return
-  log.warn('stepfunction.kinto_authorization is not set: records are updated as the reviewer, and Kinto adds whoever writes to a record to its ' +
-    'write list, so an inherited right becomes a lasting one on that record (system.Everyone included)')
-  log.warn('stepfunction.kinto_authorization is not set: the token of a task that was fetched for another record waits in the memory of this ' +
-    'process, and is lost with it. Run one replica, or set it')
+async function checkAndLeave (settings: Settings): Promise<never> {
+  const findings = await check(settings)
+  leave(findings.some(({ level }) => level === 'wrong') ? 1 : 0, findings.map(({ level, text }) => `${level.padEnd(8)} ${text}`).join('\n'))
+}
+
+function leave (code: number, text: string): never {
+  process.stdout.write(`${text}\n`)
+  process.exit(code)
 }
 
 async function listen ({ gateway, admin }: Service, { listen, adminListen }: Settings): Promise<void> {
@@ -32,7 +43,9 @@ async function listen ({ gateway, admin }: Service, { listen, adminListen }: Set
     const adminUrl = await admin.listen(adminListen)
     const url = await gateway.listen(listen)
     service.begin()
-    log.info({ url, admin: adminUrl, settings: describeSettings(settings) }, 'listening')
+    const insecure = insecurities(settings)
+    log.info({ version: about.version, url, admin: adminUrl, settings: describeSettings(settings), insecure }, 'listening')
+    for (const sentence of insecure) log.warn(sentence)
   } catch (error) {
     log.fatal({ err: error }, 'the service cannot listen: choose other addresses with stepfunction.listen and stepfunction.admin_listen')
     process.exit(1)

@@ -7,6 +7,10 @@ import { createReader } from './reader.ts'
 
 export type { Settings } from './keys.ts'
 
+export type Command = 'start' | 'check' | 'help' | 'version'
+
+const options = { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean' }, version: { type: 'boolean' } } as const
+
 export interface Start {
   /** The arguments after the script's name. */
   argv: string[]
@@ -51,6 +55,12 @@ export function loadSettings ({ argv, env }: Start): Settings {
   return settings
 }
 
+/** What the command line asks for. Anything that is wrong with it is found by `loadSettings`. */
+export function commandOf (argv: string[]): Command {
+  const { values } = parseArgs({ args: argv, options, strict: false })
+  return (['help', 'version', 'check'] as const).find(name => values[name] === true) ?? 'start'
+}
+
 /** For the log: says whether a secret is set, and not what it is. */
 export function describeSettings ({ kintoAuthorization, kintoCa, aws, ...settings }: Settings): Record<string, unknown> {
   return {
@@ -66,10 +76,10 @@ function presence (secret: string | undefined): string {
 }
 
 function configArgument (argv: string[], problems: string[]): string | undefined {
-  const { tokens, values } = parseArgs({ args: argv, options: { config: { type: 'string' } }, strict: false, tokens: true })
+  const { tokens, values } = parseArgs({ args: argv, options, strict: false, tokens: true })
   // Arguments are named by their place: somebody may have written a secret there.
-  const unknown = tokens.filter(token => token.kind !== 'option' || token.name !== 'config').map(({ index }) => index + 1)
-  for (const place of new Set(unknown)) problems.push(`Argument ${place} of the command line is not known. There is only --config PATH.`)
+  const unknown = tokens.filter(token => token.kind !== 'option' || !Object.hasOwn(options, token.name)).map(({ index }) => index + 1)
+  for (const place of new Set(unknown)) problems.push(`Argument ${place} of the command line is not known; --help shows those that there are.`)
   if (typeof values.config === 'string' && values.config !== '') return values.config
   if (values.config !== undefined) problems.push('--config needs the path of a settings file.')
   return undefined

@@ -64,7 +64,7 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
   onResponseStart ({ rawHeaders }: Dispatcher.DispatchController, status: number): void {
     // https://www.rfc-editor.org/rfc/rfc9110.html#section-15: there are no others, and 1xx answers precede the one that counts.
     if (status > 599) throw new Error(`Kinto answered with a status of ${status}.`)
-    if (status >= 200) this.#head = { status, headers: endToEndHeaders([rawHeaders ?? []].flat().map(latin1)) }
+    if (status >= 200) this.#head = { status, headers: endToEndHeaders([rawHeaders].flat().filter((text): text is Buffer => text instanceof Buffer).map(text => text.toString('latin1'))) }
   }
 
   onResponseData (controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -92,8 +92,4 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
     this.#response.writeHead(status, headers)
     this.#head = undefined
   }
-}
-
-function latin1 (text: unknown): string {
-  return text instanceof Buffer ? text.toString('latin1') : String(text)
 }

@@ -95,15 +95,13 @@ export class SdkClients {
     })
     client.middlewareStack.add((next, { commandName }) => async args => {
       const begun = performance.now()
-      let result = 'ok'
-      try {
-        return await next(args)
-      } catch (error) {
-        result = error instanceof Error ? error.name : 'unknown'
+      const tell = (result: string): void => this.#settings.observe?.(String(commandName).replace('Command', ''), result, (performance.now() - begun) / 1000)
+      const output = await next(args).catch((error: unknown) => {
+        tell(classify(error).code)
         throw error
-      } finally {
-        this.#settings.observe?.(String(commandName).replace('Command', ''), result, (performance.now() - begun) / 1000)
-      }
+      })
+      tell('ok')
+      return output
     }, { step: 'initialize' })
     this.#credentials ??= client.config.credentials
     this.#clients.set(key, client)

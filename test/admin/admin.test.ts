@@ -1,8 +1,12 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { activityArn, answer, call, collection, startAll, startService } from '../helpers/service.ts'
 import { startKinto } from '../helpers/kinto.ts'
 import { startStepFunctions } from '../helpers/step-functions.ts'
 import { sendRaw } from '../helpers/raw.ts'
+import { selfSigned } from '../helpers/tls.ts'
 
 const record = `${collection}/records/r1`
 const writers = { write: ['account:alice'] }
@@ -37,11 +41,24 @@ t.test('not ready', async t => {
 })
 
 t.test('another version of the API, and what is no root view, are no reason', async t => {
-  for (const body of ['{"code": 404}', '<html>', '{"capabilities": []}']) {
+  for (const body of ['{"code": 404}', '<html>', '[]', '{"capabilities": []}']) {
     const kinto = await startKinto(t, (_request, response) => { response.writeHead(404).end(body) })
     const { adminUrl } = await startService(t, kinto, await startStepFunctions(t))
     t.match(await call(`${adminUrl}/ready`), { status: 200 })
   }
+})
+
+t.test('a Kinto whose certificate is from an authority of the settings', async t => {
+  const certificate = selfSigned('127.0.0.1')
+  const server = createServer(certificate, (_request, response) => { response.end('{}') })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const kinto = { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  const { adminUrl } = await startService(t, kinto, await startStepFunctions(t), { KINTO_CA: `${t.testdir({ 'ca.pem': certificate.cert })}/ca.pem` })
+  t.match(await call(`${adminUrl}/ready`), { status: 200 })
 })
 
 t.test('without AWS credentials', async t => {
@@ -95,7 +112,7 @@ t.test('metrics', async t => {
   ]
   for (const line of expected) t.ok(text.includes(`kinto_stepfunction_${line}\n`), line)
   t.match(text, /kinto_stepfunction_upstream_seconds_count \d\d/)
-  t.match(text, /aws_call_seconds_count\{operation="SendTaskSuccess",result="TaskTimedOut"\} \d/)
+  t.match(text, /aws_call_seconds_count\{operation="SendTaskFailure",result="TaskTimedOut"\} \d/)
   t.match(text, /^process_resident_memory_bytes /m)
 })
 

@@ -209,5 +209,5 @@ function region (env: Record<string, string>): string | undefined {
 }
 
 function unknownArgument (place: number): string {
-  return `Argument ${place} of the command line is not known. There is only --config PATH.`
+  return `Argument ${place} of the command line is not known; --help shows those that there are.`
 }

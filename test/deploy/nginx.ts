@@ -41,13 +41,13 @@ export async function startNginx (t: Test, example: 'nginx.conf' | 'nginx-split.
   const port = await freePort()
   const edits: [string, string][] = [
     ['listen      443 ssl', `listen 127.0.0.1:${port} ssl`],
-    ['/etc/nginx/kinto/nginx-common.conf', join(folder, 'common.conf')],
+    ['/etc/nginx/kinto/nginx-common.conf', `"${join(folder, 'common.conf')}"`],
     ['127.0.0.1:8889', new URL(servers.service.url).host],
     ...servers.kinto === undefined ? [] : [['127.0.0.1:8888', new URL(servers.kinto.url).host] satisfies [string, string]]
   ]
   write(folder, 'tls.crt', cert)
   write(folder, 'tls.key', key)
-  write(folder, 'common.conf', edited('nginx-common.conf', [['/etc/nginx/kinto/tls.crt', join(folder, 'tls.crt')], ['/etc/nginx/kinto/tls.key', join(folder, 'tls.key')]]))
+  write(folder, 'common.conf', edited('nginx-common.conf', [['/etc/nginx/kinto/tls.crt', `"${join(folder, 'tls.crt')}"`], ['/etc/nginx/kinto/tls.key', `"${join(folder, 'tls.key')}"`]]))
   write(folder, 'example.conf', edited(example, edits))
   write(folder, 'main.conf', main(folder))
   const part = startPart({ name: 'nginx', command: findNginx() ?? '', args: ['-p', folder, '-e', 'stderr', '-c', 'main.conf'], env: {}, folder })
@@ -91,10 +91,10 @@ function write (folder: string, name: string, text: string): void {
 
 // One process, as whoever runs the tests
 function main (folder: string): string {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${join(folder, name)};`)
-  return `daemon off; master_process off; pid ${join(folder, 'nginx.pid')};
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path "${join(folder, name)}";`)
+  return `daemon off; master_process off; pid "${join(folder, 'nginx.pid')}";
 events {}
-http { access_log off; ${temporary.join(' ')} include ${join(folder, 'example.conf')}; }
+http { access_log off; ${temporary.join(' ')} include "${join(folder, 'example.conf')}"; }
 `
 }
 

@@ -1,7 +1,7 @@
+import { about } from '../../about.ts'
 import type { Log } from '../../answer/log.ts'
 import type { Resource } from '../../answer/scope.ts'
 import { isJsonObject } from '../../kinto/json.ts'
-import { about } from './about.ts'
 import { editJson } from './edit-json.ts'
 
 const description = 'Answer steps of AWS Step Functions that wait for a decision on a record.'

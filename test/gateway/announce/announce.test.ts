@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { about } from '../../../src/gateway/announce/about.ts'
+import { about } from '../../../src/about.ts'
 import { announce, type AnnounceOptions, type AnnouncedExchange } from '../../../src/gateway/announce/announce.ts'
 import { headerValues } from '../../../src/kinto/headers.ts'
 import { createUpstream } from '../../../src/kinto/upstream.ts'

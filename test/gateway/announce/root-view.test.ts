@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import t from 'tap'
-import { about } from '../../../src/gateway/announce/about.ts'
+import { about } from '../../../src/about.ts'
 import { withCapability } from '../../../src/gateway/announce/root-view.ts'
 
 const { version, homepage: url } = about

@@ -1,0 +1,103 @@
+import { collectionsOf } from '../answer/collections.ts'
+import { identify, mayWriteCollection } from '../answer/permission.ts'
+import type { Settings } from '../config/config.ts'
+import { insecurities } from '../config/insecure.ts'
+import { jsonObject } from '../kinto/client.ts'
+import { isJsonObject, type JsonObject } from '../kinto/json.ts'
+import { apiVersion, rootPath } from '../kinto/paths.ts'
+import { KintoSession } from '../kinto/session.ts'
+import { createUpstream } from '../kinto/upstream.ts'
+import { createStepFunctions } from '../stepfunctions/clients.ts'
+import { namedRegions } from '../stepfunctions/endpoints.ts'
+
+/** What was found. A warning keeps nobody from starting. */
+export interface Finding {
+  level: 'ok' | 'warning' | 'wrong'
+  text: string
+}
+
+// Nobody waits longer for a check.
+const timeoutMs = 5_000
+
+/** Looks whether the service could do its work with these settings. Nothing is changed, in Kinto or in AWS. */
+export async function check (settings: Settings): Promise<Finding[]> {
+  const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs, ca: settings.kintoCa?.certificates })
+  const sessionAs = (headers: string[]): KintoSession => new KintoSession({ dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs }, headers, () => timeoutMs)
+  try {
+    const kinto = await attempt(`Kinto at ${settings.kintoUrl}`, () => checkKinto(sessionAs([]), settings))
+    const reached = !kinto.some(({ level }) => level === 'wrong')
+    const account = reached && settings.kintoAuthorization !== undefined ? await attempt("The service's own account", () => checkAccount(sessionAs(['Authorization', settings.kintoAuthorization ?? '']), settings)) : []
+    return [...kinto, ...account, ...await checkAws(settings), ...insecurities(settings).map((text): Finding => ({ level: 'warning', text }))]
+  } finally {
+    await upstream.close()
+  }
+}
+
+async function checkKinto (session: KintoSession, { kintoUrl }: Settings): Promise<Finding[]> {
+  const answer = await session.get(rootPath(apiVersion))
+  if (answer.status !== 200) return [wrong(`What listens at ${kintoUrl} answers ${answer.status} to ${rootPath(apiVersion)}: it is no Kinto, or one that is not well.`)]
+  const { project_version: version, settings, capabilities, url } = jsonObject(answer)
+  if (typeof version !== 'string' || !isJsonObject(capabilities)) return [wrong(`What listens at ${kintoUrl} is no Kinto.`)]
+  return [
+    Number.parseInt(version, 10) < 6 ? wrong(`Kinto ${version} is too old: 6 is needed, for its conditional PATCH.`) : ok(`Kinto ${version} answers at ${kintoUrl}.`),
+    ...isReadOnly(settings) ? [wrong('Kinto is read-only, so no answer can be recorded.')] : [],
+    ...Object.hasOwn(capabilities, 'stepfunction') ? [wrong('Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto.')] : [],
+    ...typeof url === 'string' && new URL(url).host !== new URL(kintoUrl).host ? [warning(`Kinto says that it is at ${url} (kinto.http_host). That must be the public address of this service.`)] : []
+  ]
+}
+
+async function checkAccount (session: KintoSession, { resources }: Settings): Promise<Finding[]> {
+  const { principal } = await identify(session, apiVersion)
+  if (principal === 'system.Everyone') return [wrong('Kinto does not know the account of stepfunction.kinto_authorization, or its password is another one.')]
+  const places = await collectionsOf(session, apiVersion, resources)
+  const rights = await Promise.all(places.map(async place => ({ ...place, may: await mayWriteCollection(session, { ...place, version: apiVersion }) })))
+  const empty = resources.filter(({ bucket }) => !places.some(place => place.bucket === bucket))
+  return [
+    ok(`The service's own account is ${principal}.`),
+    ...rights.map(({ bucket, collection, may }) => may ? ok(`It may write /buckets/${bucket}/collections/${collection}.`) : wrong(`It may not write /buckets/${bucket}/collections/${collection}, so answers there cannot be recorded by it: give it write.`)),
+    ...empty.map(({ bucket }) => warning(`It sees no collection in /buckets/${bucket}.`))
+  ]
+}
+
+async function checkAws ({ aws, activities, allowedArns }: Settings): Promise<Finding[]> {
+  const credentials = aws.accessKey === undefined || aws.secretKey === undefined ? undefined : { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey }
+  const stepFunctions = createStepFunctions({ timeoutMs, endpoint: aws.endpointUrl, credentials })
+  const regions = namedRegions({ region: aws.region, activities, allowedArns })
+  const health = await stepFunctions.health({ endpoint: aws.endpointUrl, regions, log: { info () {}, warn () {} } }).check()
+  stepFunctions.close()
+  const where = aws.endpointUrl ?? regions.join(', ')
+  return [
+    health.credentials ? ok('There are AWS credentials. (Whether AWS takes them shows only with an answer.)') : wrong('There are no AWS credentials: set aws_access_key and aws_secret_key, or give this process a role.'),
+    ...where === '' ? [warning('The settings name no AWS region, so none was looked at.')] : [health.endpoint ? ok(`Step Functions can be reached: ${where}.`) : wrong(`Step Functions cannot be reached: ${where}.`)]
+  ]
+}
+
+/** What goes wrong on the way is a finding as well. */
+async function attempt (subject: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    return [wrong(`${subject} cannot be looked at: ${reasonOf(error)}`)]
+  }
+}
+
+function reasonOf (error: unknown): string {
+  if (!(error instanceof Error)) return 'for no known reason.'
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message
+}
+
+function isReadOnly (settings: unknown): boolean {
+  return isJsonObject(settings) && (settings satisfies JsonObject)['readonly'] === true
+}
+
+function ok (text: string): Finding {
+  return { level: 'ok', text }
+}
+
+function warning (text: string): Finding {
+  return { level: 'warning', text }
+}
+
+function wrong (text: string): Finding {
+  return { level: 'wrong', text }
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { projectFolder } from '../../demo/parts/folder.ts'
+import { startPart } from '../../demo/parts/process.ts'
+import { startKinto } from '../helpers/kinto.ts'
+import { needsParts, realKinto } from '../helpers/real.ts'
+import { as, call, collection } from '../helpers/service.ts'
+import { credentials, startStepFunctions } from '../helpers/step-functions.ts'
+
+async function run (env: Record<string, string>, ...args: string[]): Promise<{ code: number | null, text: string }> {
+  const part = startPart({ name: 'service', command: process.execPath, args: [join(projectFolder, 'src/server.ts'), ...args], env: { AWS_EC2_METADATA_DISABLED: 'true', ...env } })
+  return { code: await part.exited, text: part.log() }
+}
+
+const aws = { STEPFUNCTION_AWS_REGION: 'us-west-2', STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId, STEPFUNCTION_AWS_SECRET_KEY: 'canary-secret' }
+
+t.test('--check finds what is right and what is wrong', needsParts('--check'), async t => {
+  const [kinto, sfn] = await Promise.all([realKinto(t), startStepFunctions(t)])
+  for (const user of ['service', 'workflow']) await call(`${kinto.url}/v1/accounts/${user}`, { method: 'PUT', body: { data: { password: 'secret' } } })
+  await call(`${kinto.url}/v1/buckets/stepfunction`, { method: 'PUT', user: 'workflow', body: {} })
+  await call(`${kinto.url}/v1${collection}`, { method: 'PUT', user: 'workflow', body: { permissions: { write: ['account:service'] } } })
+  const right = { ...aws, STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_RESOURCES: collection, STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*' }
+  const rows: [title: string, env: Record<string, string>, code: number, found: RegExp[]][] = [
+    ['all is right', right, 0, [/^ok +Kinto 26\.5\.0 answers/m, /^ok .*account:service/m, /^ok +It may write/m, /^ok .*credentials/m, /^ok .*can be reached/m]],
+    ['Kinto is not there', { ...right, STEPFUNCTION_KINTO_URL: 'http://127.0.0.1:1' }, 1, [/^wrong .*ECONNREFUSED/m]],
+    ['another password', { ...right, STEPFUNCTION_KINTO_AUTHORIZATION: as('nobody') }, 1, [/^wrong .*does not know the account/m]],
+    ['no right to write', { ...right, STEPFUNCTION_RESOURCES: '/buckets/stepfunction/collections/other' }, 1, [/^wrong .*may not write/m]],
+    ['no credentials, and no Step Functions', { ...right, STEPFUNCTION_AWS_ACCESS_KEY: '', STEPFUNCTION_AWS_SECRET_KEY: '', STEPFUNCTION_AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, 1, [/^wrong .*no AWS credentials/m, /^wrong .*cannot be reached/m]],
+    ['settings that cannot be read', { ...right, STEPFUNCTION_KINTO_URL: 'nowhere' }, 1, [/STEPFUNCTION_KINTO_URL must be/]]
+  ]
+  for (const [title, env, code, found] of rows) {
+    const ended = await run(env, '--check')
+    t.equal(ended.code, code, `${title}: ${ended.text}`)
+    for (const line of found) t.match(ended.text, line, title)
+    t.notMatch(ended.text, /canary-secret|c2VydmljZTpzZWNyZXQ/)
+  }
+  t.equal(sfn.calls.length, 0)
+})
+
+t.test('what is no Kinto, or one that cannot serve', async t => {
+  const view = { project_version: '26.5.0', capabilities: {}, settings: {}, url: 'https://public.example/v1/' }
+  const rows: [status: number, body: string, found: RegExp][] = [
+    [404, '{}', /^wrong .*answers 404/m], [200, '{}', /^wrong .*is no Kinto/m], [200, 'x', /^wrong .*not JSON/m],
+    [200, JSON.stringify({ ...view, project_version: '5.4.1' }), /^wrong .*too old/m], [200, JSON.stringify({ ...view, settings: { readonly: true } }), /^wrong .*read-only/m],
+    [200, JSON.stringify({ ...view, capabilities: { stepfunction: {} } }), /^wrong .*Python plugin/m], [200, JSON.stringify(view), /^warning .*kinto\.http_host/m]
+  ]
+  const kinto = await startKinto(t, (_request, response) => {
+    const [status, body] = rows[kinto.requests.length - 1] ?? [500, '']
+    response.writeHead(status).end(body)
+  })
+  for (const [, body, found] of rows) t.match((await run({ STEPFUNCTION_KINTO_URL: kinto.url }, '--check')).text, found, body)
+})
+
+t.test('an account that sees no collection, and no region', async t => {
+  const kinto = await startKinto(t, ({ url = '' }, response) => {
+    response.end(JSON.stringify(url.endsWith('/collections') ? { data: [] } : { project_version: '26', capabilities: {}, user: { id: 'account:service' } }))
+  })
+  const { text } = await run({ STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service') }, '--check')
+  t.match(text, /^warning .*no collection in \/buckets\/stepfunction/m)
+  t.match(text, /^warning .*no AWS region/m)
+})
+
+t.test('--help and --version', async t => {
+  const help = await run({}, '--help')
+  t.equal(help.code, 0)
+  for (const line of ['--config PATH', '--check', 'stepfunction.kinto_url = http://127.0.0.1:8888', 'stepfunction.kinto_authorization\n', 'stepfunction.guard = true']) t.ok(help.text.includes(line), line)
+  t.match(await run({}, '--version'), { code: 0, text: /^\d+\.\d+\.\d+\n$/ })
+  t.match(await run({}, '--nothing'), { code: 1, text: /--help/ })
+})
