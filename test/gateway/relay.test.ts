@@ -9,14 +9,15 @@ import { selfSigned } from '../helpers/tls.ts'
 t.test('a client that leaves before there is a connection to Kinto: nothing is sent', async t => {
   const certificate = selfSigned('localhost')
   const asked = Promise.withResolvers<void>()
-  const held = Promise.withResolvers<void>()
+  const waiting: (() => void)[] = []
+  let released = false
   let requests = 0
   const server = createServer({
     ...certificate,
-    async SNICallback (_name, done) {
+    SNICallback (_name, done) {
       asked.resolve()
-      await held.promise
-      done(null)
+      if (released) done(null)
+      else waiting.push(() => { done(null) })
     }
   }, (_request, response) => {
     requests += 1
@@ -34,7 +35,8 @@ t.test('a client that leaves before there is a connection to Kinto: nothing is s
   await asked.promise
   client.socket.destroy()
   await left
-  held.resolve()
+  released = true
+  for (const goOn of waiting) goOn()
   const next = await openRaw(t, url)
   next.write('GET /v1/ HTTP/1.1\r\nHost: k\r\n\r\n')
   t.equal((await next.next()).status, 200)
