@@ -52,7 +52,7 @@ export function readSettings ({ required, optional }: Reader): Settings {
     }),
     adminListen: required({
       name: 'admin_listen', default: '127.0.0.1:8890', parse: address,
-      doc: 'Where /live is served, for health checks, as host:port.'
+      doc: 'Where /live, /ready and /metrics are served, as host:port.'
     }),
     resources: required({
       name: 'resources', default: '/buckets/stepfunction', parse: resources,
