@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { collectionsOf } from '../answer/collections.ts'
 import { identify, mayWriteCollection } from '../answer/permission.ts'
 import type { Settings } from '../config/config.ts'
@@ -24,9 +25,10 @@ export async function check (settings: Settings): Promise<Finding[]> {
   const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs, ca: settings.kintoCa?.certificates })
   const sessionAs = (headers: string[]): KintoSession => new KintoSession({ dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs }, headers, () => timeoutMs)
   try {
-    const kinto = await attempt(`Kinto at ${settings.kintoUrl}`, () => checkKinto(sessionAs([]), settings))
-    const reached = !kinto.some(({ level }) => level === 'wrong')
-    const account = reached && settings.kintoAuthorization !== undefined ? await attempt("The service's own account", () => checkAccount(sessionAs(['Authorization', settings.kintoAuthorization ?? '']), settings)) : []
+    const { kintoUrl, kintoAuthorization } = settings
+    const kinto = await attempt(`Kinto at ${kintoUrl}`, () => checkKinto(sessionAs([]), settings))
+    const unasked = kintoAuthorization === undefined || kinto.some(({ level }) => level === 'wrong')
+    const account = unasked ? [] : await attempt("The service's own account", () => checkAccount(sessionAs(['Authorization', kintoAuthorization]), settings))
     return [...kinto, ...account, ...await checkAws(settings), ...insecurities(settings).map((text): Finding => ({ level: 'warning', text }))]
   } finally {
     await upstream.close()
@@ -63,7 +65,7 @@ async function checkAws ({ aws, activities, allowedArns }: Settings): Promise<Fi
   const credentials = aws.accessKey === undefined || aws.secretKey === undefined ? undefined : { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey }
   const stepFunctions = createStepFunctions({ timeoutMs, endpoint: aws.endpointUrl, credentials })
   const regions = namedRegions({ region: aws.region, activities, allowedArns })
-  const health = await stepFunctions.health({ endpoint: aws.endpointUrl, regions, log: { info () {}, warn () {} } }).check()
+  const health = await stepFunctions.health({ endpoint: aws.endpointUrl, regions, log: pino({ level: 'silent' }) }).check()
   stepFunctions.close()
   const where = aws.endpointUrl ?? regions.join(', ')
   return [
@@ -82,8 +84,7 @@ async function attempt (subject: string, look: () => Promise<Finding[]>): Promis
 }
 
 function reasonOf (error: unknown): string {
-  if (!(error instanceof Error)) return 'for no known reason.'
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message
+  return error instanceof Error && error.cause !== undefined ? `${error.message} ${reasonOf(error.cause)}` : String(error)
 }
 
 function isReadOnly (settings: unknown): boolean {
