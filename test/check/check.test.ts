@@ -6,6 +6,7 @@ import { startKinto } from '../helpers/kinto.ts'
 import { needsParts, realKinto } from '../helpers/real.ts'
 import { as, call, collection } from '../helpers/service.ts'
 import { credentials, startStepFunctions } from '../helpers/step-functions.ts'
+import { selfSigned } from '../helpers/tls.ts'
 
 async function run (env: Record<string, string>, ...args: string[]): Promise<{ code: number | null, text: string }> {
   const part = startPart({ name: 'service', command: process.execPath, args: [join(projectFolder, 'src/server.ts'), ...args], env: { AWS_EC2_METADATA_DISABLED: 'true', ...env } })
@@ -19,7 +20,7 @@ t.test('--check finds what is right and what is wrong', needsParts('--check'), a
   for (const user of ['service', 'workflow']) await call(`${kinto.url}/v1/accounts/${user}`, { method: 'PUT', body: { data: { password: 'secret' } } })
   await call(`${kinto.url}/v1/buckets/stepfunction`, { method: 'PUT', user: 'workflow', body: {} })
   await call(`${kinto.url}/v1${collection}`, { method: 'PUT', user: 'workflow', body: { permissions: { write: ['account:service'] } } })
-  const right = { ...aws, STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_RESOURCES: collection, STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*' }
+  const right = { ...aws, STEPFUNCTION_KINTO_CA: `${t.testdir({ 'ca.pem': selfSigned('kinto.example').cert })}/ca.pem`, STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_RESOURCES: collection, STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*' }
   const rows: [title: string, env: Record<string, string>, code: number, found: RegExp[]][] = [
     ['all is right', right, 0, [/^ok +Kinto 26\.5\.0 answers/m, /^ok .*account:service/m, /^ok +It may write/m, /^ok .*credentials/m, /^ok .*can be reached/m]],
     ['Kinto is not there', { ...right, STEPFUNCTION_KINTO_URL: 'http://127.0.0.1:1' }, 1, [/^wrong .*ECONNREFUSED/m]],

@@ -5,6 +5,7 @@ import { classify } from '../../src/gateway/classify.ts'
 import { acceptMethods, methods, serverOptions } from '../../src/gateway/http.ts'
 import { examinedPath, passThrough, relayRoute } from '../../src/gateway/pass-through.ts'
 import { errorReply, send } from '../../src/gateway/reply.ts'
+import { requestId } from '../../src/gateway/request.ts'
 import { UnderWay } from '../../src/gateway/under-way.ts'
 import { openHeaders } from '../../src/kinto/cors.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
@@ -37,6 +38,7 @@ export async function startGateway (t: Test, { kinto, trustProxy = false, timeou
   const listening = serverOptions(underWay)
   const app = Fastify({
     ...listening,
+    genReqId: requestId,
     http: { ...listening.http, ...http },
     logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } },
     rewriteUrl: ({ method = '', url = '' }) => classify(method, url).kind === 'answer' ? '/answer' : way
