@@ -22,7 +22,8 @@ export function help (program: string): string {
   ].join('\n')
 }
 
-function listKeys (): Key<unknown>[] {
+/** All settings, in the order of `config.example.ini`. */
+export function listKeys (): Key<unknown>[] {
   const keys: Key<unknown>[] = []
   readSettings({
     required: key => {

@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
+import { PassingHandler } from './passing-handler.ts'
 
 // A server that goes away says so with one of these; a timeout or an unreadable answer is something else.
 const goneAway = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
@@ -34,33 +34,16 @@ export function repeatWhenStale (fresh: Dispatcher, stale: WeakSet<object>): Dis
 }
 
 /** Tells `handler` all but an error after which `repeat` sends the request again. */
-class RepeatingHandler implements Dispatcher.DispatchHandler {
-  readonly #handler: Dispatcher.DispatchHandler
+class RepeatingHandler extends PassingHandler {
   readonly #repeat: (error: Error) => boolean
 
   /** `repeat` says whether it does. */
   constructor (handler: Dispatcher.DispatchHandler, repeat: (error: Error) => boolean) {
-    this.#handler = handler
+    super(handler)
     this.#repeat = repeat
   }
 
-  onRequestStart (controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#handler.onRequestStart?.(controller, context)
-  }
-
-  onResponseStart (controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders, message?: string): void {
-    this.#handler.onResponseStart?.(controller, status, headers, message)
-  }
-
-  onResponseData (controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#handler.onResponseData?.(controller, chunk)
-  }
-
-  onResponseEnd (controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    this.#handler.onResponseEnd?.(controller, trailers)
-  }
-
-  onResponseError (controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#repeat(error)) this.#handler.onResponseError?.(controller, error)
+  override onResponseError (controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#repeat(error)) super.onResponseError(controller, error)
   }
 }
