@@ -101,7 +101,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   acceptMethods(gateway)
   underWay.watch(gateway)
   gateway.addHook('onResponse', ({ url, method }, { raw: { statusCode } }, done) => {
-    metrics.request(url.split('/', 2).join(''), method, statusCode)
+    metrics.request(url === relayRoute ? 'relayed' : url.split('/', 2).join(''), method, statusCode)
     done()
   })
   gateway.setErrorHandler((error, { id, method }, reply) => {
