@@ -7,6 +7,8 @@ import { untilReady } from './ready.ts'
 export interface ServiceOptions {
   /** Its settings, `STEPFUNCTION_…`; any free ports of 127.0.0.1 unless these say otherwise. */
   env: Readonly<Record<string, string>>
+  /** What to start in place of the source: an installed program, and its arguments. */
+  program?: readonly [string, ...string[]]
   /** Restart it when its source changes. */
   watch?: boolean
   /** Milliseconds between SIGTERM and SIGKILL: what waits for an activity's task waits up to a minute. */
@@ -20,12 +22,14 @@ export interface Service extends Part {
 }
 
 /** Starts the service as it is started in production, from its source; resolves when it listens. */
-export async function startService ({ env, watch = false, ...options }: ServiceOptions): Promise<Service> {
+export async function startService ({ env, program, watch = false, ...options }: ServiceOptions): Promise<Service> {
+  const source = [process.execPath, ...watch ? ['--watch', '--watch-preserve-output'] : [], join(projectFolder, 'src', 'server.ts')] as const
+  const [command, ...args] = program ?? source
   const part = startPart({
     ...options,
     name: 'kinto-stepfunction',
-    command: process.execPath,
-    args: [...watch ? ['--watch', '--watch-preserve-output'] : [], join(projectFolder, 'src', 'server.ts')],
+    command,
+    args,
     env: {
       PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
       // The AWS SDK looks for credentials on the network otherwise

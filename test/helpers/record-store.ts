@@ -55,7 +55,7 @@ export class RecordStore {
     // A preflight says the same whether the record exists or not.
     if (method === 'OPTIONS') return preflight(header('origin'), header('access-control-request-method'))
     if (path === '/v1/batch') return this.#batch(header, body)
-    if (path === '/v1/') return reply(200, { project_name: 'kinto', settings: this.settings, ...user === undefined ? {} : { user: { id: user, principals: principals(user) } } })
+    if (path === '/v1/') return reply(200, { project_name: 'kinto', project_version: '26.5.0', capabilities: {}, settings: this.settings, ...user === undefined ? {} : { user: { id: user, principals: principals(user) } } })
     const uri = decodeURIComponent(path.slice('/v1'.length))
     if (uri.endsWith('/collections')) return reply(200, { data: [...this.collections.keys()].filter(name => name.startsWith(`${uri}/`)).map(name => ({ id: name.split('/').at(-1) })) })
     if (/\/records(\?|$)/.test(uri)) return this.#list(new URL(uri, 'http://kinto'), principals(user))
