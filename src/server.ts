@@ -52,12 +52,18 @@ async function listen ({ gateway, admin }: Service, { listen, adminListen }: Set
   }
 }
 
+// npm passes a Ctrl-C on that the terminal has sent to this process as well: that is one signal, not two.
+const sameSignalMs = 500
+
 function stopOn ({ stop }: Service, ...signals: NodeJS.Signals[]): void {
-  let stopping = false
+  let stoppingSince: number | undefined
   for (const signal of signals) {
     process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
+      if (stoppingSince !== undefined) {
+        if (performance.now() - stoppingSince > sameSignalMs) process.exit(1)
+        return
+      }
+      stoppingSince = performance.now()
       log.info({ signal }, 'stopping: requests and polls under way are ended, for up to 65 s; a second signal stops at once')
       void stop().then(unsaved => {
         for (const task of unsaved) log.error(task, 'the token of this task is lost: it could not be saved in its record')

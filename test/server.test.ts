@@ -23,6 +23,15 @@ t.test('the service listens, says what follows from its settings, and stops', as
   t.equal(await service.exited, 0)
 })
 
+t.test('npm start passes signals on', async t => {
+  // The scripts before it would install what is missing
+  const service = await startService({ program: ['npm', 'start', '--ignore-scripts', '--prefix', projectFolder], env: { ...settings, HOME: t.testdir() } })
+  t.teardown(() => service.stop())
+  service.kill('SIGTERM')
+  t.equal(await service.exited, 0)
+  t.match(service.log(), /"msg":"stopped"/)
+})
+
 t.test('with an own account nothing follows, and its secret stays one', async t => {
   const kinto = await startKinto(t)
   const service = await startService({ env: { STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*' } })
@@ -80,10 +89,20 @@ t.test('a poll is open when it stops', async t => {
     t.equal(sfn.pollsAbandoned(), 0)
   })
 
+  await t.test('a Ctrl-C that comes by two ways is one', async t => {
+    const { service, stop } = await start()
+    const stopped = stop()
+    service.kill('SIGTERM')
+    await stopped
+    sfn.scheduleActivity({ input: { record: `${collection}/records/elsewhere` } })
+    t.equal(await service.exited, 0)
+  })
+
   await t.test('a second signal stops at once', async t => {
     const { service, stop } = await start()
     await stop()
-    service.kill('SIGTERM')
+    const again = setInterval(() => { service.kill('SIGTERM') }, 50)
     t.equal(await service.exited, 1)
+    clearInterval(again)
   })
 })
