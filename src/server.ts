@@ -1,75 +1,10 @@
 #!/usr/bin/env node
-import { pino } from 'pino'
-import { about } from './about.ts'
-import { createService, type Service } from './app.ts'
-import { check } from './check/check.ts'
-import { commandOf, describeSettings, loadSettings, type Settings } from './config/config.ts'
-import { help } from './config/help.ts'
-import { insecurities } from './config/insecure.ts'
+// An import statement would be carried out before this check, and what the service is made of does not load on an older Node.js.
+const oldest = 24
+const { node } = process.versions
 
-const argv = process.argv.slice(2)
-const command = commandOf(argv)
-if (command === 'help') leave(0, help('kinto-stepfunction'))
-if (command === 'version') leave(0, about.version)
-const settings = readSettings()
-if (command === 'check') await checkAndLeave(settings)
-// What could be a secret is not logged in the first place; this is for what slipped through.
-const log = pino({ level: settings.logLevel, base: null, redact: ['*.authorization', '*.Authorization', '*.cookie', '*.taskToken', '*.*.taskToken'] })
-const service = await createService(settings, log)
-await listen(service, settings)
-stopOn(service, 'SIGTERM', 'SIGINT')
-
-function readSettings (): Settings {
-  try {
-    return loadSettings({ argv, env: process.env })
-  } catch (error) {
-    process.stderr.write(`${String(error)}\n`)
-    process.exit(1)
-  }
+if (Number.parseInt(node, 10) < oldest) {
+  process.stderr.write(`kinto-stepfunction needs Node.js ${oldest} or newer, and this is ${node}.\n`)
+  process.exit(1)
 }
-
-async function checkAndLeave (settings: Settings): Promise<never> {
-  const findings = await check(settings)
-  leave(findings.some(({ level }) => level === 'wrong') ? 1 : 0, findings.map(({ level, text }) => `${level.padEnd(8)} ${text}`).join('\n'))
-}
-
-function leave (code: number, text: string): never {
-  process.stdout.write(`${text}\n`)
-  process.exit(code)
-}
-
-async function listen ({ gateway, admin }: Service, { listen, adminListen }: Settings): Promise<void> {
-  try {
-    const adminUrl = await admin.listen(adminListen)
-    const url = await gateway.listen(listen)
-    service.begin()
-    const insecure = insecurities(settings)
-    log.info({ version: about.version, url, admin: adminUrl, settings: describeSettings(settings), insecure }, 'listening')
-    for (const sentence of insecure) log.warn(sentence)
-  } catch (error) {
-    log.fatal({ err: error }, 'the service cannot listen: choose other addresses with stepfunction.listen and stepfunction.admin_listen')
-    process.exit(1)
-  }
-}
-
-// npm passes a Ctrl-C on that the terminal has sent to this process as well: that is one signal, not two.
-const sameSignalMs = 500
-
-function stopOn ({ stop }: Service, ...signals: NodeJS.Signals[]): void {
-  let stoppingSince: number | undefined
-  for (const signal of signals) {
-    process.on(signal, () => {
-      if (stoppingSince !== undefined) {
-        if (performance.now() - stoppingSince > sameSignalMs) process.exit(1)
-        return
-      }
-      stoppingSince = performance.now()
-      log.info({ signal }, 'stopping: requests and polls under way are ended, for up to 65 s; a second signal stops at once')
-      void stop().then(unsaved => {
-        for (const task of unsaved) log.error(task, 'the token of this task is lost: it could not be saved in its record')
-        log.info('stopped')
-        process.exit(0)
-      })
-    })
-  }
-}
+await import('./main.ts')

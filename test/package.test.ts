@@ -23,6 +23,15 @@ const installed = join(folder, 'node_modules', 'kinto-stepfunction')
 const plain = ['env', '-u', 'NODE_OPTIONS'] as const
 const program = [...plain, join(folder, 'node_modules', '.bin', 'kinto-stepfunction')] as const
 
+/** Some other Node.js of the PATH, older than the package takes. */
+async function olderNode (): Promise<string | undefined> {
+  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
+    const node = join(directory, 'node')
+    if (existsSync(node) && Number.parseInt(await run([...plain, node, '-p', 'process.versions.node']), 10) < 24) return node
+  }
+  return undefined
+}
+
 /** What a command prints. @throws with what it printed if it fails */
 async function run ([command, ...args]: readonly [string, ...string[]], cwd = folder): Promise<string> {
   return (await promisify(execFile)(command, args, { cwd, env, maxBuffer: 2 ** 24 })).stdout
@@ -66,6 +75,11 @@ async function installedPackage (t: Test): Promise<void> {
     t.equal(await run([...program, '--version']), `${about.version}\n`)
     t.match(await run([...program, '--help']), /^usage: kinto-stepfunction /)
     t.equal(await run([...plain, 'npx', 'kinto-stepfunction', '--version']), `${about.version}\n`)
+  })
+
+  const older = await olderNode()
+  t.test('says which Node.js it needs', { skip: older === undefined && 'no older Node.js is on the PATH' }, async t => {
+    await t.rejects(run([...plain, older ?? '', join(installed, 'dist', 'server.js'), '--version']), { code: 1, stderr: /^kinto-stepfunction needs Node\.js 24 or newer, and this is [\d.]+\.\n$/ })
   })
 
   t.test('checks, serves, and stops', async t => {
