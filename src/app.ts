@@ -87,7 +87,8 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
 
   const gateway: FastifyInstance = Fastify({
     ...serverOptions(underWay),
-    loggerInstance: log,
+    // Not `loggerInstance`: Fastify would say of each listener that it listens.
+    childLoggerFactory: (_silent, bindings, options) => log.child(bindings, options),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     // The client's own path goes past Fastify's router, which would decode and refuse some of it.

@@ -16,6 +16,7 @@ t.test('the service listens, says what follows from its settings, and stops', as
   t.teardown(() => service.stop())
   t.match(await call(`${service.adminUrl}/live`), { status: 200, body: { live: true } })
   t.match(await call(`${service.url}/v1/`), { status: 200, body: { project_name: 'kinto' } })
+  t.equal(service.log().match(/listening/gi)?.length, 1, 'in one line')
   t.match(service.log(), /inherited right becomes a lasting one/)
   t.match(service.log(), /waits in the memory of this process/)
   t.notMatch(service.log(), 'canary-of-the-aws-key')
