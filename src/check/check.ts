@@ -3,10 +3,11 @@ import { collectionsOf } from '../answer/collections.ts'
 import { identify, mayWriteCollection } from '../answer/permission.ts'
 import type { Settings } from '../config/config.ts'
 import { insecurities } from '../config/insecure.ts'
-import { jsonObject } from '../kinto/client.ts'
+import { exchange, jsonObject } from '../kinto/client.ts'
+import { headerValues } from '../kinto/headers.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
-import { apiVersion, rootPath } from '../kinto/paths.ts'
-import { KintoSession } from '../kinto/session.ts'
+import { apiVersion, recordPath, rootPath } from '../kinto/paths.ts'
+import { KintoSession, type Kinto } from '../kinto/session.ts'
 import { createUpstream } from '../kinto/upstream.ts'
 import { createStepFunctions } from '../stepfunctions/clients.ts'
 import { namedRegions } from '../stepfunctions/endpoints.ts'
@@ -23,29 +24,40 @@ const timeoutMs = 5_000
 /** Looks whether the service could do its work with these settings. Nothing is changed, in Kinto or in AWS. */
 export async function check (settings: Settings): Promise<Finding[]> {
   const upstream = createUpstream({ origin: settings.kintoUrl, timeoutMs, ca: settings.kintoCa?.certificates })
-  const sessionAs = (headers: string[]): KintoSession => new KintoSession({ dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs }, headers, () => timeoutMs)
+  const server = { dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs }
   try {
     const { kintoUrl, kintoAuthorization } = settings
-    const kinto = await attempt(`Kinto at ${kintoUrl}`, () => checkKinto(sessionAs([]), settings))
+    const kinto = await attempt(`Kinto at ${kintoUrl}`, () => checkKinto(server, settings))
     const unasked = kintoAuthorization === undefined || kinto.some(({ level }) => level === 'wrong')
-    const account = unasked ? [] : await attempt("The service's own account", () => checkAccount(sessionAs(['Authorization', kintoAuthorization]), settings))
+    const account = unasked ? [] : await attempt("The service's own account", () => checkAccount(sessionWith(server, ['Authorization', kintoAuthorization]), settings))
     return [...kinto, ...account, ...await checkAws(settings), ...insecurities(settings).map((text): Finding => ({ level: 'warning', text }))]
   } finally {
     await upstream.close()
   }
 }
 
-async function checkKinto (session: KintoSession, { kintoUrl }: Settings): Promise<Finding[]> {
-  const answer = await session.get(rootPath(apiVersion))
+async function checkKinto (server: Kinto, { kintoUrl }: Settings): Promise<Finding[]> {
+  const answer = await sessionWith(server, []).get(rootPath(apiVersion))
   if (answer.status !== 200) return [wrong(`What listens at ${kintoUrl} answers ${answer.status} to ${rootPath(apiVersion)}: it is no Kinto, or one that is not well.`)]
   const { project_version: version, settings, capabilities, url } = jsonObject(answer)
   if (typeof version !== 'string' || !isJsonObject(capabilities)) return [wrong(`What listens at ${kintoUrl} is no Kinto.`)]
   return [
     Number.parseInt(version, 10) < 6 ? wrong(`Kinto ${version} is too old: 6 is needed, for its conditional PATCH.`) : ok(`Kinto ${version} answers at ${kintoUrl}.`),
     ...isReadOnly(settings) ? [wrong('Kinto is read-only, so no answer can be recorded.')] : [],
+    ...await hasPatch(server) ? [] : [wrong('Kinto takes no PATCH of records, so no answer can be recorded: take kinto.object_record_patch_enabled = false out of its settings.')],
     ...Object.hasOwn(capabilities, 'stepfunction') ? [wrong('Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto.')] : [],
     ...typeof url === 'string' && new URL(url).host !== new URL(kintoUrl).host ? [warning(`Kinto says that it is at ${url} (kinto.http_host). That must be the public address of this service.`)] : []
   ]
+}
+
+/**
+ * Kinto's records have no POST, and its 405 lists the methods that they have, whoever asks and whether there is such a record
+ * or not (`kinto/core/cornice/pyramidhook.py`). A read-only Kinto lists none.
+ */
+async function hasPatch (server: Kinto): Promise<boolean> {
+  const path = recordPath({ version: apiVersion, bucket: 'any', collection: 'any', record: 'any' })
+  const answer = await exchange(server.dispatcher, server.origin, { method: 'POST', path, headers: [], timeoutMs })
+  return headerValues(answer.headers, 'allow').every(methods => /\bPATCH\b/.test(methods))
 }
 
 async function checkAccount (session: KintoSession, { resources }: Settings): Promise<Finding[]> {
@@ -72,6 +84,10 @@ async function checkAws ({ aws, activities, allowedArns }: Settings): Promise<Fi
     health.credentials ? ok('There are AWS credentials. (Whether AWS takes them shows only with an answer.)') : wrong('There are no AWS credentials: set aws_access_key and aws_secret_key, or give this process a role.'),
     ...where === '' ? [warning('The settings name no AWS region, so none was looked at.')] : [health.endpoint ? ok(`Step Functions can be reached: ${where}.`) : wrong(`Step Functions cannot be reached: ${where}.`)]
   ]
+}
+
+function sessionWith (server: Kinto, headers: string[]): KintoSession {
+  return new KintoSession(server, headers, () => timeoutMs)
 }
 
 /** What goes wrong on the way is a finding as well. */

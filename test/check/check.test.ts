@@ -36,6 +36,15 @@ t.test('--check finds what is right and what is wrong', needsParts('--check'), a
     t.notMatch(ended.text, /canary-secret|c2VydmljZTpzZWNyZXQ/)
   }
   t.equal(sfn.calls.length, 0)
+
+  for (const [setting, found] of [['kinto.object_record_patch_enabled = false', /^wrong .*object_record_patch_enabled/m], ['kinto.readonly = true', /^wrong .*read-only/m]] as const) {
+    const [name = '', value = ''] = setting.split(' = ')
+    const other = await realKinto(t, { settings: { [name]: value } })
+    const { code, text } = await run({ ...aws, STEPFUNCTION_KINTO_URL: other.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url }, '--check')
+    t.equal(code, 1, setting)
+    t.match(text, found, setting)
+    t.equal(text.match(/^wrong /mg)?.length, 1, `only that is wrong: ${text}`)
+  }
 })
 
 t.test('what is no Kinto, or one that cannot serve', async t => {
@@ -45,11 +54,10 @@ t.test('what is no Kinto, or one that cannot serve', async t => {
     [200, JSON.stringify({ ...view, project_version: '5.4.1' }), /^wrong .*too old/m], [200, JSON.stringify({ ...view, settings: { readonly: true } }), /^wrong .*read-only/m],
     [200, JSON.stringify({ ...view, capabilities: { stepfunction: {} } }), /^wrong .*Python plugin/m], [200, JSON.stringify(view), /^warning .*kinto\.http_host/m]
   ]
-  const kinto = await startKinto(t, (_request, response) => {
-    const [status, body] = rows[kinto.requests.length - 1] ?? [500, '']
-    response.writeHead(status).end(body)
-  })
-  for (const [, body, found] of rows) t.match((await run({ STEPFUNCTION_KINTO_URL: kinto.url }, '--check')).text, found, body)
+  for (const [status, body, found] of rows) {
+    const kinto = await startKinto(t, (_request, response) => { response.writeHead(status).end(body) })
+    t.match((await run({ STEPFUNCTION_KINTO_URL: kinto.url }, '--check')).text, found, body)
+  }
 })
 
 t.test('an account that sees no collection, and no region', async t => {
