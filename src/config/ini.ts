@@ -9,6 +9,11 @@ type Values = Map<string, Value>
 // Python's configparser.MAX_INTERPOLATION_DEPTH
 const maximumDepth = 10
 
+// What Python's str.strip() takes off: not what JavaScript's trim() does.
+const space = '[[\\s--\\ufeff]\\x1c-\\x1f\\x85]+'
+const trailingSpace = new RegExp(`${space}$`, 'v')
+const outerSpace = new RegExp(`^${space}|${space}$`, 'gv')
+
 /**
  * Reads the dialect that Kinto's ini files are written in: Python's configparser as PasteDeploy sets it up (strict, keys
  * case-sensitive). Problems name lines and never quote them, since a mistyped line may hold a secret.
@@ -22,10 +27,10 @@ export function parseIni (text: string): Ini {
   let indent = 0
 
   for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
-    const content = line.trim()
+    const content = strip(line)
     const number = index + 1
     if (/^[#;]/.test(content)) continue
-    const depth = line.search(/\S/)
+    const depth = line.indexOf(content)
     // Blank lines and lines indented deeper than their key continue the value, whatever they look like.
     if (content === '' || (value !== undefined && depth > indent)) {
       value?.lines.push(content)
@@ -55,8 +60,9 @@ export function parseIni (text: string): Ini {
 
   /** The value that following lines may continue; that of a bad line is dropped with the lines that continue it. */
   function readOption (content: string, line: number, values: Values): Value {
-    const [, key = '', text = ''] = /^(.*?)\s*[=:]\s*(.*)$/s.exec(content) ?? []
-    const option = { lines: [text], line }
+    const end = content.search(/[=:]/)
+    const key = strip(content.slice(0, Math.max(end, 0)))
+    const option = { lines: [strip(content.slice(end + 1))], line }
     const first = values.get(key)
     if (key === '') problems.push(`line ${line} is neither a [section], nor "key = value", nor indented to continue a value.`)
     else if (first !== undefined) problems.push(`line ${line} sets the key of line ${first.line} again.`)
@@ -67,16 +73,22 @@ export function parseIni (text: string): Ini {
 
 /** Replaces `%%` and `%(name)s`, looking names up in `names`; undefined where a `%` is neither, or names refer to each other endlessly. */
 export function interpolate (text: string, names: Section, depth = 1): string | undefined {
+  if (!text.includes('%')) return text
+  if (depth > maximumDepth) return undefined
   const parts = text.split(/(%%|%\([^)]+\)s)/).map(part => {
     if (part === '%%') return '%'
     if (!part.includes('%')) return part
     const [, name = ''] = /^%\((.+)\)s$/s.exec(part) ?? []
-    const value = depth > maximumDepth ? undefined : names.get(name)
+    const value = names.get(name)
     return value === undefined ? undefined : interpolate(value, names, depth + 1)
   })
   return parts.includes(undefined) ? undefined : parts.join('')
 }
 
 function join (values: Values): Section {
-  return new Map([...values].map(([key, { lines }]) => [key, lines.join('\n').trimEnd()]))
+  return new Map([...values].map(([key, { lines }]) => [key, lines.join('\n').replace(trailingSpace, '')]))
+}
+
+function strip (text: string): string {
+  return text.replace(outerSpace, '')
 }

@@ -50,6 +50,7 @@ const accepted: Record<string, [lines: string[], values: Array<[string, string]>
   'a second "="': [['a == b'], [['a', '= b']]],
   'indented keys': [['  a = 1', '  b = 2', ' c = 3'], [['a', '1'], ['b', '2'], ['c', '3']]],
   'a deeper line that looks like a key or a section': [['a = 1', ' b = 2', ' [c]'], [['a', '1\nb = 2\n[c]']]],
+  'what is white space to Python, and what is not': [['a\u001f=\u0085b\ufeff', '\u001cc'], [['a', 'b\ufeff\nc']]],
   'a comment and blank lines inside a value': [['a =', '', '# x', '', '  y', '', 'b = 1'], [['a', '\n\n\ny'], ['b', '1']]]
 }
 for (const [name, [lines, values]] of Object.entries(accepted)) {
@@ -105,4 +106,6 @@ t.test('interpolation', async t => {
     ['%(k2)s', 'end'],
     ['%(k1)s', undefined]
   ] as const) t.equal(interpolate(text, names), expected, JSON.stringify(text))
+  t.equal(interpolate('%(k3)s', new Map([...names, ['k11', '%%']])), '%')
+  t.equal(interpolate('%(k2)s', new Map([...names, ['k11', '%%']])), undefined, 'Python counts a "%%" as deep as a name')
 })
