@@ -40,8 +40,9 @@ export interface Service {
 // Steps that want heartbeats must not wait for a Kinto that is silent.
 const heartbeatLookMs = 5_000
 
-// 16 batches of the largest size, or 256 of the largest answers: with them the process stays below 1 GiB.
-const maxHeldBytes = 256 * 1024 * 1024
+// 64 of the largest answers, and 12 of the largest batches: some 300 MiB while the last of them is read.
+const maxAnswerBytes = 64 * 1024 * 1024
+const maxWriteBytes = 192 * 1024 * 1024
 
 /** Bounds in milliseconds. */
 export interface Times {
@@ -111,8 +112,8 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     return reply.code(499).send()
   })
   const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
-  const answering = { requestMs, bodies: new Bodies(maxHeldBytes), trustProxy, kinto, answers, stepFunctions, policy, log, observeAnswer: metrics.answered }
-  await gateway.register(passThrough, { ...forwarding, examine: examineWrites({ ...answering, isOurs, isGuarded }) })
+  const answering = { requestMs, bodies: new Bodies(maxAnswerBytes), trustProxy, kinto, answers, stepFunctions, policy, log, observeAnswer: metrics.answered }
+  await gateway.register(passThrough, { ...forwarding, examine: examineWrites({ ...answering, writeBodies: new Bodies(maxWriteBytes), isOurs, isGuarded }) })
   await gateway.register(subResource, answering)
   await gateway.register(announcedViews, { requestMs, trustProxy, kinto, health, resources, log })
   const readiness = new Readiness({ kinto, health })

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import getRawBody from 'raw-body'
 import { tooLarge, unavailable } from '../kinto/errors.ts'
 
 export interface BodyLimits {
   maxBytes: number
   /** Milliseconds until the whole body must have come. */
   timeoutMs: number
+  /** Milliseconds that its client may be silent. Default: 30,000, in which whoever sends at all sends something. */
+  idleMs?: number
 }
 
 /** The bodies that are read whole, of all requests under way: together no more than memory has room for. */
@@ -18,29 +19,30 @@ export class Bodies {
   }
 
   /** Reads a whole body, which counts until `response` is over. @throws Refusal 413, 503; when the client stops sending, its connection is ended */
-  async read (request: IncomingMessage, response: ServerResponse, { maxBytes, timeoutMs }: BodyLimits): Promise<Buffer> {
-    const length = request.headers['content-length']
-    const bytes = request.headers['transfer-encoding'] === undefined ? Number(length ?? 0) : maxBytes
-    if (bytes > maxBytes) return refuse(request, tooLarge(maxBytes))
-    if (this.#heldBytes + bytes > this.#maxHeldBytes) return refuse(request, unavailable('Too many requests are being read, please retry later.', { retryAfter: 3 }))
-    this.#heldBytes += bytes
+  async read (request: IncomingMessage, response: ServerResponse, { maxBytes, timeoutMs, idleMs = 30_000 }: BodyLimits): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    let bytes = 0
     response.once('close', () => { this.#heldBytes -= bytes })
     // A client that stops sending is as good as gone.
-    const timer = setTimeout(() => request.destroy(), timeoutMs)
+    const timers = [setTimeout(() => request.destroy(), timeoutMs), setTimeout(() => request.destroy(), idleMs)]
     try {
-      return await getRawBody(request, { limit: maxBytes, length: length ?? null }).finally(() => { clearTimeout(timer) })
+      if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+        timers[1]?.refresh()
+        // What was announced is not counted: whoever announces much and sends nothing would keep others out.
+        if (this.#heldBytes + chunk.length > this.#maxHeldBytes) throw unavailable('Too many requests are being read, please retry later.', { retryAfter: 3 })
+        this.#heldBytes += chunk.length
+        bytes += chunk.length
+        if (bytes > maxBytes) throw tooLarge(maxBytes)
+        chunks.push(chunk)
+      }
+      return Buffer.concat(chunks)
     } catch (error) {
-      return refuse(request, isTooLarge(error) ? tooLarge(maxBytes) : error)
+      // What is left of it is read and thrown away, so that the client is not cut off before it has read why.
+      request.resume()
+      throw error
+    } finally {
+      for (const timer of timers) clearTimeout(timer)
     }
   }
-}
-
-// What is left of it is read and thrown away, so that the client is not cut off before it has read why.
-function refuse (request: IncomingMessage, error: unknown): never {
-  request.resume()
-  throw error
-}
-
-function isTooLarge (error: unknown): boolean {
-  return error instanceof Error && 'type' in error && error.type === 'entity.too.large'
 }

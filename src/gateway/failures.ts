@@ -1,3 +1,4 @@
+import { KintoAnswered } from '../kinto/client.ts'
 import { Refusal, unavailable } from '../kinto/errors.ts'
 import { NotConnectedError } from '../kinto/upstream.ts'
 
@@ -17,9 +18,9 @@ export function failure (cause: unknown, method: string): Refusal {
     : unavailable('Kinto did not answer: whether it carried the request out is not known.', { cause })
 }
 
-/** The refusal that ended a request on its way to Kinto, if one did. */
-export function refusalIn (error: unknown): Refusal | undefined {
-  return chain(error).find(cause => cause instanceof Refusal)
+/** The refusal, ours or Kinto's, that ended a request on its way to Kinto, if one did. */
+export function refusalIn (error: unknown): Refusal | KintoAnswered | undefined {
+  return chain(error).find(cause => cause instanceof Refusal || cause instanceof KintoAnswered)
 }
 
 /** Whether the client went away before it had sent the whole body: nobody's fault, and nobody is there to be told. */

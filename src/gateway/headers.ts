@@ -39,10 +39,9 @@ export function forwardedRequestHeaders ({ rawHeaders, host = '', remoteAddress,
   return headers
 }
 
-/** Those of the headers in a batch's sub-request that say something about it: not how it travels, which a client cannot decide there. */
+/** Those of the headers in a batch's sub-request that say something about it: not how it travels, which a client cannot decide there (`Connection` names nothing to Kinto). */
 export function subRequestHeaders (headers: readonly string[]): string[] {
-  const dropped = connectionNames(headers)
-  return selectHeaders(headers, name => !dropped.has(name) && !forThisServer.has(name) && name !== 'host' && name !== 'content-length' && !isForwarded(name))
+  return selectHeaders(headers, name => !hopByHop.has(name) && !forThisServer.has(name) && name !== 'host' && name !== 'content-length' && !isForwarded(name))
 }
 
 /** The headers of Kinto's answer that the client gets, as a flat list: all but those of the connection to Kinto. */

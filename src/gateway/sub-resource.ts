@@ -8,6 +8,7 @@ import { countdown, headersForKinto, whenClientLeaves } from './request.ts'
 export interface SubResourceOptions extends AnswerHandlerOptions {
   /** Milliseconds that a whole request may take. */
   requestMs: number
+  /** Room for the bodies of answers. */
   bodies: Bodies
   trustProxy: boolean
 }

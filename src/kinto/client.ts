@@ -9,10 +9,10 @@ export interface KintoAnswer {
 }
 
 export interface KintoRequest {
-  method: 'GET' | 'PATCH' | 'POST' | 'OPTIONS'
+  method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'OPTIONS'
   path: string
   headers: string[]
-  body?: string
+  body?: string | Uint8Array
   /** Milliseconds for the whole exchange. */
   timeoutMs: number
 }

@@ -62,7 +62,7 @@ export function gone (message: string): Refusal {
 
 /** 412: the record is not the one that the reviewer saw. `headers` are the record's validators. */
 export function modifiedMeanwhile (existing: unknown, headers: string[]): Refusal {
-  return new Refusal({ status: 412, errno: 114, error: 'Precondition Failed', message: 'Resource was modified meanwhile', details: { existing } }, { headers })
+  return new Refusal({ status: 412, errno: 114, error: 'Precondition Failed', message: 'Resource was modified meanwhile', details: existing === undefined ? undefined : { existing } }, { headers })
 }
 
 /** 413: the body is larger than `limit` bytes. */

@@ -16,9 +16,15 @@ declare global {
 
 export type JsonObject = Record<string, unknown>
 
-/** @throws SyntaxError when the text is not JSON, RangeError when it is nested deeper than the stack is high. */
-export function parseJson (text: string): unknown {
-  return JSON.parse(text, (_key, value, { source }) => typeof value === 'number' ? JSON.rawJSON(source) : value)
+/**
+ * Takes more than a microsecond for each number. `check` is told every name and value before that.
+ * @throws SyntaxError when the text is not JSON, RangeError when it is nested deeper than the stack is high.
+ */
+export function parseJson (text: string, check: (name: string, value: unknown) => void = () => {}): unknown {
+  return JSON.parse(text, (name, value, { source }) => {
+    check(name, value)
+    return typeof value === 'number' ? JSON.rawJSON(source) : value
+  })
 }
 
 /** Whether a parsed value is a JSON object: neither an array nor a raw number literal. */

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { Bodies } from '../../src/gateway/body.ts'
+import { Bodies, type BodyLimits } from '../../src/gateway/body.ts'
 import { Refusal } from '../../src/kinto/errors.ts'
 
 /** A server that reads bodies of up to 100 bytes each, 150 in all, and answers when it is told to. */
-async function start (t: Test, timeoutMs = 60_000): Promise<{ url: string, held: ServerResponse[], read: (count: number) => Promise<void> }> {
+async function start (t: Test, limits: Partial<BodyLimits> = {}): Promise<{ url: string, held: ServerResponse[], read: (count: number) => Promise<void> }> {
   const bodies = new Bodies(150)
   const held: ServerResponse[] = []
   let changed = Promise.withResolvers<void>()
@@ -18,7 +18,7 @@ async function start (t: Test, timeoutMs = 60_000): Promise<{ url: string, held:
   })
   async function take (request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const body = await bodies.read(request, response, { maxBytes: 100, timeoutMs })
+      const body = await bodies.read(request, response, { maxBytes: 100, timeoutMs: 60_000, ...limits })
       held.push(response.setHeader('x-length', body.length))
       changed.resolve()
       changed = Promise.withResolvers()
@@ -45,7 +45,7 @@ t.test('all bodies together are bounded, until their requests are over', async t
   const first = post(url, 100)
   await read(1)
   t.equal((await post(url, 51)).status, 503)
-  t.equal((await post(url, 1, true)).status, 503, 'one of unknown length counts as the largest')
+  t.equal((await post(url, 51, true)).status, 503, 'one of unknown length too')
   const second = post(url, 50)
   await read(2)
   for (const response of held) response.end()
@@ -62,8 +62,24 @@ t.test('a single body is bounded', async t => {
   t.equal((await post(url, 101, true)).status, 413)
 })
 
-t.test('a client that stops sending is cut off', async t => {
-  const { url } = await start(t, 50)
-  const body = new ReadableStream({ start (controller) { controller.enqueue(Buffer.from('x')) } })
-  await t.rejects(fetch(url, { method: 'POST', body, duplex: 'half' }))
+t.test('what is announced and does not come keeps nobody out', async t => {
+  const { url, read, held } = await start(t)
+  const silent = Array.from({ length: 2 }, () => fetch(url, { method: 'POST', body: endless(), duplex: 'half', headers: { 'content-length': '100' } }).catch(() => undefined))
+  const sent = post(url, 100)
+  await read(1)
+  held[0]?.end()
+  t.equal((await sent).status, 200)
+  t.equal(silent.length, 2)
 })
+
+for (const limits of [{ timeoutMs: 50 }, { idleMs: 50 }]) {
+  t.test(`a client that stops sending is cut off: ${Object.keys(limits).join()}`, async t => {
+    const { url } = await start(t, limits)
+    await t.rejects(fetch(url, { method: 'POST', body: endless(), duplex: 'half' }))
+  })
+}
+
+/** A body that begins and does not go on. */
+function endless (): ReadableStream {
+  return new ReadableStream({ start (controller) { controller.enqueue(Buffer.from('x')) } })
+}

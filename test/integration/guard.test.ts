@@ -121,6 +121,25 @@ t.test('who may not write the record gets the word of Kinto', needsParts('the gu
   t.match(await stored(), { status: 'UNANSWERED' })
 })
 
+t.test('who may only create records learns nothing of those that exist', needsParts('the guard'), async t => {
+  const { ask, kinto } = await stage(t)
+  await call(`${kinto}/v1${record}`, { method: 'PUT', user: 'workflow', body: { data: step } })
+  const put = { method: 'PUT', user: 'alice', body: { data: { status: 'SUCCEED' } } }
+  const [through, direct] = await Promise.all([ask('alice', 'PUT', record, put.body), call(`${kinto}/v1${record}`, put)])
+  t.same([through.status, through.text], [direct.status, direct.text])
+  t.match(await ask('alice', 'POST', '/batch', { requests: [{ method: 'PUT', path: record, body: put.body }] }), { body: { responses: [{ status: 403, body: direct.body }] } })
+  t.match(await ask('alice', 'PUT', record, put.body, { 'if-none-match': '*' }), { status: 412 }, 'whom Kinto tells by itself')
+  t.match(await ask('alice', 'PUT', record, put.body, { 'if-match': '"1"' }), { status: 403 })
+})
+
+t.test('what cannot be judged goes on for who may write the collection', needsParts('the guard'), async t => {
+  const { ask, reset } = await stage(t)
+  await reset()
+  const latin1 = { 'content-type': 'application/json; charset=iso-8859-1' }
+  t.match(await ask('workflow', 'PATCH', record, '{"data": {"subject": "\u00e9"}}', latin1), { status: 200 })
+  t.match(await ask('alice', 'PATCH', record, '{"data": {"subject": "\u00e9"}}', latin1), { status: 415 })
+})
+
 t.test('a write that was looked at is bound to what was seen', needsParts('the guard'), async t => {
   const { ask, reset, stored } = await stage(t)
   await reset()
@@ -178,4 +197,61 @@ t.test('elsewhere, and with guard = off, Kinto alone decides', needsParts('the g
 t.test('a read-only Kinto', needsParts('the guard'), async t => {
   const { ask } = await stage(t, { settings: { 'kinto.readonly': 'true' } })
   t.match(await ask('alice', 'PUT', record, { data: {} }), { status: 405 })
+})
+
+const patchStatus = { method: 'PATCH', path: record, body: { data: { status: 'SUCCEED' } } }
+const basic = (user: string): string => `Basic ${Buffer.from(`${user}:secret`).toString('base64')}`
+
+/** Batches by which a reviewer would change the step of the record, were they read otherwise than Kinto reads them. */
+const batchTricks: [title: string, body: string | Buffer, headers?: Record<string, string>][] = [
+  ['a number that only Kinto can read', JSON.stringify({ requests: [patchStatus] }).replace('"SUCCEED"', '"SUCCEED","n":1.797693134862315808e308')],
+  ['the same in a deletion', `{"requests":[{"method":"DELETE","path":"${record}","body":{"n":1.797693134862315808e308}}]}`],
+  ...['utf-8 sig', 'utf-8\tsig', 'utf-8"sig', '"utf-8" -sig', 'utf-8; charset=utf-8-sig'].map((charset): [string, Buffer, Record<string, string>] => [
+    `a byte order mark, and the charset ${charset}`, Buffer.from(`\ufeff${JSON.stringify({ requests: [patchStatus] })}`), { 'content-type': `application/json; charset=${charset}` }
+  ]),
+  ...['content-type', 'content_type', 'Content_Type'].map((name): [string, string] => [
+    `a charset in a ${name} of the request`, JSON.stringify({ requests: [{ ...patchStatus, headers: { [name]: 'application/json; charset=utf-7' }, body: { data: { '+AHM-tatus': 'SUCCEED' } } }] })
+  ]),
+  ['another spelling of the condition, and two of who asks', JSON.stringify({ requests: [{ ...patchStatus, headers: { Authorization: '', AUTHORIZATION: basic('alice'), If_None_Match: '"1"' } }] }), { 'if-none-match': '"1"' }],
+  ['credentials that belong to the connection', JSON.stringify({ requests: [{ method: 'DELETE', path: record, headers: { Connection: 'authorization', Authorization: basic('alice'), If_None_Match: '"1"' } }] }), { 'if-none-match': '"1"', authorization: '' }],
+  ['a number sign in a query', JSON.stringify({ requests: [{ method: 'DELETE', path: `${collection}/records?subject=s%23` }, { method: 'DELETE', path: `${collection}/records?subject=s#` }] })],
+  ['a value that is nested too deeply', `{"requests":[{"method":"PATCH","path":"${record}","body":{"data":{"status":"SUCCEED","n":${'['.repeat(3_000)}${']'.repeat(3_000)}}}}]}`]
+]
+
+t.test('a batch that could be read in two ways changes no step', needsParts('the guard'), async t => {
+  const { ask, stored, reset } = await stage(t)
+  for (const [title, body, headers] of batchTricks) {
+    await reset({ ...step, subject: 's#' })
+    const { status } = await ask('alice', 'POST', '/batch', body, headers)
+    t.ok(status < 500, `${title}: ${status}`)
+    t.match(await stored(), { taskToken: 'T1', status: 'UNANSWERED' }, title)
+  }
+})
+
+t.test('whatever a deletion of many would meet counts, on whichever page', needsParts('the guard'), async t => {
+  const { ask, stored, reset, kinto } = await stage(t)
+  await reset()
+  await call(`${kinto}/v1${collection}`, { method: 'PATCH', user: 'workflow', body: { permissions: { read: ['account:alice'] } } })
+  await call(`${kinto}/v1${collection}/records/o0`, { method: 'PUT', user: 'workflow', body: { data: { subject: 'a', status: 'SUCCEED' } } })
+  for (const query of ['?_limit=1&_sort=subject', '?%5flimit=1&_sort=subject', '?_fields=subject&_limit=1&_sort=subject', '?_since=1&_limit=1&_sort=subject', '?exclude_status=x&_limit=1&_sort=subject']) {
+    t.match(await ask('alice', 'DELETE', `${collection}/records${query}`), { status: 403 }, query)
+    t.match(await ask('alice', 'POST', '/batch', { requests: [{ method: 'DELETE', path: `${collection}/records${query}` }] }), { body: { responses: [{ status: 403 }] } }, query)
+    t.match(await stored(), { status: 'UNANSWERED' })
+  }
+  for (const subject of ['a b', 'é', 'ā', 'a%20b']) t.match(await ask('alice', 'POST', '/batch', { requests: [{ method: 'DELETE', path: `${collection}/records?subject=${subject}` }] }), { body: { responses: [{ status: 200 }] } }, subject)
+})
+
+t.test('headers that a server may take for others of the write', needsParts('the guard'), async t => {
+  const { ask, stored, reset } = await stage(t)
+  await reset()
+  for (const name of ['If_Match', 'content_type', 'if_none_match', 'Content_Encoding']) {
+    t.match(await ask('alice', 'PUT', record, { data: { ...step, n: 1 } }, { [name]: 'x' }), { status: 400, body: { message: /underscore/ } }, name)
+  }
+  t.match(await stored(), { subject: 's' })
+})
+
+t.test('conditions that are none to Kinto are none to the service', needsParts('the guard'), async t => {
+  const { ask, reset } = await stage(t)
+  await reset()
+  for (const version of ['*', '"0"']) t.match(await ask('alice', 'PUT', record, { data: { ...step, n: version } }, { 'if-match': version }), { status: 200 }, version)
 })

@@ -1,32 +1,40 @@
 import { jsonObject, KintoAnswered } from '../../kinto/client.ts'
-import { unavailable } from '../../kinto/errors.ts'
+import { tooLarge, unavailable } from '../../kinto/errors.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { rootPath } from '../../kinto/paths.ts'
 import { KintoSession } from '../../kinto/session.ts'
 import type { AnswerHandlerOptions } from '../answer.ts'
 import { errorReply, jsonReply, type Reply } from '../reply.ts'
-import { RefusedByKinto } from './effective.ts'
 import { entryOf, type Entry } from './entry.ts'
 import { withoutFreeWrites } from './free-writes.ts'
-import { planBatch, readBatch, shownPath, type Part, type Plan, type Special } from './plan.ts'
+import { planBatch, shownPath, type Part, type Plan, type Special } from './plan.ts'
 import { sendRun, type BatchExchange, type RunOutcome } from './run.ts'
 import { carryOutSpecial } from './special.ts'
+import type { ReadBatch } from './specials.ts'
+
+// Numbers keep their literal text where a batch is taken apart, which takes a second for a MiB of nothing else.
+const maxBytes = 1024 * 1024
 
 /**
  * Carries out a batch in which answers stand, or writes that are to be looked at, in order. What lies between them goes to Kinto
  * as batches of their own, so each of these is a transaction, and not the whole. Never throws. Undefined: nothing was done, and
  * Kinto can have the batch as it came, for it will refuse it, or may do all of it.
- * @param specials what each request in it is
  */
-export async function runBatch (body: Uint8Array, specials: readonly Special[], exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply | undefined> {
+export async function runBatch (body: Uint8Array, { requests, specials }: ReadBatch, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply | undefined> {
   const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
   try {
     if (await isRefused(session, exchange.version, specials.length)) return undefined
-    const left = await withoutFreeWrites(readBatch(body), specials, exchange, options.kinto)
-    return left.some(special => special !== undefined) ? await carryOut(planBatch(body, left), exchange, options) : undefined
+    const left = await withoutFreeWrites(requests, specials, exchange, options.kinto)
+    return left.some(special => special !== undefined) ? await carryOut(takeApart(body, left), exchange, options) : undefined
   } catch (error) {
-    return error instanceof RefusedByKinto ? undefined : errorReply(error, session.common, options.log)
+    return errorReply(error, session.common, options.log)
   }
+}
+
+/** @throws Refusal 400, 413 */
+function takeApart (body: Uint8Array, specials: readonly Special[]): Plan {
+  if (body.length > maxBytes) throw tooLarge(maxBytes)
+  return planBatch(body, specials)
 }
 
 /** Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only mode). @throws KintoAnswered, KintoUnreachable */

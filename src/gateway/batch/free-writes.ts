@@ -5,7 +5,7 @@ import { KintoSession, type Kinto } from '../../kinto/session.ts'
 import type { SubRequest } from './effective.ts'
 import type { Special } from './plan.ts'
 import type { BatchExchange } from './run.ts'
-import { headersOf } from './sub-request.ts'
+import { headersInDoubt, headersOf } from './sub-request.ts'
 
 const ofOneRequest = /^(content-|if-)/
 
@@ -14,7 +14,7 @@ export async function withoutFreeWrites (requests: readonly SubRequest[], specia
   const rights = new Map<string, Promise<boolean>>()
   return await Promise.all(requests.map(async (request, index) => {
     const special = specials[index]
-    if (special === undefined || 'answer' in special) return special
+    if (special === undefined || 'answer' in special || headersInDoubt(request) !== undefined) return special
     if (request.method !== 'DELETE' && !mayTouch({ method: request.method, merge: false, body: request.body })) return undefined
     const own = headersIfSendable(request, headers)
     return own !== undefined && await mayWrite(own, special.write.ref) ? undefined : special

@@ -1,9 +1,9 @@
 import { invalid } from '../../kinto/errors.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
-import { jsonText, requireUtf8Json } from '../guard/write.ts'
-import { RefusedByKinto } from './effective.ts'
-import { readBatch, specialOf, type Special } from './plan.ts'
+import { jsonText, requireOneReading, requireUtf8Json } from '../guard/write.ts'
+import { effectiveRequests, RefusedByKinto, type SubRequest } from './effective.ts'
+import { nestedTooDeeply, specialOf, type Special } from './plan.ts'
 
 /** Which records are the service's business. */
 export interface Business {
@@ -20,20 +20,32 @@ interface ReceivedBatch {
   headers: readonly string[]
 }
 
-/** What each request in a batch is; none for a batch that Kinto will refuse. @throws Refusal 400, 415 for one that Kinto might read in another way */
-export function specialsIn ({ body, version, headers }: ReceivedBatch, { isOurs, isGuarded }: Business): Special[] {
+/** The requests of a batch, in order, their numbers JavaScript's, and what each of them is. */
+export interface ReadBatch {
+  requests: SubRequest[]
+  specials: Special[]
+}
+
+/** Reads a batch; empty for one that Kinto will refuse. @throws Refusal 400, 415 for one that Kinto might read in another way */
+export function readBatch ({ body, version, headers }: ReceivedBatch, { isOurs, isGuarded }: Business): ReadBatch {
+  requireOneReading(headers)
   requireUtf8Json(headers)
+  const batch = valueOf(body)
   try {
-    return readBatch(body).map(request => {
+    const requests = effectiveRequests(batch)
+    const specials = requests.map(request => {
       const special = specialOf(request, version)
       if (special === undefined) return undefined
       return 'answer' in special ? ifAny(isOurs(special.answer), special) : ifAny(isGuarded(special.write.ref), special)
     })
+    return { requests, specials }
   } catch (error) {
-    if (error instanceof RefusedByKinto && pathsIn(body).some(path => bearsOnGuarded(path))) {
+    if (error instanceof RangeError) throw nestedTooDeeply()
+    if (!(error instanceof RefusedByKinto)) throw error
+    if (pathsIn(batch).some(path => bearsOnGuarded(path))) {
       throw invalid('body', 'requests', 'This batch is not as Kinto wants it, so its writes of guarded records cannot be judged.')
     }
-    return []
+    return { requests: [], specials: [] }
   }
 
   function bearsOnGuarded (path: string): boolean {
@@ -42,13 +54,22 @@ export function specialsIn ({ body, version, headers }: ReceivedBatch, { isOurs,
   }
 }
 
+/** Undefined for what is no JSON: then it is none to Kinto's parser either. @throws Refusal 400 */
+function valueOf (body: Uint8Array): unknown {
+  try {
+    return JSON.parse(jsonText(body))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw invalid('body', '', 'Invalid JSON: it is not UTF-8.')
+  }
+}
+
 function ifAny (holds: boolean, special: Special): Special {
   return holds ? special : undefined
 }
 
 /** Every path in a batch that breaks Kinto's rules. */
-function pathsIn (body: Uint8Array): string[] {
-  const batch: unknown = JSON.parse(jsonText(body))
+function pathsIn (batch: unknown): string[] {
   const { requests, defaults } = isJsonObject(batch) ? batch : {}
   return [requests, defaults].flat().flatMap(request => isJsonObject(request) && typeof request['path'] === 'string' ? [request['path']] : [])
 }

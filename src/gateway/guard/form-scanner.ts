@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { mayTouch } from '../../answer/guarded.ts'
 import { forbidden } from '../../kinto/errors.ts'
-import { isJsonObject, parseJson } from '../../kinto/json.ts'
+import { isJsonObject } from '../../kinto/json.ts'
 import { boundaryOf, readPartHead } from './form.ts'
 
 // A part's head, and the fields of a record: far more than any holds.
@@ -9,15 +9,23 @@ const maxHeadBytes = 4 * 1024
 const maxDataBytes = 1024 * 1024
 
 /**
- * Lets a form through piece by piece while `scanner` looks at it. Nothing passes before it is judged, so a refused form never
- * reaches Kinto whole. `source` is left as it is then, for its client is to be told. @throws Refusal 403
+ * Lets a form through piece by piece while `scanner` looks at it: its end is kept back, so a refused form never reaches Kinto
+ * whole. `source` is left as it is then, for its client is to be told. One that names a guarded field goes on only as long as
+ * `permit` does not throw, asked when the field is found and when all has come. @throws Refusal 403
  */
-export async function * scanForm (source: Readable, scanner: FormScanner): AsyncGenerator<Buffer> {
+export async function * scanForm (source: Readable, scanner: FormScanner, permit: () => Promise<void>): AsyncGenerator<Buffer> {
+  const end: Buffer[] = []
+  let permitted = false
   for await (const chunk of source.iterator({ destroyOnReturn: false })) {
     scanner.read(chunk)
-    yield chunk
+    if (scanner.namesGuarded && !permitted) await permit()
+    permitted ||= scanner.namesGuarded
+    if (scanner.hasEnded) end.push(chunk)
+    else yield chunk
   }
   scanner.end()
+  if (permitted) await permit()
+  yield * end
 }
 
 /**
@@ -25,6 +33,8 @@ export async function * scanForm (source: Readable, scanner: FormScanner): Async
  * one way that all clients do is refused, for Python's parser (`cgi.FieldStorage`) may read it in another.
  */
 export class FormScanner {
+  /** Whether the `data` that was read so far names a guarded field. */
+  namesGuarded = false
   readonly #delimiter: Buffer
   /** The first delimiter stands at the very start, as if behind a line. */
   #unread = Buffer.from('\r\n')
@@ -40,6 +50,11 @@ export class FormScanner {
     this.#delimiter = Buffer.from(`\n--${boundary}`)
   }
 
+  /** Whether the last delimiter has been read. */
+  get hasEnded (): boolean {
+    return this.#reading === 'nothing'
+  }
+
   /** @throws Refusal 403 */
   read (chunk: Buffer): void {
     this.#unread = Buffer.concat([this.#unread, chunk])
@@ -48,7 +63,7 @@ export class FormScanner {
 
   /** @throws Refusal 403 when the form has no end */
   end (): void {
-    if (this.#reading !== 'nothing') throw unclear()
+    if (!this.hasEnded) throw unclear()
   }
 
   /** @returns whether there may be more to read in what has come */
@@ -76,7 +91,7 @@ export class FormScanner {
     // Python takes a line feed alone for the end of a line, and spaces behind a delimiter for nothing.
     if (this.#unread[at - 1] !== 0x0d || !['\r\n', '--'].includes(next)) throw unclear()
     this.#take(at - 1)
-    if (this.#data !== undefined) judge(this.#data)
+    if (this.#data !== undefined && namesGuarded(this.#data)) this.namesGuarded = true
     this.#data = undefined
     this.#begun = true
     this.#unread = this.#unread.subarray('\r'.length + this.#delimiter.length + next.length)
@@ -114,17 +129,16 @@ export class FormScanner {
   }
 }
 
-function judge (data: Buffer): void {
+/** @throws Refusal 403 */
+function namesGuarded (data: Buffer): boolean {
   const fields = read(data)
   if (!isJsonObject(fields)) throw unclear()
-  if (mayTouch({ method: 'PATCH', merge: false, body: { data: fields } })) {
-    throw forbidden('An upload may not change what says which step a record is for, or what became of it: leave these fields out of `data`.')
-  }
+  return mayTouch({ method: 'PATCH', merge: false, body: { data: fields } })
 }
 
 function read (data: Buffer): unknown {
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data))
   } catch {
     return undefined
   }

@@ -11,7 +11,7 @@ const contentType = /^multipart\/form-data; ?boundary=("?)([\w'()+,./:=?-]{1,70}
 const disposition = /^form-data; ?name="([\w.-]+)"(?:; ?filename="([^"\\\r\n]*)")?(?:; ?filename\*=[\w'%.!#$&+^`|~-]+)?$/i
 
 // Parts of these types are forms themselves to Python's parser.
-const nested = /^(multipart\/|application\/x-www-form-urlencoded)/i
+const nested = /^\s*(multipart\/|application\/x-www-form-urlencoded)/i
 
 // A field of another charset would be another text.
 const plainField = /^(text\/plain|application\/json)(; ?charset="?utf-8"?)?$/i

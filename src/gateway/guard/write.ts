@@ -1,7 +1,6 @@
 import type { RecordWrite } from '../../answer/guarded.ts'
 import { invalid, unsupportedMediaType } from '../../kinto/errors.ts'
-import { headerValues } from '../../kinto/headers.ts'
-import { parseJson } from '../../kinto/json.ts'
+import { headerNames, headerValues } from '../../kinto/headers.ts'
 
 /**
  * Reads the body of a write of a record as Kinto does. What Kinto might read in another way is refused.
@@ -17,10 +16,22 @@ export function readWrite (method: string, headers: readonly string[], body: Uin
 /** @throws Refusal 415 for a body that is compressed or not in UTF-8: Kinto, or a server before it, would decode it */
 export function requireUtf8Json (headers: readonly string[]): void {
   const types = headerValues(headers, 'content-type')
-  const charsets = types.flatMap(type => [...type.matchAll(/charset[^=]*=\s*"?([^\s;"]*)/gi)].map(([, name = '']) => name.toLowerCase()))
   const codings = headerValues(headers, 'content-encoding').filter(coding => coding !== '' && coding.toLowerCase() !== 'identity')
-  if (types.length > 1 || codings.length > 0 || charsets.some(name => name !== 'utf-8' && name !== 'utf8')) {
+  if (types.length > 1 || codings.length > 0 || types.some(namesOtherCharset)) {
     throw unsupportedMediaType('The body should be JSON in UTF-8, neither compressed nor in another encoding.')
+  }
+}
+
+// The names of headers that decide how a write is read, whose it is, and on which condition it is carried out.
+const decisive = /^(authorization|content-(encoding|length|type)|transfer-encoding|if-[\w-]*)$/
+
+/**
+ * To WSGI `If_Match` and `If-Match` are one header (https://peps.python.org/pep-3333/#environ-variables), and which of the two
+ * counts is up to Kinto's server. @throws Refusal 400
+ */
+export function requireOneReading (headers: readonly string[]): void {
+  for (const name of headerNames(headers)) {
+    if (name.includes('_') && decisive.test(name.replaceAll('_', '-'))) throw invalid('header', name, `${name} may be taken for another header: write it without an underscore.`)
   }
 }
 
@@ -30,9 +41,15 @@ export function jsonText (body: Uint8Array): string {
   return text
 }
 
+// Python knows many charsets by many names, some of which drop a byte order mark: only this one, in the usual spellings, is UTF-8 to all.
+function namesOtherCharset (type: string): boolean {
+  return /charset/i.test(type.replace(/;\s*charset=(utf-?8|"utf-?8")\s*(?=;|$)/i, ''))
+}
+
+/** The value of a body that is only looked at: its numbers are JavaScript's. @throws Refusal 400 */
 function readJson (body: Uint8Array): unknown {
   try {
-    return parseJson(jsonText(body))
+    return JSON.parse(jsonText(body))
   } catch (error) {
     throw invalid('body', '', `Invalid JSON: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8, or nested too deeply.'}`)
   }

@@ -51,7 +51,7 @@ t.test('answers among other requests: in order, each with its own status', async
 
 t.test('a batch without answers reaches Kinto as it came', async t => {
   const all = await start(t)
-  for (const body of [`{ "requests" : [{"path":"${record}" }] ,"defaults":{}}`, '[{', '', `{"requests":[${JSON.stringify(post('/buckets/elsewhere/collections/c/records/r'))}]}`, `{"requests":[${JSON.stringify(post(record))},{"path":"/batch"}]}`, `{"requests":[${JSON.stringify(post(record))},{"path":"/","body":{"a":"\\ud800"}}]}`]) {
+  for (const body of [`{ "requests" : [{"path":"${record}" }] ,"defaults":{}}`, '[{', '', `{"requests":[${JSON.stringify(post('/buckets/elsewhere/collections/c/records/r'))}]}`, `{"requests":[${JSON.stringify(post(record))},{"path":"/batch"}]}`]) {
     await all.batch(body, { 'x-mine': 'as it was' })
     const last = all.kinto.requests.at(-1)
     t.equal(String(last?.body), body)
@@ -111,7 +111,19 @@ t.test("a request's headers go before the batch's", async t => {
   t.match(await all.entries({ requests }), [{ status: 403 }, { status: 401 }, { status: 412 }, { status: 400, body: { errno: 107 } }, { status: 400 }, { status: 400 }, { status: 415 }, { status: 200 }])
   const said = all.kinto.requests.at(-1)?.rawHeaders.map((text, index, all) => index % 2 === 0 ? `${text}: ${all[index + 1]}` : '').join('\n') ?? ''
   t.match(said, /X-Own: 1/)
-  t.notMatch(said, /evil|6\.6\.6\.6|X-Gone|chunked/i)
+  t.match(said, /X-Gone: 1/, 'Connection names nothing there')
+  t.notMatch(said, /evil|6\.6\.6\.6|chunked|Connection: X/i)
+})
+
+t.test('what Kinto may read in another way is refused whole, and nothing is done', async t => {
+  const all = await start(t)
+  all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
+  for (const rest of ['{"path":"/","body":{"a":"\\ud800"}}', '{"path":"/","body":{"a":1.797693134862315808e308}}', `{"path":"/","body":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`]) {
+    t.match(await all.batch(`{"requests":[${JSON.stringify(post(record))},${rest}]}`), { status: 400, body: { errno: 107, message: /requests/ } }, rest.slice(0, 50))
+  }
+  t.match(await all.batch({ requests: [post(record), { path: '/', body: { a: 'x'.repeat(2 ** 20) } }] }), { status: 413 })
+  t.equal(all.sfn.calls.length, 0)
+  t.notOk(all.kinto.requests.some(({ url, body }) => url === '/v1/batch' && body.length > 0))
 })
 
 t.test('when Kinto fails later, what was done stands, and the rest is not', async t => {

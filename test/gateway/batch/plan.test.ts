@@ -1,7 +1,7 @@
 import t from 'tap'
-import { RefusedByKinto } from '../../../src/gateway/batch/effective.ts'
 import { planBatch, type Plan } from '../../../src/gateway/batch/plan.ts'
-import { specialsIn } from '../../../src/gateway/batch/specials.ts'
+import { readBatch } from '../../../src/gateway/batch/specials.ts'
+import { caught } from '../../helpers/caught.ts'
 
 const record = '/buckets/b/collections/c/records/r'
 const answer = { method: 'POST', path: `${record}/stepfunction`, body: { answer: 'FAIL' } }
@@ -10,13 +10,8 @@ const ref = { version: 'v1', bucket: 'b', collection: 'c', record: 'r' }
 /** Undefined: Kinto can have it as it is. */
 function plan (batch: unknown, isOurs: (ref: { bucket: string }) => boolean = () => true, version = 'v1'): Plan | undefined {
   const body = batch instanceof Buffer ? batch : Buffer.from(typeof batch === 'string' ? batch : JSON.stringify(batch))
-  const specials = specialsIn({ body, version, headers: [] }, { isOurs, isGuarded: () => false })
-  try {
-    return specials.some(special => special !== undefined) ? planBatch(body, specials) : undefined
-  } catch (error) {
-    if (error instanceof RefusedByKinto) return undefined
-    throw error
-  }
+  const { specials } = readBatch({ body, version, headers: [] }, { isOurs, isGuarded: () => false })
+  return specials.some(special => special !== undefined) ? planBatch(body, specials) : undefined
 }
 
 t.test('paths that Kinto would route to the sub-resource, as batches write them', async t => {
@@ -73,7 +68,7 @@ t.test("a NUL ends the text, as for Kinto's parser", async t => {
 
 // Each of these was sent to a real Kinto, which refused all of it.
 const refused: [title: string, batch: unknown][] = [
-  ['no object', [answer]], ['no JSON', '{'], ['a byte order mark', `\ufeff${JSON.stringify({ requests: [answer] })}`],
+  ['no object', [answer]], ['nothing', ''], ['no JSON', '{'], ['a byte order mark', `\ufeff${JSON.stringify({ requests: [answer] })}`],
   ['no list', { requests: { 0: answer } }], ['another key', { requests: [answer], x: 1 }], ['no request', { requests: [answer, 1] }],
   ['another key of a request', { requests: [{ ...answer, x: 1 }] }], ['no path', { requests: [answer, {}] }], ['a path that is no text', { requests: [answer, { path: 1 }] }],
   ['a path without slash', { requests: [answer, { path: 'x' }] }],
@@ -82,7 +77,14 @@ const refused: [title: string, batch: unknown][] = [
   ['a method that is no text', { requests: [answer, { path: '/', method: 1 }] }], ['headers that are none', { requests: [answer, { path: '/', headers: null }] }],
   ['a header that is no text', { requests: [answer, { path: '/', headers: { a: 1 } }] }], ['a body that is no object', { requests: [answer, { path: '/', body: 'x' }] }],
   ['a body that is nothing', { requests: [answer, { path: '/', body: null }] }], ['defaults that are none', { defaults: null, requests: [answer] }],
-  ['defaults that fit nowhere', { defaults: { body: { answer: {} } }, requests: [answer] }], ['bad defaults', { defaults: { method: 'x' }, requests: [answer] }],
+  ['defaults that fit nowhere', { defaults: { body: { answer: {} } }, requests: [answer] }], ['bad defaults', { defaults: { method: 'x' }, requests: [answer] }]
+]
+
+// Each of these Kinto's parser refuses, or reads in another way.
+const unreadable: [title: string, batch: unknown][] = [
+  ['nested too deeply', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}]}`],
+  ['defaults that are nested too deeply', `{"defaults":${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)},"requests":[${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)}]}`],
+  ['bytes that are no UTF-8', Buffer.from(`{"requests":[{"path":"${record}/stepfunction?\xe9"}]}`, 'latin1')],
   ['half a surrogate pair', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":"\\ud800"}}]}`],
   ['half a surrogate pair in a name', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"\\udc00":1}}]}`],
   ['too large a number', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":1e999}}]}`],
@@ -95,9 +97,11 @@ for (const [title, batch] of refused) {
   })
 }
 
-t.test('Kinto can have it as it is: bytes that are no UTF-8', async t => {
-  t.equal(plan(Buffer.from(`{"requests":[{"path":"${record}/stepfunction?\xe9"}]}`, 'latin1')), undefined)
-})
+for (const [title, batch] of unreadable) {
+  t.test(`nothing is done: ${title}`, async t => {
+    t.match(caught(() => plan(batch)), { problem: { status: 400, errno: 107 } })
+  })
+}
 
 t.test('records that are not answered here', async t => {
   t.equal(plan({ requests: [answer] }, () => false), undefined)
