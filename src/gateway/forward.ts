@@ -7,7 +7,7 @@ import { headerNames, selectHeaders } from '../kinto/headers.ts'
 import { originForm } from './classify.ts'
 import { failure, refusalIn } from './failures.ts'
 import { endToEndObject } from './headers.ts'
-import { hasBody, methods, requireKnownCoding } from './http.ts'
+import { bodyOf, hasBody, methods, requireKnownCoding } from './http.ts'
 import type { PassOptions } from './relay.ts'
 import { send, type Reply } from './reply.ts'
 import { headersForKinto } from './request.ts'
@@ -25,19 +25,19 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
   scope.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) throw error
     withdrawHeaders(reply)
-    // What is left of the body stays unread, so nothing else can come on this connection.
-    if (!request.raw.complete) reply.header('connection', 'close')
     throw refusalIn(error) ?? failure(error, request.method)
   })
   const changed = new WeakMap<object, string[]>()
   scope.addHook('preHandler', async (request, reply) => {
     requireKnownCoding(request.headers)
-    if (hasBody(request.headers)) request.body = request.raw
-    const looked = await examine(request, reply)
-    if (looked === undefined) return
+    const looked = await examine(request, reply) ?? { body: hasBody(request.headers) ? bodyOf(request.raw) : undefined, headers: [] }
     if ('reply' in looked) return await send(reply, looked.reply)
     request.body = looked.body
     changed.set(request.raw, looked.headers)
+  })
+  scope.addHook('onResponse', ({ raw }, _reply, done) => {
+    raw.resume()
+    done()
   })
   await scope.register(httpProxy, {
     upstream,
@@ -55,14 +55,19 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
         ':path': originForm(request.originalUrl),
         ':fields': withHeaders(headersForKinto(request, trustProxy), changed.get(request.raw) ?? [])
       }),
-      rewriteHeaders: endToEndObject
+      rewriteHeaders: endToEndObject,
+      // reply-from would close the connection after an answer that comes before the request has ended.
+      onResponse (_request, reply, answer) {
+        reply.removeHeader('connection')
+        reply.send(answer.stream)
+      }
     }
   })
 }
 
 // Kinto's answer may have begun, and broken off before a byte of its body.
 function withdrawHeaders (reply: FastifyReply): void {
-  for (const name of Object.keys(reply.getHeaders())) if (name !== 'connection') reply.removeHeader(name)
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
 }
 
 // reply-from sends a path through `new URL`, which rewrites it, and headers through an object, which loses their spelling and

@@ -1,4 +1,5 @@
-import { METHODS, type IncomingHttpHeaders } from 'node:http'
+import { METHODS, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { PassThrough, type Readable } from 'node:stream'
 import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
 import { openHeaders } from '../kinto/cors.ts'
 import { errorBody, unknownCoding } from '../kinto/errors.ts'
@@ -43,6 +44,18 @@ export function acceptMethods (app: FastifyInstance): void {
 /** Whether a body comes with the request: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
 export function hasBody (headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
+}
+
+/**
+ * The body of a request, for undici, which destroys what it could not send whole. What is left of the request is read and thrown
+ * away then: a client that is cut off while it sends may not get to read its answer (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6).
+ */
+export function bodyOf (request: IncomingMessage): Readable {
+  const body = new PassThrough()
+  request.pipe(body)
+  request.once('error', error => { body.destroy(error) })
+  body.once('close', () => { request.resume() })
+  return body
 }
 
 /** @throws Refusal 501 for a body in another coding than `chunked` */

@@ -1,10 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { errors, type Dispatcher } from 'undici'
 import { originForm } from './classify.ts'
 import { failure } from './failures.ts'
 import { endToEndHeaders } from './headers.ts'
-import { hasBody, methods, requireKnownCoding } from './http.ts'
+import { bodyOf, hasBody, methods, requireKnownCoding } from './http.ts'
 import { headersForKinto } from './request.ts'
 
 export interface PassOptions {
@@ -29,26 +29,21 @@ export async function relay (scope: FastifyInstance, { route, upstream, dispatch
     handler (request, reply) {
       const { raw, method, headers } = request
       requireKnownCoding(headers)
-      const answer = new RelayedAnswer(raw, reply.raw, error => {
-        if (!raw.complete) reply.header('connection', 'close')
-        void reply.send(failure(error, method))
-      })
-      dispatcher.dispatch({ origin: upstream, method, path: originForm(request.originalUrl), headers: headersForKinto(request, trustProxy), body: hasBody(headers) ? raw : null }, answer)
+      const answer = new RelayedAnswer(reply.raw, error => { void reply.send(failure(error, method)) })
+      dispatcher.dispatch({ origin: upstream, method, path: originForm(request.originalUrl), headers: headersForKinto(request, trustProxy), body: hasBody(headers) ? bodyOf(raw) : null }, answer)
     }
   })
 }
 
 /** Writes Kinto's answer to the client as it comes, no faster than the client reads. */
 class RelayedAnswer implements Dispatcher.DispatchHandler {
-  readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #fail: (error: Error) => void
   /** Written with the first byte of the body, so that an answer that breaks off before can still become another one. */
   #head: { status: number, headers: string[] } | undefined
   #controller: Dispatcher.DispatchController | undefined
 
-  constructor (request: IncomingMessage, response: ServerResponse, fail: (error: Error) => void) {
-    this.#request = request
+  constructor (response: ServerResponse, fail: (error: Error) => void) {
     this.#response = response
     this.#fail = fail
     response.once('close', () => {
@@ -87,8 +82,6 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
   #writeHead (): void {
     if (this.#head === undefined) return
     const { status, headers } = this.#head
-    // What is left of the body stays unread, so nothing else can come on this connection.
-    if (!this.#request.complete) headers.push('Connection', 'close')
     this.#response.writeHead(status, headers)
     this.#head = undefined
   }
