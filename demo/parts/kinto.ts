@@ -12,6 +12,8 @@ export interface KintoOptions {
   settings?: Readonly<Record<string, string>>
   /** 0, any free one, by default. */
   port?: number
+  /** A folder with Python modules that the settings name. */
+  modules?: string
 }
 
 export interface Kinto extends Part {
@@ -20,7 +22,7 @@ export interface Kinto extends Part {
 }
 
 /** Starts an unmodified Kinto with its own command, in memory, on 127.0.0.1: accounts, history and personal buckets. */
-export async function startKinto ({ settings = {}, port = 0 }: KintoOptions = {}): Promise<Kinto> {
+export async function startKinto ({ settings = {}, port = 0, modules }: KintoOptions = {}): Promise<Kinto> {
   const python = await ensurePython()
   const folder = makeRunFolder('kinto')
   const ini = join(folder, 'kinto.ini')
@@ -30,7 +32,7 @@ export async function startKinto ({ settings = {}, port = 0 }: KintoOptions = {}
     command: python,
     // The script beside this Python has an absolute path in its first line, which does not survive a move of the project
     args: ['-W', 'ignore', '-c', 'import sys; from kinto.__main__ import main; sys.exit(main())', 'start', '--ini', ini, '--port', String(port)],
-    env: { PATH: process.env['PATH'] ?? '', KINTO_INI: ini, PYTHONUNBUFFERED: '1' },
+    env: { PATH: process.env['PATH'] ?? '', KINTO_INI: ini, PYTHONUNBUFFERED: '1', ...modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' } },
     folder
   })
   // With port 0 the system picks one that nobody else can take meanwhile

@@ -18,6 +18,8 @@ export interface PartOptions {
 /** A running child process. */
 export interface Part {
   name: string
+  /** Of its first process; undefined if that did not start. */
+  pid: number | undefined
   /** The last MiB that it wrote, both streams. */
   log: () => string
   /** Exit code, or null after a signal. */
@@ -52,6 +54,7 @@ export function startPart ({ name, command, args, env, folder, grace = 6_000, on
   child.once('exit', () => { release?.() })
   const part: Part = {
     name,
+    pid: child.pid,
     log: () => text,
     exited,
     kill: signal => { child.kill(signal) },

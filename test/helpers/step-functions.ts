@@ -43,7 +43,7 @@ export type StepFunctionsEndpoint = Awaited<ReturnType<typeof startStepFunctions
  * Starts a Step Functions endpoint on a free port of 127.0.0.1 that behaves as AWS does, closed with the test.
  * `pollMs` is how long GetActivityTask waits for a task (AWS: 60 s).
  */
-export async function startStepFunctions (t: { teardown: (close: () => unknown) => void }, { pollMs = 60_000 } = {}) {
+export async function startStepFunctions (t: { teardown: (close: () => unknown) => void }, { pollMs = 60_000, port = 0 } = {}) {
   const model = new StepFunctionsModel()
   const faults = new Faults()
   const calls: Call[] = []
@@ -60,11 +60,15 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
   }
 
   const server = createStepFunctionsServer({ model, faults, pollMs, onCall })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.teardown(async () => {
+  const listen = async (at: number): Promise<unknown> => await once(server.listen(at, '127.0.0.1'), 'listening')
+  const close = async (): Promise<void> => {
+    const closed = once(server.close(), 'close')
     server.closeAllConnections()
-    await once(server.close(), 'close')
-  })
+    await closed
+  }
+  await listen(port)
+  t.teardown(close)
+  const address = server.address() as AddressInfo
 
   function run ({ executionArn, stateMachineArn: machine = stateMachineArn, input = {}, next, stayOpen }: Run): Execution {
     const arn = executionArn ?? `${machine.replace(':stateMachine:', ':execution:')}:${randomUUID()}`
@@ -76,7 +80,7 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
   }
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${address.port}`,
     /** Every call that arrived, those that went wrong too. */
     calls,
     callsOf: (operation: Operation): Call[] => calls.filter(call => call.operation === operation),
@@ -94,6 +98,11 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
 
     /** Cuts every connection, as a network that fails. */
     disconnect: (): void => { server.closeAllConnections() },
+    /** Cuts every connection and takes no new one, as an endpoint that restarts; it knows all that it knew. The function it returns brings it back. */
+    goAway: async (): Promise<() => Promise<void>> => {
+      await close()
+      return async () => { await listen(address.port) }
+    },
 
     createActivity (arn = activityArn): string {
       model.activities.set(arn, new ActivityQueue())
