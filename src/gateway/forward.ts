@@ -30,7 +30,7 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
   const changed = new WeakMap<object, string[]>()
   scope.addHook('preHandler', async (request, reply) => {
     requireKnownCoding(request.headers)
-    const looked = await examine(request, reply) ?? { body: hasBody(request.headers) ? bodyOf(request.raw) : undefined, headers: [] }
+    const looked = await examine(request, reply) ?? { body: hasBody(request.headers) ? bodyOf(request.raw, reply.raw) : undefined, headers: [] }
     if ('reply' in looked) return await send(reply, looked.reply)
     request.body = looked.body
     changed.set(request.raw, looked.headers)
@@ -58,7 +58,7 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
       rewriteHeaders: endToEndObject,
       // reply-from would close the connection after an answer that comes before the request has ended.
       onResponse (_request, reply, answer) {
-        reply.removeHeader('connection')
+        if (reply.hasHeader('connection')) reply.removeHeader('connection')
         reply.send(answer.stream)
       }
     }

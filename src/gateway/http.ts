@@ -1,4 +1,4 @@
-import { METHODS, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { METHODS, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { PassThrough, type Readable } from 'node:stream'
 import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
 import { openHeaders } from '../kinto/cors.ts'
@@ -47,14 +47,16 @@ export function hasBody (headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * The body of a request, for undici, which destroys what it could not send whole. What is left of the request is read and thrown
- * away then: a client that is cut off while it sends may not get to read its answer (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6).
+ * The body of a request, for undici, which may destroy what it could not send whole, or leave it. What is left once `response` is
+ * over is read and thrown away: a client that is cut off while it sends may not get to read its answer
+ * (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6), and its next request stands behind.
  */
-export function bodyOf (request: IncomingMessage): Readable {
+export function bodyOf (request: IncomingMessage, response: ServerResponse): Readable {
   const body = new PassThrough()
   request.pipe(body)
   request.once('error', error => { body.destroy(error) })
   body.once('close', () => { request.resume() })
+  response.once('close', () => { body.destroy() })
   return body
 }
 

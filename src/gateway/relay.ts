@@ -30,7 +30,7 @@ export async function relay (scope: FastifyInstance, { route, upstream, dispatch
       const { raw, method, headers } = request
       requireKnownCoding(headers)
       const answer = new RelayedAnswer(reply.raw, error => { void reply.send(failure(error, method)) })
-      dispatcher.dispatch({ origin: upstream, method, path: originForm(request.originalUrl), headers: headersForKinto(request, trustProxy), body: hasBody(headers) ? bodyOf(raw) : null }, answer)
+      dispatcher.dispatch({ origin: upstream, method, path: originForm(request.originalUrl), headers: headersForKinto(request, trustProxy), body: hasBody(headers) ? bodyOf(raw, reply.raw) : null }, answer)
     }
   })
 }

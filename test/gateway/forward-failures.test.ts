@@ -1,4 +1,5 @@
 import t from 'tap'
+import { freePort } from '../../demo/parts/ready.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { startKinto, type Fault } from '../helpers/kinto.ts'
 import { headerValue, listenRaw, openRaw, sendRaw, type RawAnswer, type RawServed } from '../helpers/raw.ts'
@@ -56,14 +57,15 @@ t.test('an answer that breaks off ends the connection, for it cannot be taken ba
 })
 
 const upload = `PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: ${2 ** 23}\r\n\r\n`
-const refusals: Array<[name: string, refuse: (connection: RawServed) => void, status: number, body: string]> = [
+const refusals: Array<[name: string, refuse: ((connection: RawServed) => void) | undefined, status: number, body: string]> = [
+  ['is not there for', undefined, 503, JSON.stringify({ code: 503, errno: 201, error: 'Service Unavailable', message: 'Kinto cannot be reached, please retry later.' })],
   ['cuts off', ({ socket }) => { socket.once('data', () => socket.resetAndDestroy()) }, 503, unknown],
   ['answers before it has ended', ({ socket }) => { socket.once('data', () => socket.write('HTTP/1.1 413 X\r\nContent-Length: 3\r\n\r\nbig')) }, 413, 'big']
 ]
 
 for (const [name, refuse, status, body] of refusals) {
   t.test(`an upload that Kinto ${name}`, async t => {
-    const kinto = await listenRaw(t, refuse)
+    const kinto = refuse === undefined ? { url: `http://127.0.0.1:${await freePort()}` } : await listenRaw(t, refuse)
     const { url } = await startGateway(t, { kinto: kinto.url })
 
     t.test('is answered at once', async t => {
