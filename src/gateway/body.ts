@@ -20,29 +20,35 @@ export class Bodies {
 
   /** Reads a whole body, which counts until `response` is over. @throws Refusal 413, 503; when the client stops sending, its connection is ended */
   async read (request: IncomingMessage, response: ServerResponse, { maxBytes, timeoutMs, idleMs = 30_000 }: BodyLimits): Promise<Buffer> {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    response.once('close', () => { this.#heldBytes -= bytes })
     // A client that stops sending is as good as gone.
-    const timers = [setTimeout(() => request.destroy(), timeoutMs), setTimeout(() => request.destroy(), idleMs)]
+    const whole = setTimeout(() => request.destroy(), timeoutMs)
+    const idle = setTimeout(() => request.destroy(), idleMs)
     try {
-      if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
-      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-        timers[1]?.refresh()
-        // What was announced is not counted: whoever announces much and sends nothing would keep others out.
-        if (this.#heldBytes + chunk.length > this.#maxHeldBytes) throw unavailable('Too many requests are being read, please retry later.', { retryAfter: 3 })
-        this.#heldBytes += chunk.length
-        bytes += chunk.length
-        if (bytes > maxBytes) throw tooLarge(maxBytes)
-        chunks.push(chunk)
-      }
-      return Buffer.concat(chunks)
+      return await this.#collect(request, response, maxBytes, () => idle.refresh()).finally(() => {
+        clearTimeout(whole)
+        clearTimeout(idle)
+      })
     } catch (error) {
       // What is left of it is read and thrown away, so that the client is not cut off before it has read why.
       request.resume()
       throw error
-    } finally {
-      for (const timer of timers) clearTimeout(timer)
     }
+  }
+
+  async #collect (request: IncomingMessage, response: ServerResponse, maxBytes: number, onChunk: () => void): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    response.once('close', () => { this.#heldBytes -= bytes })
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      onChunk()
+      // What was announced is not counted: whoever announces much and sends nothing would keep others out.
+      if (this.#heldBytes + chunk.length > this.#maxHeldBytes) throw unavailable('Too many requests are being read, please retry later.', { retryAfter: 3 })
+      this.#heldBytes += chunk.length
+      bytes += chunk.length
+      if (bytes > maxBytes) throw tooLarge(maxBytes)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
   }
 }

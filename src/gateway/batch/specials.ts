@@ -40,8 +40,7 @@ export function readBatch ({ body, version, headers }: ReceivedBatch, { isOurs, 
     })
     return { requests, specials }
   } catch (error) {
-    if (error instanceof RangeError) throw nestedTooDeeply()
-    if (!(error instanceof RefusedByKinto)) throw error
+    if (!(error instanceof RefusedByKinto)) throw nestedTooDeeply()
     if (pathsIn(batch).some(path => bearsOnGuarded(path))) {
       throw invalid('body', 'requests', 'This batch is not as Kinto wants it, so its writes of guarded records cannot be judged.')
     }
