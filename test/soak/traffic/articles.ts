@@ -117,7 +117,7 @@ export class Author {
 
   // Each article once, so that what the batch does to one is not known before
   async #batch (): Promise<void> {
-    const steps = this.#articles.filter(() => this.#random.chance(0.5)).map(article => this.#step(article))
+    const steps = this.#articles.filter(() => this.#random.chance(0.5)).map(article => this.#step(article)).filter(({ request }) => !isConditionalGet(request))
     const requests = steps.map(({ request: { method, path, headers = {}, body } }) => ({ method, path, headers, ...body !== undefined && { body } }))
     const outcome = await this.#client.ask({ kind: 'POST batch', method: 'POST', path: '/batch', user: 'carol', body: { requests }, expected: [200] })
     const responses: any[] | undefined = isAnswered(outcome) ? outcome.body?.responses : undefined
@@ -138,6 +138,11 @@ export class Author {
     const right = data === undefined ? possible.has(undefined) : possible.has(data.number) && isDeepStrictEqual([data.id, data.author], [id, this.#name])
     if (!right) this.#ledger.violation('An article was not what was written', { id, possible: [...possible], data })
   }
+}
+
+// To Kinto a 304 in a batch is a redirect, and it crashes for want of a Location (`kinto/core/utils.py`, follow_subrequest)
+function isConditionalGet ({ method, headers = {} }: Step['request']): boolean {
+  return method === 'GET' && 'if-none-match' in headers
 }
 
 function isAnswered (outcome: Outcome): outcome is Exclude<Outcome, string> {
