@@ -25,7 +25,7 @@ const kubernetes: Json[] = parseAllDocuments(read('deploy/kubernetes.yaml')).map
 const kind = (name: string): Json => kubernetes.find(object => object.kind === name)
 const pod: Json = kind('Deployment').spec.template.spec
 const [container] = pod.containers
-const [task] = JSON.parse(read('deploy/ecs-task-definition.json')).containerDefinitions
+const { memory: taskMemory, containerDefinitions: [task] } = JSON.parse(read('deploy/ecs-task-definition.json'))
 
 const secret = 'STEPFUNCTION_KINTO_AUTHORIZATION'
 const byName = (entries: Json[]): Record<string, string> => Object.fromEntries(entries.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]))
@@ -102,6 +102,11 @@ t.test('a container may do no more than it must', async t => {
   t.match(compose.services.stepfunction, { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
 })
 
+t.test('a container has the memory that the largest bodies take', async t => {
+  t.equal(container.resources.limits.memory, '1Gi')
+  t.equal(taskMemory, '1024')
+})
+
 t.test("ECS looks after the container as its image does, for it takes no notice of the image's own check", async t => {
   const [, command] = /^ +CMD (\[.*\])$/m.exec(read('Dockerfile')) ?? []
   t.strictSame(task.healthCheck.command, ['CMD', ...JSON.parse(command ?? '[]')])
@@ -115,8 +120,32 @@ t.test('Kubernetes keeps one replica while it moves the other', async t => {
   }
 })
 
+const templates: Record<string, Json> = Object.fromEntries(['workflow', 'workflow-without-lambda'].map(name => [name, parse(read(`deploy/${name}.yaml`), { logLevel: 'error' }).Resources]))
+const statements = (policy: Json): Json[] => policy.Statement.flat().filter((entry: Json) => entry.Action !== undefined)
+const documented = statements(JSON.parse(read('docs/aws/service-policy.json')))
+
+for (const [name, resources] of Object.entries(templates)) {
+  t.test(`the rights of ${name} are scoped, and those of the service are the documented ones`, async t => {
+    const policies = Object.values<Json>(resources).flatMap(({ Properties }) => [Properties.PolicyDocument ?? [], (Properties.Policies ?? []).map((policy: Json) => policy.PolicyDocument ?? [])].flat(2))
+    t.ok(policies.length > 0)
+    for (const { Sid, Action, Resource } of policies.flatMap(statements)) t.notMatch([Action, Resource].flat(2), ['*'], Sid)
+    for (const { Sid, Action } of statements(resources.ServicePolicy.Properties.PolicyDocument)) t.strictSame(Action, documented.find(statement => statement.Sid === Sid)?.Action, Sid)
+  })
+}
+
+t.test('every task of the SAM template ends in time, and finds what is substituted', async t => {
+  const { workflow } = templates
+  t.ok(workflow.CreateRecord.Properties.Timeout < 60)
+  for (const name of ['ReviewByCallback', 'ReviewByActivity']) {
+    const { DefinitionUri, DefinitionSubstitutions } = workflow[name].Properties
+    const definition = read(join('deploy', DefinitionUri))
+    for (const state of Object.values<Json>(JSON.parse(definition).States)) if (state.Type === 'Task') t.ok(state.TimeoutSeconds >= 60, name)
+    t.strictSame(new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => variable)), new Set(Object.keys(DefinitionSubstitutions)))
+  }
+})
+
 t.test('the state machines without a Lambda function', async t => {
-  const { Resources }: Json = parse(read('deploy/workflow-without-lambda.yaml'), { logLevel: 'error' })
+  const Resources: Json = templates['workflow-without-lambda']
   for (const name of ['Review', 'CreateRecord']) {
     const { StartAt, States }: Json = Resources[name].Properties.Definition
     const states = Object.values<Json>(States)
