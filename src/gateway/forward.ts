@@ -53,7 +53,7 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
       rewriteRequestHeaders: request => ({
         ':method': request.raw.method,
         ':path': originForm(request.originalUrl),
-        ':fields': withHeaders(headersForKinto(request, trustProxy), changed.get(request.raw) ?? [])
+        ':fields': withHeaders(headersForKinto(request, trustProxy), changed.get(request.raw))
       }),
       rewriteHeaders: endToEndObject,
       // reply-from would close the connection after an answer that comes before the request has ended.
@@ -84,7 +84,7 @@ function asReceived (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
   }
 }
 
-function withHeaders (headers: string[], others: string[]): string[] {
+function withHeaders (headers: string[], others: string[] = []): string[] {
   const names = headerNames(others)
   return names.size === 0 ? headers : [...selectHeaders(headers, name => !names.has(name)), ...others]
 }
