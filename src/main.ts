@@ -52,7 +52,7 @@ async function listen ({ gateway, admin }: Service, { listen, adminListen }: Set
 }
 
 // npm passes a Ctrl-C on that the terminal has sent to this process as well: that is one signal, not two.
-const sameSignalMs = 500
+const sameSignalMs = 100
 
 function stopOn ({ stop }: Service, ...signals: NodeJS.Signals[]): void {
   let stoppingSince: number | undefined
