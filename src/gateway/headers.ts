@@ -52,8 +52,10 @@ export function endToEndHeaders (rawHeaders: readonly string[]): string[] {
 
 /** The same for headers as an object with names in lower case. */
 export function endToEndObject (headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const dropped = connectionNames(['connection', String(headers.connection)])
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)))
+  const dropped = headers.connection === undefined ? hopByHop : connectionNames(['connection', [headers.connection].flat().join()])
+  const kept: IncomingHttpHeaders = {}
+  for (const [name, value] of Object.entries(headers)) if (!dropped.has(name)) kept[name] = value
+  return kept
 }
 
 // `Connection` may name further headers of the same kind; as a rule it names none.

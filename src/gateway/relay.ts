@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { errors, type Dispatcher } from 'undici'
 import { originForm } from './classify.ts'
 import { failure } from './failures.ts'
-import { endToEndHeaders } from './headers.ts'
+import { endToEndObject } from './headers.ts'
 import { bodyOf, hasBody, methods, requireKnownCoding } from './http.ts'
 import { headersForKinto } from './request.ts'
 
@@ -40,13 +40,13 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
   readonly #fail: (error: Error) => void
   /** Written with the first byte of the body, so that an answer that breaks off before can still become another one. */
-  #head: { status: number, headers: string[] } | undefined
+  #head: { status: number, headers: IncomingHttpHeaders } | undefined
   #controller: Dispatcher.DispatchController | undefined
 
   constructor (response: ServerResponse, fail: (error: Error) => void) {
     this.#response = response
     this.#fail = fail
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) this.#controller?.abort(new errors.RequestAbortedError('The client left.'))
     })
   }
@@ -56,10 +56,10 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
     if (this.#response.destroyed) controller.abort(new errors.RequestAbortedError('The client left.'))
   }
 
-  onResponseStart ({ rawHeaders }: Dispatcher.DispatchController, status: number): void {
+  onResponseStart (_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // https://www.rfc-editor.org/rfc/rfc9110.html#section-15: there are no others, and 1xx answers precede the one that counts.
     if (status > 599) throw new Error(`Kinto answered with a status of ${status}.`)
-    if (status >= 200) this.#head = { status, headers: endToEndHeaders([rawHeaders].flat().filter((text): text is Buffer => text instanceof Buffer).map(text => text.toString('latin1'))) }
+    if (status >= 200) this.#head = { status, headers: endToEndObject(headers) }
   }
 
   onResponseData (controller: Dispatcher.DispatchController, chunk: Buffer): void {
