@@ -9,8 +9,11 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY src ./src
+RUN install -d -o 1000 -g 1000 node_modules/.cache
 # By number: Kubernetes' runAsNonRoot cannot check a name
 USER 1000:1000
+# Leaves compiled code in node_modules/.cache, so that a start is faster, on a read-only disk too
+RUN ["node", "src/server.ts", "--version"]
 EXPOSE 8889
 # /live is served on loopback by default; where STEPFUNCTION_ADMIN_LISTEN says otherwise, this must follow
 HEALTHCHECK --interval=30s --timeout=3s --start-period=5s --retries=3 \
