@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateActivityCommand, CreateStateMachineCommand, DescribeExecutionCommand, GetActivityTaskCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn'
 import { credentials, region } from '../../../demo/aws.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Random } from '../random.ts'
@@ -17,6 +19,7 @@ export interface EmulatedOptions {
   random: Random
 }
 
+const longestEndMs = 5_000
 const undecided = ['not reported', 'not known', 'reported, not recorded', 'nothing']
 
 /** Questions of executions that run in the emulator, each answered by one person. Where it was not restarted meanwhile, all must have gone well. */
@@ -43,7 +46,7 @@ export class Emulated {
     await client.insist({ kind: 'PUT question', method: 'PUT', path: uri, user: 'workflow', headers: { 'if-none-match': '*' }, body: { data: { executionArn, taskToken }, permissions }, expected: [201, 412] })
     const said = random.pick(['SUCCEED', 'FAIL'])
     const told = await this.#answer(uri, said)
-    const execution = await this.#sdk.send(new DescribeExecutionCommand({ executionArn })).catch(() => undefined)
+    const execution = await this.#end(executionArn).catch(() => undefined)
     if (outages.since(from, 'the emulator')) return
     const status = said === 'SUCCEED' ? 'SUCCEEDED' : 'FAILED'
     const right = ['accepted', 'already applied'].includes(told.outcome) && told.decision.answer === said
@@ -60,6 +63,16 @@ export class Emulated {
         kind: 'POST answer, emulator', method: 'POST', path: `${uri}/stepfunction`, user: 'alice', body: { answer: said }, expected: [200, 410]
       }))
       if (!undecided.includes(told.outcome)) return told
+    }
+  }
+
+  // The emulator ends an execution some time after it has taken the answer
+  async #end (executionArn: string): Promise<DescribeExecutionOutput> {
+    const latest = Date.now() + longestEndMs
+    for (;;) {
+      const execution = await this.#sdk.send(new DescribeExecutionCommand({ executionArn }))
+      if (execution.status !== 'RUNNING' || Date.now() > latest) return execution
+      await sleep(50)
     }
   }
 
