@@ -14,7 +14,7 @@ import { describeMachine } from './report/machine.ts'
 import { renderTable } from './report/section.ts'
 import type { Section } from './report/section.ts'
 
-// npm run bench                    some 15 minutes
+// npm run bench                    some 25 minutes
 // npm run bench -- --quick         under 3 minutes: shows that it works, and roughly how things stand
 // npm run bench -- --full          every workload at every number of connections
 // npm run bench -- --only proxies  one of proxies, kinto, answers, growth; may be repeated

@@ -9,6 +9,7 @@ import type { Spread } from '../report/statistics.ts'
 import { callsTable, countCalls } from './calls.ts'
 import { answering, kinds, prepare } from './kinds.ts'
 import type { Kind } from './kinds.ts'
+import { profileKinto, profileService } from './profiles.ts'
 import { setStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { measureUnavoidable, unavoidableTable } from './unavoidable.ts'
@@ -37,6 +38,7 @@ export async function measureAnswers (plan: Plan, stop: () => Promise<void>): Pr
   for (const kind of kinds) rows.push(...await measureKind(stage, kind, plan))
   const unavoidable = await measureUnavoidable(stage, plan)
   const calls = await countCalls(stage)
+  const profiles = plan.quick ? [] : [await profileService(stage, plan), await profileKinto(stage, plan)]
   // It would wait for its poll to end
   stage.service.kill('SIGKILL')
   await stop()
@@ -45,11 +47,12 @@ export async function measureAnswers (plan: Plan, stop: () => Promise<void>): Pr
     notes: [
       `One after the other, each to a record of its own. Each call to Step Functions takes ${plan.stepFunctionsMs} ms and its network nothing; all else is real: Kinto on PostgreSQL, the AWS SDKs.`,
       'The plugin answers inside of Kinto, as the one of 2017 did (`bench/plugin`): it reads and writes the database without HTTP.',
-      `The calls that the service cannot avoid take ${digits(unavoidable.sum)} ms together (p50): the record, the slower of probe and root view, Step Functions, the update.`
+      `The calls that the service cannot avoid take ${digits(unavoidable.sum)} ms together (p50): the record, the slower of probe and root view, Step Functions, the update.`,
+      ...profiles.map(({ note }) => note)
     ],
-    tables: [answerTable(rows, unavoidable.sum), unavoidableTable(unavoidable), callsTable(calls)],
+    tables: [answerTable(rows, unavoidable.sum), unavoidableTable(unavoidable), callsTable(calls), ...profiles.map(({ table }) => table)],
     plots: [],
-    data: { rows, unavoidable, calls }
+    data: { rows, unavoidable, calls, profiles: profiles.map(({ data }) => data) }
   }
 }
 

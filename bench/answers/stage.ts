@@ -8,6 +8,7 @@ import { awsEnvironment, awsSettings, startStepFunctions } from '../upstreams/st
 import type { StepFunctions } from '../upstreams/step-functions.ts'
 
 export interface Stage {
+  database: Launched
   kinto: Launched
   stepFunctions: StepFunctions
   /** In front of `kinto`. */
@@ -22,10 +23,10 @@ export async function setStage (stepFunctionsMs: number): Promise<Stage> {
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
   const plugin = await startKinto({ database: database.url, plugin: awsSettings(stepFunctions) })
-  return { kinto, stepFunctions, plugin, service: await startAnswering(kinto.url, stepFunctions) }
+  return { database, kinto, stepFunctions, plugin, service: await startAnswering(kinto.url, stepFunctions) }
 }
 
 /** The service as production has it: with a Kinto account of its own. */
-export async function startAnswering (kinto: string, stepFunctions: StepFunctions): Promise<Launched> {
-  return await startService(kinto, cores.proxy, { STEPFUNCTION_KINTO_AUTHORIZATION: authorization('stepfunction'), ...awsEnvironment(stepFunctions) })
+export async function startAnswering (kinto: string, stepFunctions: StepFunctions, env: Readonly<Record<string, string>> = {}): Promise<Launched> {
+  return await startService(kinto, cores.proxy, { STEPFUNCTION_KINTO_AUTHORIZATION: authorization('stepfunction'), ...awsEnvironment(stepFunctions), ...env })
 }

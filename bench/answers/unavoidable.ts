@@ -20,19 +20,32 @@ export interface Unavoidable {
 // It names the signature's parts as AWS wants them, and nobody checks what they say
 const signature = `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/${region}/states/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
 
+const headers = { authorization: authorization('alice') }
+const json = { ...headers, 'content-type': 'application/json' }
+const update = JSON.stringify({ data: { status: 'SUCCEED', answeredBy: 'account:alice', answeredAt: new Date(0).toISOString() } })
+
+/** What an answer asks of Kinto for its record, in this order. */
+export const recordRequests = {
+  'GET record': { method: 'GET', headers, status: 200 },
+  'PATCH that proves the right': { method: 'PATCH', headers: { ...json, 'if-match': '"99999999999999999999"' }, body: '{"data": {}}', status: 412 },
+  'PATCH that notes the answer': { method: 'PATCH', headers: json, body: update, status: 200 }
+} as const satisfies Record<string, Request>
+
+/** Creates records that Alice may write. @returns their paths. */
+export async function createRecords (kinto: string, count: number): Promise<string[]> {
+  const bodies = Array.from({ length: count }, () => ({ data: smallRecord, permissions: { write: ['account:alice'] } }))
+  return (await create(kinto, records, bodies)).map(id => `${records}/${id}`)
+}
+
 /** Measures the calls one by one, each on records of its own, as the answers are. */
 export async function measureUnavoidable ({ kinto, stepFunctions }: Stage, plan: Plan): Promise<Unavoidable> {
   const [taskToken] = await stepFunctions.waiting(1)
   const count = Math.ceil(plan.answers / plan.rounds)
-  const headers = { authorization: authorization('alice') }
-  const json = { ...headers, 'content-type': 'application/json' }
-  const update = JSON.stringify({ data: { status: 'SUCCEED', answeredBy: 'account:alice', answeredAt: new Date(0).toISOString() } })
   const [get, probe, root, report, patch] = [new Call('GET record'), new Call('PATCH that proves the right'), new Call('GET root view'), new Call('a call to Step Functions'), new Call('PATCH that notes the answer')]
   for (let round = 0; round < plan.rounds; round++) {
-    const bodies = Array.from({ length: count }, () => ({ data: smallRecord, permissions: { write: ['account:alice'] } }))
-    const paths = (await create(kinto.url, records, bodies)).map(id => `${records}/${id}`)
-    await get.ask(kinto.url, paths, { method: 'GET', headers, status: 200 })
-    await probe.ask(kinto.url, paths, { method: 'PATCH', headers: { ...json, 'if-match': '"99999999999999999999"' }, body: '{"data": {}}', status: 412 })
+    const paths = await createRecords(kinto.url, count)
+    await get.ask(kinto.url, paths, recordRequests[get.name])
+    await probe.ask(kinto.url, paths, recordRequests[probe.name])
     await root.ask(kinto.url, paths.map(() => '/v1/'), { method: 'GET', headers, status: 200 })
     await report.ask(stepFunctions.endpoint, paths.map(() => '/'), {
       method: 'POST',
@@ -40,7 +53,7 @@ export async function measureUnavoidable ({ kinto, stepFunctions }: Stage, plan:
       body: JSON.stringify({ taskToken }),
       status: 200
     })
-    await patch.ask(kinto.url, paths, { method: 'PATCH', headers: json, body: update, status: 200 })
+    await patch.ask(kinto.url, paths, recordRequests[patch.name])
   }
   const sum = get.p50.median + Math.max(probe.p50.median, root.p50.median) + report.p50.median + patch.p50.median
   return { calls: [get, probe, root, report, patch].map(({ name, p50 }) => ({ name, p50 })), sum }
@@ -50,11 +63,11 @@ export function unavoidableTable ({ calls }: Unavoidable): Table {
   return { title: 'Calls that an answer cannot avoid, alone', header: ['', 'p50 ms'], rows: calls.map(({ name, p50 }) => [name, show(p50)]) }
 }
 
-class Call {
-  readonly name: string
+class Call<Name extends string> {
+  readonly name: Name
   readonly #times: number[] = []
 
-  constructor (name: string) {
+  constructor (name: Name) {
     this.name = name
   }
 

@@ -14,6 +14,8 @@ export interface KintoOptions {
   database: string
   /** Settings of the in-process plugin; without them it is not loaded. */
   plugin?: Readonly<Record<string, string>>
+  /** A folder that gets a profile of each request. */
+  profiles?: string
 }
 
 const run = promisify(execFile)
@@ -22,11 +24,11 @@ const main = 'import sys; from kinto.__main__ import main; sys.exit(main())'
 const secret = randomBytes(16).toString('hex')
 
 /** An unmodified Kinto on PostgreSQL, served by waitress as `kinto start` does; with `plugin`, one that answers by itself. */
-export async function startKinto ({ database, plugin }: KintoOptions): Promise<Launched> {
+export async function startKinto ({ database, plugin, profiles }: KintoOptions): Promise<Launched> {
   const python = await ensureBenchPython()
   const folder = makeRunFolder('kinto')
   const ini = join(folder, 'kinto.ini')
-  writeFileSync(ini, render(database, plugin))
+  writeFileSync(ini, render(database, plugin, profiles))
   const env = { PYTHONUNBUFFERED: '1', PYTHONPATH: join(import.meta.dirname, '..', 'plugin'), PYTHONDONTWRITEBYTECODE: '1', AWS_EC2_METADATA_DISABLED: 'true' }
   await run(python, ['-W', 'ignore', '-c', main, 'migrate', '--ini', ini], { env: { ...process.env, ...env } })
   return await launch({
@@ -38,7 +40,7 @@ export async function startKinto ({ database, plugin }: KintoOptions): Promise<L
   })
 }
 
-function render (database: string, plugin: KintoOptions['plugin']): string {
+function render (database: string, plugin: KintoOptions['plugin'], profiles: KintoOptions['profiles']): string {
   const backends = ['storage', 'permission'].map(kind => `kinto.${kind}_backend = kinto.core.${kind}.postgresql\nkinto.${kind}_url = ${database}`)
   return `[server:main]
 use = egg:waitress
@@ -56,6 +58,7 @@ kinto.userid_hmac_secret = ${secret}
 kinto.bucket_create_principals = system.Authenticated
 kinto.account_create_principals = system.Everyone
 kinto.account_cache_ttl_seconds = 86400
+${profiles === undefined ? '' : `kinto.profiler_enabled = true\nkinto.profiler_dir = ${profiles}`}
 multiauth.policies = account
 multiauth.policy.account.use = kinto.plugins.accounts.AccountsPolicy
 ${Object.entries(plugin ?? {}).map(([key, value]) => `stepfunction.${key} = ${value}`).join('\n')}

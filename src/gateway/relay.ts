@@ -63,6 +63,8 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
   }
 
   onResponseData (controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    // After each pause undici tells of an empty piece first, which would cost a system call.
+    if (chunk.length === 0) return
     this.#writeHead()
     if (this.#response.write(chunk)) return
     controller.pause()
