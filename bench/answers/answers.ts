@@ -4,7 +4,7 @@ import { haveTools } from '../parts/tools.ts'
 import { usage } from '../parts/usage.ts'
 import type { Plan } from '../plan.ts'
 import type { Section, Table } from '../report/section.ts'
-import { digits, show, spread } from '../report/statistics.ts'
+import { show, spread } from '../report/statistics.ts'
 import type { Spread } from '../report/statistics.ts'
 import { callsTable, countCalls } from './calls.ts'
 import { answering, kinds, prepare } from './kinds.ts'
@@ -14,16 +14,22 @@ import { setStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { measureUnavoidable, unavoidableTable } from './unavoidable.ts'
 
-const answerers = ['service', 'plugin'] as const
+const answerers = ['service', 'plugin', 'calls'] as const
+
+const names = { service: 'service', plugin: 'plugin', calls: 'the calls alone' }
+
+type Answerer = (typeof answerers)[number]
 
 interface Row {
   kind: string
-  answerer: (typeof answerers)[number]
+  answerer: Answerer
   /** Milliseconds. */
   p50: Spread
   p99: Spread
   /** p50 as a multiple of the plugin's in the same round. */
   toPlugin: Spread
+  /** And of that of the calls alone, which nobody makes for an activity. */
+  toCalls: Spread | undefined
   /** Milliseconds of CPU of the answerer: all of Kinto, for the plugin. */
   cpu: Spread
 }
@@ -47,21 +53,22 @@ export async function measureAnswers (plan: Plan, stop: () => Promise<void>): Pr
     notes: [
       `One after the other, each to a record of its own. Each call to Step Functions takes ${plan.stepFunctionsMs} ms and its network nothing; all else is real: Kinto on PostgreSQL, the AWS SDKs.`,
       'The plugin answers inside of Kinto, as the one of 2017 did (`bench/plugin`): it reads and writes the database without HTTP.',
-      `The calls that the service cannot avoid take ${digits(unavoidable.sum)} ms together (p50): the record, the slower of probe and root view, Step Functions, the update.`,
+      'The calls alone are those that the service cannot avoid, made by a program of some lines (`bench/processes/bare-answer.ts`) in its place: the record, probe and root view side by side, Step Functions, the update.',
       ...profiles.map(({ note }) => note)
     ],
-    tables: [answerTable(rows, unavoidable.sum), unavoidableTable(unavoidable), callsTable(calls), ...profiles.map(({ table }) => table)],
+    tables: [answerTable(rows), unavoidableTable(unavoidable), callsTable(calls), ...profiles.map(({ table }) => table)],
     plots: [],
     data: { rows, unavoidable, calls, profiles: profiles.map(({ data }) => data) }
   }
 }
 
 async function measureKind (stage: Stage, kind: Kind, plan: Plan): Promise<Row[]> {
-  const rounds: Record<Row['answerer'], Measured[]> = { service: [], plugin: [] }
-  const activities = { service: '', plugin: '' }
-  for (const answerer of answerers) activities[answerer] = await stage.stepFunctions.createActivity(`${answerer}${kinds.indexOf(kind)}`)
+  const rounds: Record<Answerer, Measured[]> = { service: [], plugin: [], calls: [] }
+  const measured = answerers.filter(answerer => answerer !== 'calls' || !kind.activity)
+  const activities = { service: '', plugin: '', calls: '' }
+  if (kind.activity) for (const answerer of measured) activities[answerer] = await stage.stepFunctions.createActivity(answerer)
   for (let round = -1; round < plan.rounds; round++) {
-    for (const answerer of round % 2 === 0 ? answerers : answerers.toReversed()) {
+    for (const answerer of round % 2 === 0 ? measured : measured.toReversed()) {
       const { url, pid } = stage[answerer]
       const paths = await prepare(stage.kinto.url, stage.stepFunctions, kind, activities[answerer], Math.ceil(plan.answers / plan.rounds))
       const before = usage(pid).cpu
@@ -70,22 +77,24 @@ async function measureKind (stage: Stage, kind: Kind, plan: Plan): Promise<Row[]
       if (round >= 0) rounds[answerer].push({ ...sample, cpu: (usage(pid).cpu - before) / 1_000 / sample.requests })
     }
   }
-  return answerers.map(answerer => ({
+  const toThat = (answerer: Answerer, other: Answerer): Spread => spread(rounds[answerer].map(({ p50 }, index) => p50 / (rounds[other][index]?.p50 ?? NaN)))
+  return measured.map(answerer => ({
     kind: kind.name,
     answerer,
     p50: spread(rounds[answerer].map(({ p50 }) => p50)),
     p99: spread(rounds[answerer].map(({ p99 }) => p99)),
-    toPlugin: spread(rounds[answerer].map(({ p50 }, index) => p50 / (rounds.plugin[index]?.p50 ?? NaN))),
+    toPlugin: toThat(answerer, 'plugin'),
+    toCalls: kind.activity ? undefined : toThat(answerer, 'calls'),
     cpu: spread(rounds[answerer].map(({ cpu }) => cpu))
   }))
 }
 
-function answerTable (rows: readonly Row[], unavoidable: number): Table {
+function answerTable (rows: readonly Row[]): Table {
   return {
     title: 'Time of an answer',
-    header: ['', 'by', 'p50 ms', 'p99 ms', '× plugin', '× unavoidable', 'CPU ms'],
-    rows: rows.map(({ kind, answerer, p50, p99, toPlugin, cpu }) => [
-      kind, answerer, show(p50), show(p99), show(toPlugin), answerer === 'plugin' ? '' : digits(p50.median / unavoidable), show(cpu)
+    header: ['', 'by', 'p50 ms', 'p99 ms', '× plugin', '× the calls alone', 'CPU ms'],
+    rows: rows.map(({ kind, answerer, p50, p99, toPlugin, toCalls, cpu }) => [
+      kind, names[answerer], show(p50), show(p99), show(toPlugin), answerer === 'plugin' || toCalls === undefined ? '' : show(toCalls), show(cpu)
     ])
   }
 }

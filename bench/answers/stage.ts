@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { startService } from '../contenders/service.ts'
 import { cores } from '../parts/cores.ts'
+import { launch } from '../parts/launch.ts'
 import type { Launched } from '../parts/launch.ts'
 import { startKinto } from '../upstreams/kinto.ts'
 import { startPostgres } from '../upstreams/postgres.ts'
@@ -15,6 +17,8 @@ export interface Stage {
   service: Launched
   /** A Kinto on the same database that answers by itself. */
   plugin: Launched
+  /** Where the service is, and makes its calls, but does nothing else. */
+  calls: Launched
 }
 
 /** Everything that answers a record, each in a process of its own. */
@@ -23,7 +27,8 @@ export async function setStage (stepFunctionsMs: number): Promise<Stage> {
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
   const plugin = await startKinto({ database: database.url, plugin: awsSettings(stepFunctions) })
-  return { database, kinto, stepFunctions, plugin, service: await startAnswering(kinto.url, stepFunctions) }
+  const calls = await launch({ name: 'the calls alone', cores: cores.proxy, command: [process.execPath, join(import.meta.dirname, '..', 'processes', 'bare-answer.ts'), kinto.url, stepFunctions.endpoint] })
+  return { database, kinto, stepFunctions, plugin, calls, service: await startAnswering(kinto.url, stepFunctions) }
 }
 
 /** The service as production has it: with a Kinto account of its own. */

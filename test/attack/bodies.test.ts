@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { ensurePython } from '../../demo/parts/python.ts'
+import { readBatch } from '../../src/gateway/batch/specials.ts'
+import { readWrite } from '../../src/gateway/guard/write.ts'
+import { Refusal } from '../../src/kinto/errors.ts'
+import { needsParts } from '../helpers/real.ts'
+
+// The same bodies every time; `FUZZ_SEED` and `FUZZ_RUNS` ask for others.
+const runs = { seed: Number(process.env['FUZZ_SEED'] ?? 1), numRuns: Number(process.env['FUZZ_RUNS'] ?? 10_000) }
+
+const headers = ['Content-Type', 'application/json']
+const record = '/buckets/stepfunction/collections/manual_steps/records/r1'
+
+const whole = fc.constantFrom(
+  JSON.stringify({ data: { status: 'SUCCEED', taskToken: 'é\n', n: [1, -2.5e3, 1.0, 2 ** 60, true, false, null] } }),
+  JSON.stringify({ requests: [{ method: 'PATCH', path: record, body: { data: { status: 'SUCCEED', x: '\u2028' } } }, { path: '/buckets' }] }),
+  JSON.stringify({ defaults: { method: 'DELETE', headers: { 'If-Match': '"1"' } }, requests: [{ path: record }, { path: '/v1/buckets/stepfunction/collections/manual_steps/records' }] }),
+  JSON.stringify({ requests: [{ method: 'POST', path: `${record}/stepfunction`, body: { answer: 'SUCCEED', output: -0.0 } }] }, null, ' ')
+)
+const characters = Array.from('{}[]:,"\\/*#\'-+.09eEaNtfnul \t\n\r\0\x01\v\f\x1f\x7f\x85\xa0\u2028\ufeff')
+const piece = fc.constantFrom(
+  ...characters, '😀', 'NaN', 'Infinity', '-Infinity', '//c\n', '/*c*/', '\\u0000', '\\ud800', '\\ud83d\\ude00', '\\x41', '\\/', '0x1', '01', '1.', '.5', '+1', '1e', '1e400', '1E-400',
+  '-0', '18446744073709551616', '""', "'a'", 'undefined', 'True', 'nan', 'inf', '--1', '"status":1,', '"requests":[],', '"path":"/",', '"method":"PUT",', '"__proto__":{},'
+)
+// Not a number, since fast-check likes the ends of its range best.
+const place = fc.constantFrom(...Array.from({ length: 500 }, (_none, index) => index / 500))
+/** At one place (a part of the length) so much is cut out, and this put in. */
+const edit = fc.record({ at: place, cut: fc.constantFrom(0, 0, 0, 1, 1, 2), put: fc.oneof({ weight: 4, arbitrary: piece }, { weight: 1, arbitrary: fc.constant('') }) })
+// A byte of its own is seldom UTF-8.
+const stray = fc.oneof({ weight: 20, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.record({ at: place, byte: fc.integer({ min: 0x80, max: 0xff }) }) })
+const body = fc.tuple(whole, fc.array(edit, { minLength: 1, maxLength: 2 }), stray).map(([start, edits, byte]) => {
+  const edited = edits.reduce((sofar, { at, cut, put }) => {
+    const place = Math.floor(at * sofar.length)
+    return sofar.slice(0, place) + put + sofar.slice(place + cut)
+  }, start)
+  const bytes = Buffer.from(edited)
+  const place = Math.floor((byte?.at ?? 0) * bytes.length)
+  return byte === null ? bytes : Buffer.concat([bytes.subarray(0, place), Buffer.of(byte.byte), bytes.subarray(place)])
+})
+
+/** What Kinto makes of each body: its value, or nothing. */
+async function readThere (bodies: readonly Buffer[]): Promise<[value?: unknown][]> {
+  const python = spawn(await ensurePython(), ['-W', 'ignore', join(import.meta.dirname, 'bodies.py')], { env: { PYTHONUTF8: '1' } })
+  python.stdin.end(bodies.map(body => `${body.toString('base64')}\n`).join(''))
+  const [output, complaint] = await Promise.all([text(python.stdout), text(python.stderr)])
+  const lines = output.split('\n').slice(0, -1)
+  if (lines.length !== bodies.length) throw new Error(complaint)
+  return lines.map((line): [value?: unknown] => JSON.parse(line))
+}
+
+/** What `read` makes of a body: nothing if it refuses it. */
+function readHere (read: () => unknown): [value?: unknown] {
+  try {
+    return [read()]
+  } catch (error) {
+    if (error instanceof Refusal) return []
+    throw error
+  }
+}
+
+// RapidJSON reads some numbers a hair's breadth off.
+function shown (value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) => typeof part === 'number' ? part.toPrecision(12) : part)
+}
+
+const everything = { isOurs: () => true, isGuarded: () => true }
+
+function specials (body: Buffer): unknown {
+  return readBatch({ body, version: 'v1', headers }, everything).specials
+}
+
+t.test('JSON', needsParts('bodies that are looked at, against what Kinto makes of them'), async t => {
+  const bodies = fc.sample(body, runs)
+  const expected = await readThere(bodies)
+  const seen = { 'refused by both': 0, 'read by both': 0, 'with a special in it': 0 }
+  const differences: object[] = []
+  for (const [index, body] of bodies.entries()) {
+    const theirs = expected[index] ?? []
+    const write = readHere(() => readWrite('PATCH', headers, body).body)
+    if (theirs.length === 0) {
+      // What Kinto refuses may go on to it: it has the same answer for all.
+      seen['refused by both'] += 1 - write.length
+      continue
+    }
+    const batch = readHere(() => specials(body))
+    const same = readHere(() => specials(Buffer.from(JSON.stringify(theirs[0]))))
+    if (write.length === 1 && shown(write) !== shown(theirs)) differences.push({ body: JSON.stringify(body.toString()), theirs, write })
+    if (batch.length === 1 && shown(batch) !== shown(same)) differences.push({ body: JSON.stringify(body.toString()), batch, same })
+    seen['read by both'] += write.length
+    if (JSON.stringify(batch).includes('"record"')) seen['with a special in it'] += 1
+  }
+  t.strictSame(differences.slice(0, 10), [], `${differences.length} of ${bodies.length} are read in another way`)
+  for (const [what, count] of Object.entries(seen)) t.ok(count > bodies.length / 50, `${what}: ${count}`)
+})
