@@ -21,7 +21,7 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #requests = new Counter({ name: `${prefix}requests_total`, help: 'Requests that were answered, by what they are, method and status.', labelNames: ['route', 'method', 'status'], registers: [this.#registry], collect: () => { this.#countRequests() } })
   /** Those since the metrics were last asked for: to count here costs a third of what it costs in a series. */
-  readonly #latestRequests = new Map<string, number>()
+  readonly #latestRequests = new Map<string, Map<string, Map<number, number>>>()
   readonly #upstream = new Histogram({ name: `${prefix}upstream_seconds`, help: 'From a request to Kinto to the head of its answer.', buckets: upstreamBuckets, registers: [this.#registry] })
   readonly #answers = new Counter({ name: `${prefix}answers_total`, help: 'Answers of reviewers, by outcome: accepted, already_applied, refused (4xx), failed (5xx).', labelNames: ['outcome'], registers: [this.#registry] })
   readonly #calls = new Histogram({ name: `${prefix}aws_call_seconds`, help: 'Calls to Step Functions, by operation and result: ok, or the name of the error. Polls take up to 60 s.', labelNames: ['operation', 'result'], buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60], registers: [this.#registry] })
@@ -38,8 +38,8 @@ export class Metrics {
   }
 
   request (route: string, method: string, status: number): void {
-    const key = `${route} ${methods.has(method) ? method : 'other'} ${status}`
-    this.#latestRequests.set(key, (this.#latestRequests.get(key) ?? 0) + 1)
+    const ofMethod = entry(entry(this.#latestRequests, route), methods.has(method) ? method : 'other')
+    ofMethod.set(status, (ofMethod.get(status) ?? 0) + 1)
   }
 
   readonly upstreamAnswered = (seconds: number): void => { this.#upstream.observe(seconds) }
@@ -54,9 +54,10 @@ export class Metrics {
   }
 
   #countRequests (): void {
-    for (const [key, times] of this.#latestRequests) {
-      const [route = '', method = '', status = ''] = key.split(' ')
-      this.#requests.inc({ route, method, status }, times)
+    for (const [route, ofRoute] of this.#latestRequests) {
+      for (const [method, ofMethod] of ofRoute) {
+        for (const [status, times] of ofMethod) this.#requests.inc({ route, method, status }, times)
+      }
     }
     this.#latestRequests.clear()
   }
@@ -64,4 +65,13 @@ export class Metrics {
   #gauge (name: string, help: string, value: () => number): void {
     const gauge: Gauge = new Gauge({ name: prefix + name, help, registers: [this.#registry], collect: () => { gauge.set(value()) } })
   }
+}
+
+/** The map at `key`, a new one if there was none. */
+function entry<K, V> (maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  const known = maps.get(key)
+  if (known !== undefined) return known
+  const map = new Map<K, V>()
+  maps.set(key, map)
+  return map
 }

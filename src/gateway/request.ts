@@ -14,7 +14,7 @@ interface Received {
 
 /** The headers that Kinto gets with this request, as a flat list. A client's own `X-Request-Id` goes as it came. */
 export function headersForKinto ({ id, raw, ip, protocol }: Received, trustProxy: boolean): string[] {
-  const headers = forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, remoteAddress: ip, protocol, trustProxy })
+  const headers = forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, connection: raw.headers.connection, remoteAddress: ip, protocol, trustProxy })
   if (raw.headers['x-request-id'] === undefined) headers.push('X-Request-Id', id)
   return headers
 }

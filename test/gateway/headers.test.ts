@@ -1,8 +1,9 @@
 import t from 'tap'
 import { endToEndHeaders, endToEndObject, forwardedRequestHeaders, type ReceivedRequest } from '../../src/gateway/headers.ts'
+import { headerValues } from '../../src/kinto/headers.ts'
 
 function forwarded (rawHeaders: string[], options: Partial<ReceivedRequest> = {}): string[] {
-  return forwardedRequestHeaders({ rawHeaders, host: 'kinto.example', remoteAddress: '192.0.2.9', protocol: 'http', trustProxy: false, ...options })
+  return forwardedRequestHeaders({ rawHeaders, host: 'kinto.example', connection: headerValues(rawHeaders, 'connection').join(', '), remoteAddress: '192.0.2.9', protocol: 'http', trustProxy: false, ...options })
 }
 
 const ours = ['X-Forwarded-For', '192.0.2.9', 'X-Forwarded-Host', 'kinto.example', 'X-Forwarded-Proto', 'http']
