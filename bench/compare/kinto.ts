@@ -49,7 +49,7 @@ export async function compareOnKinto (plan: Plan, stop: () => Promise<void>): Pr
   return {
     title: 'In front of a real Kinto on PostgreSQL',
     notes: [
-      'Kinto is one process (waitress, 8 threads), and busy all the time: what counts is how much of its own throughput is left. Kinto closes its connection after each 304.',
+      'Kinto is one process (waitress, 8 threads), and busy all the time: what counts is how much of its own throughput is left.',
       'Load, Kinto and PostgreSQL share what the process under test leaves. At so few requests, V8 has not compiled all yet: compare CPU time in front of the static upstream.'
     ],
     tables: [...cells.map(cellTable), latencyTable(added, rate)],
