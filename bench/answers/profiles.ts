@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeRunFolder } from '../../demo/parts/folder.ts'
@@ -46,6 +46,7 @@ export async function profileService ({ kinto, stepFunctions }: Stage, { answers
   await service.stop()
   const [file = ''] = readdirSync(folder)
   const profile: CpuProfile = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+  rmSync(folder, { recursive: true })
   const took = cpuOf(profile, from, to)
   const rows = Object.entries(took).toSorted(([, a], [, b]) => b - a).map(([part, time]) => [part, digits(time / 1_000 / answers)])
   return {
@@ -57,8 +58,7 @@ export async function profileService ({ kinto, stepFunctions }: Stage, { answers
 
 /** What Kinto does for each of the requests that an answer makes for its record. */
 export async function profileKinto ({ database }: Stage, { answers }: Plan): Promise<Profile> {
-  const folder = join(makeRunFolder('profile'), 'kinto')
-  mkdirSync(folder)
+  const folder = makeRunFolder('profile')
   const kinto = await startKinto({ database: database.url, profiles: folder })
   const python = await ensureBenchPython()
   const paths = await createRecords(kinto.url, answers)
@@ -73,6 +73,7 @@ export async function profileKinto ({ database }: Stage, { answers }: Plan): Pro
     took[name] = JSON.parse(stdout)
   }
   await kinto.stop()
+  rmSync(folder, { recursive: true })
   const requests = Object.entries(took)
   const parts = Object.keys(requests[0]?.[1] ?? {})
   const rows = parts.map(part => [part, ...requests.map(([, shares]) => percent(shares[part] ?? 0, shares))])

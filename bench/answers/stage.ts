@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { peerCommand } from '../contenders/contenders.ts'
 import { startService } from '../contenders/service.ts'
 import { cores } from '../parts/cores.ts'
 import { launch } from '../parts/launch.ts'
@@ -27,7 +27,7 @@ export async function setStage (stepFunctionsMs: number): Promise<Stage> {
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
   const plugin = await startKinto({ database: database.url, plugin: awsSettings(stepFunctions) })
-  const calls = await launch({ name: 'the calls alone', cores: cores.proxy, command: [process.execPath, join(import.meta.dirname, '..', 'processes', 'bare-answer.ts'), kinto.url, stepFunctions.endpoint] })
+  const calls = await launch({ name: 'the calls alone', cores: cores.proxy, ...peerCommand('bare-answer.ts', kinto.url, stepFunctions.endpoint) })
   return { database, kinto, stepFunctions, plugin, calls, service: await startAnswering(kinto.url, stepFunctions) }
 }
 

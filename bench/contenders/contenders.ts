@@ -46,9 +46,9 @@ async function startContender (name: Exclude<ContenderName, 'direct'>, upstream:
   }
 }
 
-/** How a peer is started, by the name of its file. */
-export function peerCommand (file: string, upstream: string): Command {
-  return { command: [process.execPath, join(processes, file), upstream] }
+/** How a peer is started, by the name of its file and what it wants to know: first of all, its upstream. */
+export function peerCommand (file: string, ...args: string[]): Command {
+  return { command: [process.execPath, join(processes, file), ...args] }
 }
 
 async function startPeer (file: string, upstream: string): Promise<Launched> {

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { ensurePython } from '../../demo/parts/python.ts'
 import { readBatch } from '../../src/gateway/batch/specials.ts'
 import { readWrite } from '../../src/gateway/guard/write.ts'
 import { Refusal } from '../../src/kinto/errors.ts'
+import { askPython } from '../helpers/python.ts'
 import { needsParts } from '../helpers/real.ts'
 
 // The same bodies every time; `FUZZ_SEED` and `FUZZ_RUNS` ask for others.
@@ -44,11 +42,7 @@ const body = fc.tuple(whole, fc.array(edit, { minLength: 1, maxLength: 2 }), str
 
 /** What Kinto makes of each body: its value, or nothing. */
 async function readThere (bodies: readonly Buffer[]): Promise<[value?: unknown][]> {
-  const python = spawn(await ensurePython(), ['-W', 'ignore', join(import.meta.dirname, 'bodies.py')], { env: { PYTHONUTF8: '1' } })
-  python.stdin.end(bodies.map(body => `${body.toString('base64')}\n`).join(''))
-  const [output, complaint] = await Promise.all([text(python.stdout), text(python.stderr)])
-  const lines = output.split('\n').slice(0, -1)
-  if (lines.length !== bodies.length) throw new Error(complaint)
+  const lines = await askPython(join(import.meta.dirname, 'bodies.py'), bodies.map(body => body.toString('base64')))
   return lines.map((line): [value?: unknown] => JSON.parse(line))
 }
 

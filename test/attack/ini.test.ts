@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { ensurePython } from '../../demo/parts/python.ts'
 import { readSettingsFile } from '../../src/config/file.ts'
 import { parseIni } from '../../src/config/ini.ts'
+import { askPython } from '../helpers/python.ts'
 import { needsParts } from '../helpers/real.ts'
 
 // The same files every time; `FUZZ_SEED` and `FUZZ_RUNS` ask for others.
@@ -50,11 +48,7 @@ const file = fc.oneof(
 
 /** What PasteDeploy makes of each file. */
 async function read (paths: readonly string[]): Promise<Read[]> {
-  const python = spawn(await ensurePython(), [join(import.meta.dirname, 'ini.py')], { env: { PYTHONUTF8: '1' } })
-  python.stdin.end(paths.map(path => `${path}\n`).join(''))
-  const [output, complaint] = await Promise.all([text(python.stdout), text(python.stderr)])
-  const lines = output.split('\n').slice(0, -1)
-  if (lines.length !== paths.length) throw new Error(complaint)
+  const lines = await askPython(join(import.meta.dirname, 'ini.py'), paths)
   return lines.map((line): Read => {
     const read: Read = JSON.parse(line)
     return read === null ? null : { ...read, main: Object.fromEntries(Object.entries(read.main).filter(([key]) => isOurs(key))) }
