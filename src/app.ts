@@ -7,19 +7,19 @@ import { Answers } from './answer/answers.ts'
 import { Backlog } from './answer/backlog.ts'
 import { Heartbeats } from './answer/heartbeats.ts'
 import type { Unsaved } from './answer/held.ts'
-import { inNamedScope, inScope } from './answer/scope.ts'
+import { inScope } from './answer/scope.ts'
 import type { Settings } from './config/config.ts'
 import { announcedViews, viewPath } from './gateway/announce/route.ts'
+import { inspectBatches } from './gateway/batch/inspect.ts'
 import { Bodies } from './gateway/body.ts'
 import { classify } from './gateway/classify.ts'
 import { clientLeft } from './gateway/failures.ts'
 import { acceptMethods, serverOptions } from './gateway/http.ts'
-import { examinedPath, passThrough, relayRoute } from './gateway/pass-through.ts'
+import { passThrough, pathOfBatch, relayRoute } from './gateway/pass-through.ts'
 import { errorReply, send } from './gateway/reply.ts'
 import { requestId } from './gateway/request.ts'
 import { answerPath, subResource } from './gateway/sub-resource.ts'
 import { UnderWay } from './gateway/under-way.ts'
-import { examineWrites } from './gateway/writes.ts'
 import { openHeaders } from './kinto/cors.ts'
 import { apiVersion, type RecordRef } from './kinto/paths.ts'
 import { KintoSession } from './kinto/session.ts'
@@ -42,7 +42,7 @@ const heartbeatLookMs = 5_000
 
 // 64 of the largest answers, and 12 of the largest batches: some 300 MiB while the last of them is read.
 const maxAnswerBytes = 64 * 1024 * 1024
-const maxWriteBytes = 192 * 1024 * 1024
+const maxBatchBytes = 192 * 1024 * 1024
 
 /** Bounds in milliseconds. */
 export interface Times {
@@ -84,7 +84,6 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     log.warn({ bucket: ref.bucket, collection: ref.collection }, 'an answer to a record outside of stepfunction.resources is left to Kinto')
     return false
   }
-  const isGuarded = (ref: Omit<RecordRef, 'record'>): boolean => settings.guard && inNamedScope(resources, ref)
 
   const gateway: FastifyInstance = Fastify({
     ...serverOptions(underWay),
@@ -97,7 +96,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
       const target = classify(method, url)
       if (target.kind === 'announced') return viewPath(target.view)
       if (target.kind === 'answer' && isOurs(target)) return answerPath(target)
-      return target.kind === 'batch' || (target.kind === 'guarded' && isGuarded(target.write.ref)) ? examinedPath(target) : relayRoute
+      return target.kind === 'batch' ? pathOfBatch(target.version) : relayRoute
     }
   })
   acceptMethods(gateway)
@@ -113,7 +112,7 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   })
   const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
   const answering = { requestMs, bodies: new Bodies(maxAnswerBytes), trustProxy, kinto, answers, stepFunctions, policy, log, observeAnswer: metrics.answered }
-  await gateway.register(passThrough, { ...forwarding, examine: examineWrites({ ...answering, writeBodies: new Bodies(maxWriteBytes), isOurs, isGuarded }) })
+  await gateway.register(passThrough, { ...forwarding, inspect: inspectBatches({ ...answering, batchBodies: new Bodies(maxBatchBytes), isOurs }) })
   await gateway.register(subResource, answering)
   await gateway.register(announcedViews, { requestMs, trustProxy, kinto, health, resources, log })
   const readiness = new Readiness({ kinto, health })

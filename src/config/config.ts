@@ -1,7 +1,7 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { readSettingsFile } from './file.ts'
 import { readSettings } from './keys.ts'
-import type { Settings } from './keys.ts'
+import type { Key, Settings } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { createReader } from './reader.ts'
 
@@ -10,6 +10,12 @@ export type { Settings } from './keys.ts'
 export type Command = 'start' | 'check' | 'help' | 'version'
 
 const options = { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean' }, version: { type: 'boolean' } } as const
+
+const formerGuard: Key<true> = {
+  name: 'guard',
+  doc: 'Kept reviewers from changing questions.',
+  parse: () => true
+}
 
 export interface Start {
   /** The arguments after the script's name. */
@@ -37,10 +43,13 @@ export function loadSettings ({ argv, env }: Start): Settings {
   const path = [configArgument(argv, problems), env['STEPFUNCTION_INI'], env['KINTO_INI']].find(Boolean)
   const file = path === undefined ? new Map<string, string>() : readSettingsFile(path, problems)
   const reader = createReader({ env, file }, problems)
-  const settings = readSettings(reader)
+  // Nobody is kept from starting by what earlier versions took.
+  const guardIsSet = createReader({ env, file }, []).optional(formerGuard)
+  const settings = { ...readSettings(reader), ...guardIsSet === undefined ? {} : { guardIsSet } }
 
   for (const key of file.keys()) {
-    if (!isKnown(key, reader.names)) problems.push(unknownKey(key, reader.names))
+    if (isKnown(key, [...reader.names, formerGuard.name])) continue
+    problems.push(unknownKey(key, reader.names))
   }
   if (reader.given.has('aws_access_key') !== reader.given.has('aws_secret_key')) {
     problems.push('stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. Set both or none.')

@@ -3,14 +3,14 @@ import type { Settings } from './config.ts'
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/
 
 /** What is insecure about the settings, a sentence each. */
-export function insecurities ({ kintoUrl, kintoAuthorization, allowedArns, guard, trustProxy, adminListen, aws }: Settings): string[] {
+export function insecurities ({ kintoUrl, kintoAuthorization, allowedArns, guardIsSet, trustProxy, adminListen, aws }: Settings): string[] {
   const found: [boolean, string][] = [
     [isOpen(kintoUrl), 'stepfunction.kinto_url is http to another machine: whoever is between can read passwords and task tokens.'],
     [aws.endpointUrl !== undefined && isOpen(aws.endpointUrl), 'stepfunction.aws_endpoint_url is http to another machine: whoever is between can read task tokens.'],
     [kintoAuthorization === undefined, 'stepfunction.kinto_authorization is not set: records are updated as the reviewer, and Kinto adds whoever writes to a record to its write list, so an inherited right becomes a lasting one on that record (system.Everyone included).'],
     [kintoAuthorization === undefined, 'stepfunction.kinto_authorization is not set: the token of a task that was fetched for another record waits in the memory of this process, and is lost with it. Run one replica, or set it.'],
     [allowedArns.length === 0, 'stepfunction.allowed_arns is not set: records may name state machines and activities of any account and region.'],
-    [!guard, 'stepfunction.guard is off: reviewers can change which step their record is for, and what became of it.'],
+    [guardIsSet ?? false, 'stepfunction.guard does nothing any more: take it out, and set stepfunction.seal_secret, which seals questions.'],
     [trustProxy, 'stepfunction.trust_proxy is on: whoever reaches this service directly can forge X-Forwarded-*.'],
     [!loopback.test(adminListen.host), 'stepfunction.admin_listen is not on this machine alone: whoever reaches it can read the metrics.']
   ]

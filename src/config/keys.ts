@@ -10,7 +10,8 @@ export interface Settings {
   kintoAuthorization?: string
   allowedArns: string[]
   activities: Activity[]
-  guard: boolean
+  /** Whether `guard` is set, which earlier versions had: it does nothing, and who set it should know. */
+  guardIsSet?: true
   aws: { accessKey?: string, secretKey?: string, region?: string, endpointUrl?: string }
   activityWaitSeconds: number
   kintoTimeoutSeconds: number
@@ -69,10 +70,6 @@ export function readSettings ({ required, optional }: Reader): Settings {
     activities: required({
       name: 'activities', default: '', parse: activities,
       doc: 'The activities whose tasks are taken as they come, so that no answer waits for one.'
-    }),
-    guard: required({
-      name: 'guard', default: 'true', parse: boolean,
-      doc: 'Whether reviewers are kept from changing the fields that say which step a record is for, and what became of it.'
     }),
     aws: {
       ...optional({

@@ -9,22 +9,10 @@ export type Kind =
   | { kind: 'answer' } & RecordRef
   | { kind: 'batch', version: string }
   | { kind: 'announced', version: string, view: View }
-  | { kind: 'guarded', write: GuardedWrite }
-
-/** What is looked at before it goes on to Kinto. */
-export type Examinable = Extract<Kind, { kind: 'batch' | 'guarded' }>
-
-/** A write that could bear on a record's step. */
-export type GuardedWrite =
-  | { what: 'record' | 'upload', ref: RecordRef }
-  | { what: 'records', ref: Omit<RecordRef, 'record'> }
 
 // Pyramid compiles its routes to these: `$` also matches before a last line feed, and a segment is anything but a slash.
 const subResource = /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)\/records\/([^/]+)\/stepfunction\n?$/
-const records = /^\/+(v\d+)\/buckets\/([^/]+)\/collections\/([^/]+)\/records(?:\/([^/]+)(\/attachment)?)?\n?$/
 const utility = /^\/+(v\d+)\/(|__heartbeat__|__api__|batch)\n?$/
-
-const writing = new Set(['PUT', 'PATCH', 'POST', 'DELETE'])
 
 const views = new Map<string | undefined, View>([['', 'root'], ['__heartbeat__', 'heartbeat'], ['__api__', 'openapi']])
 
@@ -33,8 +21,6 @@ export function classify (method: string, target: string): Kind {
   const path = decodedPath(originForm(target))
   const ref = subResourceOf(path)
   if (ref !== undefined) return { kind: 'answer', ...ref }
-  const write = guardedWrite(method, path)
-  if (write !== undefined) return { kind: 'guarded', write }
   const [, version, name] = utility.exec(path) ?? []
   if (version === undefined) return { kind: 'plain' }
   if (name === 'batch') return method === 'POST' ? { kind: 'batch', version } : { kind: 'plain' }
@@ -42,28 +28,10 @@ export function classify (method: string, target: string): Kind {
   return view !== undefined && (method === 'GET' || method === 'HEAD') ? { kind: 'announced', version, view } : { kind: 'plain' }
 }
 
-/** Whether a request with this method can change something in Kinto. */
-function isWriting (method: string): boolean {
-  return writing.has(method)
-}
-
 /** The record whose sub-resource a decoded path is. */
 export function subResourceOf (path: string): RecordRef | undefined {
   const [, version, bucket, collection, record] = subResource.exec(path) ?? []
   return version === undefined || bucket === undefined || collection === undefined || record === undefined ? undefined : { version, bucket, collection, record }
-}
-
-/**
- * Which write of existing records a request is. POST to the list of records creates, or changes nothing
- * (`kinto/core/resource/__init__.py`, plural_post); what kinto-attachment does at `…/attachment` is an update of the record.
- */
-export function guardedWrite (method: string, path: string): GuardedWrite | undefined {
-  if (!isWriting(method)) return undefined
-  const [, version, bucket, collection, record, attachment] = records.exec(path) ?? []
-  if (version === undefined || bucket === undefined || collection === undefined) return undefined
-  if (record === undefined) return method === 'DELETE' ? { what: 'records', ref: { version, bucket, collection } } : undefined
-  if (attachment === undefined) return method === 'POST' ? undefined : { what: 'record', ref: { version, bucket, collection, record } }
-  return method === 'DELETE' ? undefined : { what: 'upload', ref: { version, bucket, collection, record } }
 }
 
 /**

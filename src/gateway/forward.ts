@@ -3,37 +3,40 @@ import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { Refusal } from '../kinto/errors.ts'
-import { headerNames, selectHeaders } from '../kinto/headers.ts'
 import { originForm } from './classify.ts'
 import { failure, refusalIn } from './failures.ts'
 import { endToEndObject } from './headers.ts'
-import { bodyOf, hasBody, methods, requireKnownCoding } from './http.ts'
+import { methods, requireKnownCoding } from './http.ts'
 import type { PassOptions } from './relay.ts'
 import { send, type Reply } from './reply.ts'
 import { headersForKinto } from './request.ts'
 
 export interface ForwardOptions extends PassOptions {
-  /** Looks at a request before it is forwarded. Undefined: it goes on as it is. */
-  examine: (request: FastifyRequest, reply: FastifyReply) => Promise<Examined | undefined>
+  /** Looks at a request before it is forwarded, and may answer it itself. */
+  inspect: (request: FastifyRequest, reply: FastifyReply) => Promise<Inspected>
 }
 
-/** A reply in Kinto's place, or what goes to Kinto: the body in place of the one that was read, and headers in place of the client's of the same name. */
-export type Examined = { reply: Reply } | { body: Readable | undefined, headers: string[] }
+/** A reply in Kinto's place, or the body that goes to Kinto, if there is one. */
+export type Inspected = { reply: Reply } | { body: Readable | undefined }
 
-/** Passes requests that are looked at before to Kinto, and its answers back, byte for byte, streamed. Trailers and 1xx answers are not passed on. */
-export async function forward (scope: FastifyInstance, { route, examine, upstream, dispatcher, trustProxy }: ForwardOptions): Promise<void> {
+/**
+ * Passes inspected requests to Kinto, and its answers back, byte for byte, streamed. Trailers and
+ * 1xx answers are not passed on.
+ */
+export async function forward (
+  scope: FastifyInstance,
+  { route, inspect, upstream, dispatcher, trustProxy }: ForwardOptions
+): Promise<void> {
   scope.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) throw error
     withdrawHeaders(reply)
     throw refusalIn(error) ?? failure(error, request.method)
   })
-  const changed = new WeakMap<object, string[]>()
   scope.addHook('preHandler', async (request, reply) => {
     requireKnownCoding(request.headers)
-    const looked = await examine(request, reply) ?? { body: hasBody(request.headers) ? bodyOf(request.raw, reply.raw) : undefined, headers: [] }
-    if ('reply' in looked) return await send(reply, looked.reply)
-    request.body = looked.body
-    changed.set(request.raw, looked.headers)
+    const inspected = await inspect(request, reply)
+    if ('reply' in inspected) return await send(reply, inspected.reply)
+    request.body = inspected.body
   })
   scope.addHook('onResponse', ({ raw }, _reply, done) => {
     raw.resume()
@@ -53,7 +56,7 @@ export async function forward (scope: FastifyInstance, { route, examine, upstrea
       rewriteRequestHeaders: request => ({
         ':method': request.raw.method,
         ':path': originForm(request.originalUrl),
-        ':fields': withHeaders(headersForKinto(request, trustProxy), changed.get(request.raw))
+        ':fields': headersForKinto(request, trustProxy)
       }),
       rewriteHeaders: endToEndObject,
       // reply-from would close the connection after an answer that comes before the request has ended.
@@ -82,9 +85,4 @@ function asReceived (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
       headers: [headers.get(':fields')].flat().map(String)
     }, handler)
   }
-}
-
-function withHeaders (headers: string[], others: string[] = []): string[] {
-  const names = headerNames(others)
-  return names.size === 0 ? headers : [...selectHeaders(headers, name => !names.has(name)), ...others]
 }

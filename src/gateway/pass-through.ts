@@ -1,25 +1,30 @@
 import type { FastifyInstance } from 'fastify'
-import type { Examinable } from './classify.ts'
 import { forward, type ForwardOptions } from './forward.ts'
 import { relay } from './relay.ts'
 
-/** The internal path of requests that are passed on as they are, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
+/**
+ * The internal path of requests that are passed on as they are, for Fastify's router: `rewriteUrl`
+ * puts it in the place of the client's.
+ */
 export const relayRoute = '/relayed'
 
-const examinedRoute = '/examined/'
+const batchRoute = '/batch/'
 
-/** The internal path of a request that is looked at before, and what it is. */
-export function examinedPath (target: Examinable): string {
-  return examinedRoute + encodeURIComponent(JSON.stringify(target))
+/** The internal path of a batch. `version` is that of Kinto's API in the batch's own path. */
+export function pathOfBatch (version: string): string {
+  return batchRoute + version
 }
 
-/** Passes requests to Kinto. Each has one way: batches and writes of records are looked at and forwarded, all else is relayed. */
-export async function passThrough (scope: FastifyInstance, { examine, ...options }: Omit<ForwardOptions, 'route'>): Promise<void> {
+/** The version of a `pathOfBatch`. */
+export function versionOfBatch (path: string): string {
+  return path.slice(batchRoute.length)
+}
+
+/** Passes requests to Kinto: batches are inspected and forwarded, all else is relayed. */
+export async function passThrough (
+  scope: FastifyInstance,
+  { inspect, ...options }: Omit<ForwardOptions, 'route'>
+): Promise<void> {
   await scope.register(relay, { ...options, route: relayRoute })
-  await scope.register(forward, { ...options, examine, route: `${examinedRoute}*` })
-}
-
-/** What a request at an `examinedPath` is. */
-export function examined (url: string): Examinable {
-  return JSON.parse(decodeURIComponent(url.slice(examinedRoute.length)))
+  await scope.register(forward, { ...options, inspect, route: `${batchRoute}*` })
 }

@@ -40,11 +40,6 @@ export function invalid (location: 'body' | 'header' | 'path' | 'record', name: 
   return new Refusal({ status: 400, errno: 107, error: 'Invalid parameters', message, details: [{ location, name, description }] })
 }
 
-/** 403: the caller may write the record, but not this of it. */
-export function forbidden (message: string): Refusal {
-  return new Refusal({ status: 403, errno: 121, error: 'Forbidden', message })
-}
-
 /** 405: the sub-resource does not have this method. */
 export function methodNotAllowed (allowed: string): Refusal {
   return new Refusal({ status: 405, errno: 115, error: 'Method Not Allowed', message: 'Method not allowed on this endpoint.' }, { headers: ['Allow', allowed] })
@@ -62,7 +57,7 @@ export function gone (message: string): Refusal {
 
 /** 412: the record is not the one that the reviewer saw. `headers` are the record's validators. */
 export function modifiedMeanwhile (existing: unknown, headers: string[]): Refusal {
-  return new Refusal({ status: 412, errno: 114, error: 'Precondition Failed', message: 'Resource was modified meanwhile', details: existing === undefined ? undefined : { existing } }, { headers })
+  return new Refusal({ status: 412, errno: 114, error: 'Precondition Failed', message: 'Resource was modified meanwhile', details: { existing } }, { headers })
 }
 
 /** 413: the body is larger than `limit` bytes. */

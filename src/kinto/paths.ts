@@ -34,11 +34,6 @@ export function collectionPath ({ version, bucket, collection }: Omit<RecordRef,
   return `/${version}/buckets/${encodeSegment(bucket)}/collections/${encodeSegment(collection)}`
 }
 
-/** The path of a collection's records. `query` is as a client wrote it, without the question mark. @throws UnsafeSegmentError */
-export function recordsPath (ref: Omit<RecordRef, 'record'>, query: string): string {
-  return `${collectionPath(ref)}/records?${query}`
-}
-
 /** The path of a bucket's list of collections. @throws UnsafeSegmentError */
 export function collectionsPath (version: string, bucket: string): string {
   return `/${version}/buckets/${encodeSegment(bucket)}/collections`

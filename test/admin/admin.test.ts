@@ -106,7 +106,7 @@ t.test('metrics', async t => {
   t.match(headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
   const expected = [
     'requests_total{route="relayed",method="GET",status="404"} 2', 'requests_total{route="relayed",method="other",status="404"} 1', 'requests_total{route="announced",method="GET",status="200"} 1',
-    'requests_total{route="examined",method="POST",status="200"} 1', 'requests_total{route="answer",method="POST",status="200"} 2', 'requests_total{route="answer",method="POST",status="409"} 1',
+    'requests_total{route="batch",method="POST",status="200"} 1', 'requests_total{route="answer",method="POST",status="200"} 2', 'requests_total{route="answer",method="POST",status="409"} 1',
     'answers_total{outcome="accepted"} 1', 'answers_total{outcome="already_applied"} 1', 'answers_total{outcome="refused"} 2', 'answers_total{outcome="failed"} 1',
     'aws_call_seconds_count{operation="SendTaskSuccess",result="ok"} 1', 'polls_open 0', 'tokens_held 0', 'tokens_held_oldest_seconds 0', 'requests_in_flight 0'
   ]

@@ -60,19 +60,31 @@ t.test('what is no Kinto, or one that cannot serve', async t => {
   }
 })
 
-t.test('an account that sees no collection, and no region', async t => {
+t.test('an account that sees no collection, no region, and a setting that is gone', async t => {
   const kinto = await startKinto(t, ({ url = '' }, response) => {
     response.end(JSON.stringify(url.endsWith('/collections') ? { data: [] } : { project_version: '26', capabilities: {}, user: { id: 'account:service' } }))
   })
-  const { text } = await run({ STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service') }, '--check')
+  const { text } = await run({ STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_GUARD: 'on' }, '--check')
   t.match(text, /^warning .*no collection in \/buckets\/stepfunction/m)
   t.match(text, /^warning .*no AWS region/m)
+  t.match(text, /^warning .*guard does nothing any more.*seal_secret/m)
+})
+
+t.test('a Kinto that does not say whether the account may write', async t => {
+  const kinto = await startKinto(t, ({ method }, response) => {
+    response.statusCode = method === 'PATCH' ? 503 : 200
+    response.end(JSON.stringify({ project_version: '26', capabilities: {}, user: { id: 'account:service' } }))
+  })
+  const { code, text } = await run({ STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_RESOURCES: '/buckets/b/collections/c' }, '--check')
+  t.equal(code, 1)
+  t.match(text, /^wrong .*account cannot be looked at/m)
 })
 
 t.test('--help and --version', async t => {
   const help = await run({}, '--help')
   t.equal(help.code, 0)
-  for (const line of ['--config PATH', '--check', 'stepfunction.kinto_url = http://127.0.0.1:8888', 'stepfunction.kinto_authorization\n', 'stepfunction.guard = true']) t.ok(help.text.includes(line), line)
+  for (const line of ['--config PATH', '--check', 'stepfunction.kinto_url = http://127.0.0.1:8888', 'stepfunction.kinto_authorization\n']) t.ok(help.text.includes(line), line)
+  t.notMatch(help.text, /guard/)
   t.match(await run({}, '--version'), { code: 0, text: /^\d+\.\d+\.\d+\n$/ })
   t.match(await run({}, '--nothing'), { code: 1, text: /--help/ })
 })

@@ -10,7 +10,6 @@ const defaults = {
   resources: [{ bucket: 'stepfunction' }],
   allowedArns: [],
   activities: [],
-  guard: true,
   aws: {},
   activityWaitSeconds: 20,
   kintoTimeoutSeconds: 30,
@@ -86,7 +85,6 @@ t.test("Kinto's own ini, shared, with our keys in it", async t => {
     kintoAuthorization: 'Basic c2VydmljZTpzM2NyZXQ=',
     allowedArns: ['arn:aws:states:us-west-2:123456789012:*'],
     activities: [],
-    guard: true,
     aws: { accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'wJalrXUtnFEMI%EXAMPLE', region: 'us-west-2', endpointUrl: 'http://127.0.0.1:4566' },
     activityWaitSeconds: 0.5,
     kintoTimeoutSeconds: 60,
@@ -182,6 +180,14 @@ t.test('variables that Kubernetes makes for Services of these names are ignored'
     KINTO_PORT: 'tcp://10.0.0.9:8888'
   }
   t.strictSame(loadSettings({ argv: [], env }), defaults)
+})
+
+t.test('guard, which earlier versions had, keeps nobody from starting', async t => {
+  const path = join(t.testdir({ ini: '[app:main]\nstepfunction.guard = perhaps\nkinto.stepfunction.guard = off\n' }), 'ini')
+  t.strictSame(loadSettings({ argv: ['--config', path], env: {} }), { ...defaults, guardIsSet: true })
+  t.strictSame(loadSettings({ argv: [], env: { STEPFUNCTION_GUARD: 'true' } }), { ...defaults, guardIsSet: true })
+  t.strictSame(loadSettings({ argv: [], env: { STEPFUNCTION_GUARD: '' } }), defaults)
+  t.same(problemsOf({ STEPFUNCTION_INI: join(t.testdir({ ini: '[app:main]\nstepfunction.gard = on\n' }), 'ini') }), ['stepfunction.gard is not a setting.'])
 })
 
 t.test('the description for the log says which secrets are set, and not what they are', async t => {

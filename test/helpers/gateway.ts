@@ -2,8 +2,8 @@ import type { ServerOptions } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { classify } from '../../src/gateway/classify.ts'
-import { acceptMethods, methods, serverOptions } from '../../src/gateway/http.ts'
-import { examinedPath, passThrough, relayRoute } from '../../src/gateway/pass-through.ts'
+import { acceptMethods, bodyOf, hasBody, methods, serverOptions } from '../../src/gateway/http.ts'
+import { passThrough, pathOfBatch, relayRoute } from '../../src/gateway/pass-through.ts'
 import { errorReply, send } from '../../src/gateway/reply.ts'
 import { requestId } from '../../src/gateway/request.ts'
 import { UnderWay } from '../../src/gateway/under-way.ts'
@@ -28,7 +28,7 @@ export interface GatewayOptions {
 }
 
 // Whatever is passed through is relayed, unless `test/gateway/forwarded.test.ts` runs the same tests for the other way.
-const way = process.env['GATEWAY_WAY'] === 'forwarded' ? examinedPath({ kind: 'batch', version: 'v1' }) : relayRoute
+const way = process.env['GATEWAY_WAY'] === 'forwarded' ? pathOfBatch('v1') : relayRoute
 
 /** The gateway alone, put together as the application does. The sub-resource is answered with what the path was taken for. */
 export async function startGateway (t: Test, { kinto, trustProxy = false, timeoutMs = 30_000, http = {}, ...options }: GatewayOptions): Promise<Gateway> {
@@ -47,7 +47,12 @@ export async function startGateway (t: Test, { kinto, trustProxy = false, timeou
   underWay.watch(app)
   app.setErrorHandler((error, _request, reply) => send(reply, errorReply(error, openHeaders, app.log)))
   app.route({ method: methods, url: '/answer', handler: async request => classify(request.method, request.originalUrl) })
-  await app.register(passThrough, { examine: async () => undefined, upstream: kinto, dispatcher: upstream.dispatcher, trustProxy })
+  await app.register(passThrough, {
+    inspect: async ({ raw, headers }, reply) => ({ body: hasBody(headers) ? bodyOf(raw, reply.raw) : undefined }),
+    upstream: kinto,
+    dispatcher: upstream.dispatcher,
+    trustProxy
+  })
   app.addHook('onClose', upstream.close)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())

@@ -36,6 +36,20 @@ t.test('threats', needsParts('what the service is safe from, on a real Kinto'), 
     t.equal(sfn.execution(executionArn).status, 'RUNNING')
   })
 
+  await t.test('a page of another site answers in no batch that a browser sends unasked', async t => {
+    const { path, executionArn } = await pending()
+    const body = JSON.stringify({ requests: [{ method: 'POST', path: `${path}/stepfunction`, body: { answer: 'SUCCEED' } }] })
+    const batch = async (type: string): Promise<object> => {
+      const answered = await sendRaw(t, service.url, `POST /v1/batch HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\n${type}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+      return { status: answered.status, body: String(answered.body) }
+    }
+    t.match(await batch('Content-Type: text/plain\r\n'), { status: 415 })
+    t.match(await batch('Content-Type: application/x-www-form-urlencoded\r\n'), { status: 415 })
+    t.match(await batch(''), { body: /"status":404/ }, 'Kinto takes one without a type')
+    t.equal(sfn.execution(executionArn).status, 'RUNNING')
+    t.match(await batch('Content-Type: application/json\r\n'), { body: /accepted/ })
+  })
+
   await t.test('what the reviewer has not seen is not answered', async t => {
     const { path, executionArn } = await pending()
     const seen = String((await inKinto(path)).headers.get('etag'))

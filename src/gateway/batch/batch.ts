@@ -6,35 +6,38 @@ import { KintoSession } from '../../kinto/session.ts'
 import type { AnswerHandlerOptions } from '../answer.ts'
 import { errorReply, jsonReply, type Reply } from '../reply.ts'
 import { entryOf, type Entry } from './entry.ts'
-import { withoutFreeWrites } from './free-writes.ts'
-import { planBatch, shownPath, type Part, type Plan, type Special } from './plan.ts'
+import type { Special } from './find.ts'
+import { planBatch, type Part, type Plan } from './plan.ts'
 import { sendRun, type BatchExchange, type RunOutcome } from './run.ts'
 import { carryOutSpecial } from './special.ts'
-import type { ReadBatch } from './specials.ts'
+import { shownPath } from './sub-request.ts'
 
-// Numbers keep their literal text where a batch is taken apart, which takes a second for a MiB of nothing else.
+// Numbers keep their literal text where a batch is taken apart, which takes a second for a MiB of
+// nothing else.
 const maxBytes = 1024 * 1024
 
 /**
- * Carries out a batch in which answers stand, or writes that are to be looked at, in order. What lies between them goes to Kinto
- * as batches of their own, so each of these is a transaction, and not the whole. Never throws. Undefined: nothing was done, and
- * Kinto can have the batch as it came, for it will refuse it, or may do all of it.
+ * Carries out a batch in which answers stand, in order. What lies between them goes to Kinto as
+ * batches of their own, so each of these is a transaction, and not the whole. Never throws.
+ * Undefined: nothing was done, forward the batch unchanged: Kinto refuses it as a whole, or it
+ * cannot be taken apart.
  */
-export async function runBatch (body: Uint8Array, { requests, specials }: ReadBatch, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply | undefined> {
+export async function runBatch (
+  body: Buffer,
+  specials: readonly (Special | undefined)[],
+  exchange: BatchExchange,
+  options: AnswerHandlerOptions
+): Promise<Reply | undefined> {
   const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
   try {
+    // Before they are merged: a batch of 1 MiB has room for 80,000 requests and large defaults.
     if (await isRefused(session, exchange.version, specials.length)) return undefined
-    const left = await withoutFreeWrites(requests, specials, exchange, options.kinto)
-    return left.some(special => special !== undefined) ? await carryOut(takeApart(body, left), exchange, options) : undefined
+    if (body.length > maxBytes) throw tooLarge(maxBytes)
+    const plan = planBatch(body, specials)
+    return plan === undefined ? undefined : await carryOut(plan, exchange, options)
   } catch (error) {
     return errorReply(error, session.common, options.log)
   }
-}
-
-/** @throws Refusal 400, 413 */
-function takeApart (body: Uint8Array, specials: readonly Special[]): Plan {
-  if (body.length > maxBytes) throw tooLarge(maxBytes)
-  return planBatch(body, specials)
 }
 
 /** Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only mode). @throws KintoAnswered, KintoUnreachable */
@@ -66,12 +69,13 @@ async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, optio
 
 async function carryOutPart (part: Part, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<RunOutcome> {
   if (exchange.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
-  return 'run' in part ? await sendRun(part.run, exchange, options) : await carryOutSpecial(part.request, part.special, exchange, options)
+  if ('run' in part) return await sendRun(part.run, exchange, options)
+  return { entries: [await carryOutSpecial(part.request, part.special, exchange, options)], headers: [] }
 }
 
 function entriesFor (part: Part, reply: Reply, { version }: BatchExchange): Entry[] {
   const requests = 'run' in part ? part.run : [part.request]
-  return requests.map(request => entryOf(shownPath(request, version), request.method, reply))
+  return requests.map(request => entryOf(shownPath(request.path, version), request.method, reply))
 }
 
 function notExecuted (reason: string, { log }: AnswerHandlerOptions): Reply {

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { invalid, unsupportedMediaType, type Refusal } from '../../kinto/errors.ts'
-import { headerNames, headerPairs, selectHeaders } from '../../kinto/headers.ts'
+import { invalid } from '../../kinto/errors.ts'
+import { headerNames, selectHeaders } from '../../kinto/headers.ts'
+import { decodedPath } from '../classify.ts'
 import { subRequestHeaders } from '../headers.ts'
 import type { SubRequest } from './effective.ts'
 
@@ -13,27 +14,36 @@ export function headersOf (request: SubRequest, batch: readonly string[]): strin
   return bodyOf(request).length === 0 ? all : [...selectHeaders(all, name => name !== 'content-type'), 'Content-Type', 'application/json; charset=utf-8']
 }
 
-/**
- * Why it cannot be known how Kinto reads a write in a batch: it makes WSGI's variables of the headers, where an underscore is a
- * hyphen and the last of two counts, and goes by a `content-type` of the request's own, charset included (`kinto/core/utils.py`, build_request).
- */
-export function headersInDoubt ({ headers }: SubRequest): Refusal | undefined {
-  const names = Object.keys(headers).map(name => name.toLowerCase())
-  if (names.some(name => name.includes('_')) || new Set(names).size < names.length) return invalid('header', 'headers', 'A header of this request may be taken for another one: write each once, and without an underscore.')
-  const other = Object.entries(headers).some(([name, value]) => name.toLowerCase() === 'content-type' && !/^application\/json(; ?charset=utf-?8)?$/i.test(value))
-  return other ? unsupportedMediaType('A request in a batch should be application/json, in UTF-8.') : undefined
-}
-
 /** The body of one request in a batch: an object that is not empty, or none. */
 export function bodyOf ({ body = {} }: SubRequest): Buffer {
   return Buffer.from(Object.keys(body).length === 0 ? '' : JSON.stringify(body))
 }
 
-/** The same request with these headers, a flat list, in place of its own of the same names. */
-export function withHeaders (request: SubRequest, headers: readonly string[]): SubRequest {
-  const names = headerNames(headers)
-  const kept = Object.entries(request.headers).filter(([name]) => !names.has(name.toLowerCase()))
-  return { ...request, headers: Object.fromEntries([...kept, ...headerPairs(headers)]) }
+/**
+ * The path of a request in a batch as Kinto shows it: decoded, without query and last slash, for
+ * Kinto follows its own redirect for one.
+ */
+export function shownPath (path: string, version: string): string {
+  return withoutLastSlashes(decodedPath(targetOf(path, version)))
+}
+
+/**
+ * Kinto puts the version of the batch's own path in front, unless the text begins with it. What a
+ * target cannot hold is escaped: here Kinto takes `#` for a part of the path or query, and any text
+ * for UTF-8.
+ */
+function targetOf (path: string, version: string): string {
+  const target = path.startsWith(`/${version}`) ? path : `/${version}${path}`
+  return target
+    .replaceAll('#', '%23')
+    .replaceAll(/[^\x21-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()))
+}
+
+// A regular expression would try again at every slash, and a client can send a million of them.
+function withoutLastSlashes (path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end -= 1
+  return path.slice(0, end)
 }
 
 function requireSendable (headers: string[]): void {

@@ -1,17 +1,17 @@
 import t from 'tap'
+import { findSpecials } from '../../../src/gateway/batch/find.ts'
 import { planBatch, type Plan } from '../../../src/gateway/batch/plan.ts'
-import { readBatch } from '../../../src/gateway/batch/specials.ts'
-import { caught } from '../../helpers/caught.ts'
 
 const record = '/buckets/b/collections/c/records/r'
 const answer = { method: 'POST', path: `${record}/stepfunction`, body: { answer: 'FAIL' } }
 const ref = { version: 'v1', bucket: 'b', collection: 'c', record: 'r' }
+const json = ['Content-Type', 'application/json']
 
 /** Undefined: Kinto can have it as it is. */
-function plan (batch: unknown, isOurs: (ref: { bucket: string }) => boolean = () => true, version = 'v1'): Plan | undefined {
+function plan (batch: unknown, { isOurs = () => true, version = 'v1', headers = json }: { isOurs?: (ref: { bucket: string }) => boolean, version?: string, headers?: string[] } = {}): Plan | undefined {
   const body = batch instanceof Buffer ? batch : Buffer.from(typeof batch === 'string' ? batch : JSON.stringify(batch))
-  const { specials } = readBatch({ body, version, headers: [] }, { isOurs, isGuarded: () => false })
-  return specials.some(special => special !== undefined) ? planBatch(body, specials) : undefined
+  const specials = findSpecials({ body, version, headers }, isOurs)
+  return specials.length === 0 ? undefined : planBatch(body, specials)
 }
 
 t.test('paths that Kinto would route to the sub-resource, as batches write them', async t => {
@@ -27,7 +27,7 @@ t.test('paths that Kinto would route to the sub-resource, as batches write them'
 t.test('another version of the API', async t => {
   const batch = { requests: [{ path: `${record}/stepfunction` }, { path: `/v1${record}/stepfunction` }, { path: `/v2${record}/stepfunction` }] }
   const v2 = { special: { answer: { version: 'v2' } } }
-  t.match(plan(batch, undefined, 'v2'), { rest: [v2, { run: [{ path: `/v1${record}/stepfunction` }] }, v2] })
+  t.match(plan(batch, { version: 'v2' }), { rest: [v2, { run: [{ path: `/v1${record}/stepfunction` }] }, v2] })
 })
 
 t.test('what stands between answers stays together and in order', async t => {
@@ -62,10 +62,6 @@ t.test('a path that is not ASCII is nothing of ours, and Kinto can crash over it
   t.match(plan({ requests: [{ path: '/buckets/b/collections/c/records/r/\u0173tepfunction' }, { path: '/é' }, answer] }), { opening: [{ path: /tepfunction/ }, { path: '/é' }], rest: [{ special: { answer: ref } }] })
 })
 
-t.test("a NUL ends the text, as for Kinto's parser", async t => {
-  t.ok(plan(`${JSON.stringify({ requests: [answer] })}\0{`))
-})
-
 // Each of these was sent to a real Kinto, which refused all of it.
 const refused: [title: string, batch: unknown][] = [
   ['no object', [answer]], ['nothing', ''], ['no JSON', '{'], ['a byte order mark', `\ufeff${JSON.stringify({ requests: [answer] })}`],
@@ -80,8 +76,9 @@ const refused: [title: string, batch: unknown][] = [
   ['defaults that fit nowhere', { defaults: { body: { answer: {} } }, requests: [answer] }], ['bad defaults', { defaults: { method: 'x' }, requests: [answer] }]
 ]
 
-// Each of these Kinto's parser refuses, or reads in another way.
+// Each of these Kinto's parser refuses, or JavaScript's.
 const unreadable: [title: string, batch: unknown][] = [
+  ['text behind a NUL', `${JSON.stringify({ requests: [answer] })}\0{`],
   ['nested too deeply', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}]}`],
   ['defaults that are nested too deeply', `{"defaults":${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)},"requests":[${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)}]}`],
   ['bytes that are no UTF-8', Buffer.from(`{"requests":[{"path":"${record}/stepfunction?\xe9"}]}`, 'latin1')],
@@ -91,19 +88,40 @@ const unreadable: [title: string, batch: unknown][] = [
   ['too small a number', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":-1e999}}]}`]
 ]
 
-for (const [title, batch] of refused) {
+for (const [title, batch] of [...refused, ...unreadable]) {
   t.test(`Kinto can have it as it is: ${title}`, async t => {
     t.equal(plan(batch), undefined)
   })
 }
 
-for (const [title, batch] of unreadable) {
-  t.test(`nothing is done: ${title}`, async t => {
-    t.match(caught(() => plan(batch)), { problem: { status: 400, errno: 107 } })
-  })
-}
+t.test('only a batch that says that it is JSON, in UTF-8, is looked into', async t => {
+  const batch = { requests: [answer] }
+  for (const parameters of ['', ';charset=utf-8', '; charset=UTF8', '; charset="utf-8"', ' ; x=1']) t.ok(plan(batch, { headers: ['content-type', `application/json${parameters}`] }), parameters)
+  t.ok(plan(batch, { headers: [...json, 'Content-Encoding', 'identity'] }))
+  const others = [
+    [], ['Content-Type', ''], ['Content-Type', 'text/plain'], ['Content-Type', 'Application/JSON'], [...json, ...json], ['Content-Type', 'application/json; charset=utf-16'],
+    ['Content-Type', 'application/json; charset=utf-8; charset=utf-7'], ['Content-Type', 'application/json; charset*=utf-8'], [...json, 'Content-Encoding', 'gzip']
+  ]
+  for (const headers of others) t.equal(plan(batch, { headers }), undefined, headers.join())
+})
+
+t.test('the name of the sub-resource is found in every spelling', async t => {
+  const looked: unknown[] = []
+  for (const text of ['stepfunction', 'step\\u0066unction', '%73tepfunction']) {
+    plan(`{"requests":[{"path":"${record}/${text}"}]}`, { isOurs: ref => looked.push(ref) > 0 })
+  }
+  t.equal(looked.length, 3)
+})
+
+t.test('a path of many slashes, and one path for many requests, take no time', async t => {
+  const begun = performance.now()
+  const [slashes, long] = ['/'.repeat(1_000_000), `${record}/stepfunction/${'a'.repeat(4_000_000)}`]
+  t.equal(plan({ requests: [{ path: `${slashes}x` }, { path: `${record}${slashes}%20` }, { path: '/x/stepfunction' }] }), undefined)
+  t.equal(plan({ defaults: { path: long }, requests: Array.from({ length: 100_000 }, () => ({})) }), undefined)
+  t.ok(performance.now() - begun < 5_000)
+})
 
 t.test('records that are not answered here', async t => {
-  t.equal(plan({ requests: [answer] }, () => false), undefined)
-  t.match(plan({ requests: [{ path: '/buckets/x/collections/c/records/r/stepfunction' }, answer] }, ({ bucket }) => bucket === 'b'), { opening: [{ path: /x/ }], rest: [{ special: { answer: ref } }] })
+  t.equal(plan({ requests: [answer] }, { isOurs: () => false }), undefined)
+  t.match(plan({ requests: [{ path: '/buckets/x/collections/c/records/r/stepfunction' }, answer] }, { isOurs: ({ bucket }) => bucket === 'b' }), { opening: [{ path: /x/ }], rest: [{ special: { answer: ref } }] })
 })

@@ -61,7 +61,7 @@ function settings (file: string): Record<string, string> {
 async function fill (kinto: string): Promise<void> {
   for (const account of accounts) await put(`${kinto}/v1/accounts/${account}`, { data: { password: 'secret' } })
   for (const bucket of ['stepfunction', 'ordinary']) await put(`${kinto}/v1/buckets/${bucket}`, {}, 'workflow')
-  // Reviewers have their right from each record: who may write the collection is not held back by the guard
+  // Reviewers have their right from each record, as a careful workflow gives it
   for (const collection of [steps, emulated]) await put(`${kinto}/v1${collection}`, { permissions: { write: ['account:stepfunction'] } }, 'workflow')
   for (const collection of [articles, large]) await put(`${kinto}/v1${collection}`, { permissions: { write: ['account:carol'] } }, 'workflow')
 }

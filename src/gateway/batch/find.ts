@@ -1,0 +1,78 @@
+import { headerValues } from '../../kinto/headers.ts'
+import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
+import type { RecordRef } from '../../kinto/paths.ts'
+import { subResourceOf } from '../classify.ts'
+import { shownPath } from './sub-request.ts'
+
+/** A request in a batch that is the service's business: an answer to a record. */
+export type Special = { answer: RecordRef }
+
+export interface ReceivedBatch {
+  body: Buffer
+  /** That of the batch's own path, which Kinto puts in front of the paths in it. */
+  version: string
+  headers: readonly string[]
+}
+
+/**
+ * What each of a batch's requests is to the service. Empty where none is its business, or where it
+ * cannot be told: an answer that is overlooked ends in Kinto's 404, and nothing is lost by it.
+ */
+export function findSpecials (
+  { body, version, headers }: ReceivedBatch,
+  isOurs: (ref: RecordRef) => boolean
+): (Special | undefined)[] {
+  if (!mayNameOurs(body) || !isJson(headers)) return []
+  const { requests, defaults } = contentOf(body)
+  // Looked at once, however many requests have no path of their own.
+  const usual = specialAt(defaults)
+  const specials = requests.map(request => hasPath(request) ? specialAt(request) : usual)
+  return specials.some(special => special !== undefined) ? specials : []
+
+  function specialAt (request: unknown): Special | undefined {
+    const path = hasPath(request) ? request['path'] : undefined
+    const ref = typeof path === 'string' ? subResourceOf(shownPath(path, version)) : undefined
+    return ref !== undefined && isOurs(ref) ? { answer: ref } : undefined
+  }
+}
+
+/** Whether the sub-resource's name may stand in a batch, be it escaped, in JSON or in a URL. */
+function mayNameOurs (body: Buffer): boolean {
+  return ['stepfunction', '\\', '%'].some(text => body.includes(text))
+}
+
+/**
+ * Whether the batch says that it is JSON, in UTF-8, as it comes. Browsers send anything else across
+ * sites without asking (https://fetch.spec.whatwg.org/#cors-safelisted-request-header), so nothing
+ * is answered by it. Kinto tells capital letters apart.
+ */
+function isJson (headers: readonly string[]): boolean {
+  const [type, ...parameters] = valueOfHeader('content-type').split(';').map(part => part.trim())
+  const charsets = parameters.filter(text => /^charset/i.test(text))
+  return type === 'application/json' &&
+    charsets.every(text => /^charset="?utf-?8"?$/i.test(text)) &&
+    /^(identity)?$/i.test(valueOfHeader('content-encoding'))
+
+  function valueOfHeader (name: string): string {
+    return headerValues(headers, name).join(', ')
+  }
+}
+
+function contentOf (body: Buffer): { requests: unknown[], defaults: unknown } {
+  const batch = valueOf(body)
+  const { requests, defaults } = isJsonObject(batch) ? batch : {}
+  return { requests: Array.isArray(requests) ? requests : [], defaults }
+}
+
+/** Undefined for what is no JSON to JavaScript. */
+function valueOf (body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+  } catch {
+    return undefined
+  }
+}
+
+function hasPath (request: unknown): request is JsonObject {
+  return isJsonObject(request) && Object.hasOwn(request, 'path')
+}
