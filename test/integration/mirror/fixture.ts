@@ -4,6 +4,9 @@ const time = 1_700_000_000_000
 const blog = '/buckets/blog'
 export const articles = `${blog}/collections/articles`
 
+/** Its records can be answered: it lies under the service's `resources`. */
+export const steps = '/buckets/stepfunction/collections/steps'
+
 const put = (path: string, number: number, data: object, permissions: object = {}): object =>
   ({ method: 'PUT', path, body: { data: { ...data, last_modified: time + number }, permissions } })
 
@@ -11,6 +14,8 @@ const put = (path: string, number: number, data: object, permissions: object = {
 const numbers = `{"method":"PUT","path":"${articles}/records/numbers","body":{"data":{"last_modified":${time + 20},"big":9007199254740993,"one":1.0,"minus":-0.0,"huge":1e300}}}`
 
 const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] }
+
+const step = { taskToken: 'T'.repeat(600), activityArn: 'arn:aws:states:us-west-2:123456789012:activity:A', subject: 'é' }
 
 const objects = [
   put(blog, 1, { title: 'Blög' }, { read: ['system.Authenticated'] }),
@@ -21,7 +26,10 @@ const objects = [
     put(`${articles}/records/${id}`, 10 + index, { title: `${id} é 日本 \u{1F600} "+%"`, size: index, tags: ['a', id], nested: { deep: { x: index } }, ...index > 2 ? { extra: null } : {} })),
   put(`${articles}/records/shared`, 16, { title: 'shared' }, { write: ['system.Authenticated'], read: ['system.Everyone'] }),
   put(`${articles}/records/gone`, 17, {}),
-  { method: 'DELETE', path: `${articles}/records/gone?last_modified=${time + 30}` }
+  { method: 'DELETE', path: `${articles}/records/gone?last_modified=${time + 30}` },
+  put('/buckets/stepfunction', 5, {}, { read: ['system.Authenticated'] }),
+  put(steps, 6, {}),
+  ...['waits', 'done'].map((id, index) => put(`${steps}/records/${id}`, 40 + index, { ...step, status: index > 0 ? 'SUCCEED' : 'UNANSWERED' }, { write: ['system.Authenticated'] }))
 ]
 
 /** The records' versions. */
@@ -35,5 +43,5 @@ export const fixture: readonly Row[] = [
 
 /** Asks for what a Kinto holds: tombstones are there too, and the history shows collections, groups and permissions. */
 export const everything: Row = send('POST', '/v1/batch', {
-  requests: ['/buckets', `${articles}/records?_since=0`, `${blog}/history`].map(path => ({ path }))
+  requests: ['/buckets', `${articles}/records?_since=0`, `${steps}/records?_since=0`, `${blog}/history`, '/buckets/stepfunction/history'].map(path => ({ path }))
 })
