@@ -3,14 +3,15 @@ import { startService } from '../contenders/service.ts'
 import { cores } from '../parts/cores.ts'
 import { launch } from '../parts/launch.ts'
 import type { Launched } from '../parts/launch.ts'
+import type { Postgres } from '../../demo/parts/postgres.ts'
 import { startKinto } from '../upstreams/kinto.ts'
-import { startPostgres } from '../upstreams/postgres.ts'
+import { startDatabase } from '../upstreams/postgres.ts'
 import { authorization, seed } from '../upstreams/seed.ts'
 import { awsEnvironment, awsSettings, startStepFunctions } from '../upstreams/step-functions.ts'
 import type { StepFunctions } from '../upstreams/step-functions.ts'
 
 export interface Stage {
-  database: Launched
+  database: Postgres
   kinto: Launched
   stepFunctions: StepFunctions
   /** In front of `kinto`. */
@@ -23,7 +24,7 @@ export interface Stage {
 
 /** Everything that answers a record, each in a process of its own. */
 export async function setStage (stepFunctionsMs: number): Promise<Stage> {
-  const [database, stepFunctions] = await Promise.all([startPostgres(), startStepFunctions(stepFunctionsMs)])
+  const [database, stepFunctions] = await Promise.all([startDatabase(), startStepFunctions(stepFunctionsMs)])
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
   const plugin = await startKinto({ database: database.url, plugin: awsSettings(stepFunctions) })

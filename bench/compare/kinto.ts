@@ -7,7 +7,7 @@ import type { Section, Table } from '../report/section.ts'
 import { show, spread } from '../report/statistics.ts'
 import type { Spread } from '../report/statistics.ts'
 import { startKinto } from '../upstreams/kinto.ts'
-import { startPostgres } from '../upstreams/postgres.ts'
+import { startDatabase } from '../upstreams/postgres.ts'
 import { authorization, seed, seedList, seedRecords } from '../upstreams/seed.ts'
 import { cellTable, summarize } from './cell.ts'
 import type { Cell } from './cell.ts'
@@ -24,7 +24,7 @@ interface Added { name: string, p50: Spread, p99: Spread }
 /** What is left of Kinto's own throughput behind a proxy, and what a proxy adds to the latency at half of it. */
 export async function compareOnKinto (plan: Plan, stop: () => Promise<void>): Promise<Section | undefined> {
   if (!haveTools('anything in front of a real Kinto', 'initdb', 'postgres')) return undefined
-  const database = await startPostgres()
+  const database = await startDatabase()
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
   await seedRecords(kinto.url)

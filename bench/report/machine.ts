@@ -4,7 +4,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { projectFolder } from '../../demo/parts/folder.ts'
-import { findTool } from '../parts/tools.ts'
+import { findProgram } from '../../demo/parts/programs.ts'
 
 const run = promisify(execFile)
 
@@ -22,7 +22,7 @@ export async function describeMachine (): Promise<string> {
 }
 
 async function said (program: 'nginx' | 'haproxy' | 'postgres', args: readonly string[], pattern: RegExp): Promise<string> {
-  const path = findTool(program)
+  const path = findProgram(program)
   if (path === undefined) return `no ${program}`
   const { stdout, stderr } = await run(path, args)
   return `${program} ${pattern.exec(stdout + stderr)?.[1] ?? '?'}`

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeRunFolder } from '../../demo/parts/folder.ts'
+import { backends, kintoArguments } from '../../demo/parts/kinto.ts'
 import { cores } from '../parts/cores.ts'
 import { launch } from '../parts/launch.ts'
 import type { Launched } from '../parts/launch.ts'
@@ -19,7 +20,6 @@ export interface KintoOptions {
 }
 
 const run = promisify(execFile)
-const main = 'import sys; from kinto.__main__ import main; sys.exit(main())'
 // What several Kintos on one database must share
 const secret = randomBytes(16).toString('hex')
 
@@ -30,10 +30,10 @@ export async function startKinto ({ database, plugin, profiles }: KintoOptions):
   const ini = join(folder, 'kinto.ini')
   writeFileSync(ini, render(database, plugin, profiles))
   const env = { PYTHONUNBUFFERED: '1', PYTHONPATH: join(import.meta.dirname, '..', 'plugin'), PYTHONDONTWRITEBYTECODE: '1', AWS_EC2_METADATA_DISABLED: 'true' }
-  await run(python, ['-W', 'ignore', '-c', main, 'migrate', '--ini', ini], { env: { ...process.env, ...env } })
+  await run(python, kintoArguments('migrate', '--ini', ini), { env: { ...process.env, ...env } })
   return await launch({
     name: plugin === undefined ? 'Kinto' : 'Kinto with the plugin',
-    command: [python, '-W', 'ignore', '-c', main, 'start', '--ini', ini, '--port', '0'],
+    command: [python, ...kintoArguments('start', '--ini', ini, '--port', '0')],
     env,
     cores: cores.upstream,
     folder
@@ -41,7 +41,8 @@ export async function startKinto ({ database, plugin, profiles }: KintoOptions):
 }
 
 function render (database: string, plugin: KintoOptions['plugin'], profiles: KintoOptions['profiles']): string {
-  const backends = ['storage', 'permission'].map(kind => `kinto.${kind}_backend = kinto.core.${kind}.postgresql\nkinto.${kind}_url = ${database}`)
+  // Who may come in is remembered in memory, or PostgreSQL would be asked for it with each request
+  const settings = { ...backends(database), 'kinto.cache_backend': 'kinto.core.cache.memory' }
   return `[server:main]
 use = egg:waitress
 host = 127.0.0.1
@@ -52,8 +53,7 @@ connection_limit = 1000
 [app:main]
 use = egg:kinto
 kinto.includes = kinto.plugins.accounts${plugin === undefined ? '' : ' stepfunction_bench'}
-${backends.join('\n')}
-kinto.cache_backend = kinto.core.cache.memory
+${Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join('\n')}
 kinto.userid_hmac_secret = ${secret}
 kinto.bucket_create_principals = system.Authenticated
 kinto.account_create_principals = system.Everyone

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { makeRunFolder } from './folder.ts'
 import { startPart } from './process.ts'
 import type { Part } from './process.ts'
@@ -14,6 +16,10 @@ export interface KintoOptions {
   port?: number
   /** A folder with Python modules that the settings name. */
   modules?: string
+  /** The URL of a PostgreSQL database, where it then keeps everything; in memory by default. */
+  database?: string
+  /** A Python that has another Kinto than ours. */
+  python?: string
 }
 
 export interface Kinto extends Part {
@@ -21,20 +27,25 @@ export interface Kinto extends Part {
   url: string
 }
 
-/** Starts an unmodified Kinto with its own command, in memory, on 127.0.0.1: accounts, history and personal buckets. */
-export async function startKinto ({ settings = {}, port = 0, modules }: KintoOptions = {}): Promise<Kinto> {
-  const python = await ensurePython()
+const run = promisify(execFile)
+
+// What several Kintos on one database must share
+const hmacSecret = randomBytes(16).toString('hex')
+
+/** Starts an unmodified Kinto with its own command, on 127.0.0.1: accounts, history and personal buckets. */
+export async function startKinto ({ settings = {}, port = 0, modules, database, python }: KintoOptions = {}): Promise<Kinto> {
+  const command = python ?? await ensurePython()
   const folder = makeRunFolder('kinto')
   const ini = join(folder, 'kinto.ini')
-  writeFileSync(ini, render({ ...defaults(), ...settings }))
-  const part = startPart({
-    name: 'Kinto',
-    command: python,
-    // The script beside this Python has an absolute path in its first line, which does not survive a move of the project
-    args: ['-W', 'ignore', '-c', 'import sys; from kinto.__main__ import main; sys.exit(main())', 'start', '--ini', ini, '--port', String(port)],
-    env: { PATH: process.env['PATH'] ?? '', KINTO_INI: ini, PYTHONUNBUFFERED: '1', ...modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' } },
-    folder
-  })
+  writeFileSync(ini, render({ ...defaults, ...backends(database), ...settings }))
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    KINTO_INI: ini,
+    PYTHONUNBUFFERED: '1',
+    ...modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' }
+  }
+  if (database !== undefined) await run(command, kintoArguments('migrate', '--ini', ini), { env })
+  const part = startPart({ name: 'Kinto', command, args: kintoArguments('start', '--ini', ini, '--port', String(port)), env, folder })
   // With port 0 the system picks one that nobody else can take meanwhile
   const url = await untilReady(part, () => /Serving on (http:\S+)/.exec(part.log())?.[1])
   const [version] = (settings['kinto.http_api_version'] ?? '1').split('.')
@@ -42,21 +53,28 @@ export async function startKinto ({ settings = {}, port = 0, modules }: KintoOpt
   return { ...part, url }
 }
 
-function defaults (): Record<string, string> {
-  return {
-    'kinto.includes': 'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history',
-    'kinto.storage_backend': 'kinto.core.storage.memory',
-    'kinto.cache_backend': 'kinto.core.cache.memory',
-    'kinto.permission_backend': 'kinto.core.permission.memory',
-    'kinto.userid_hmac_secret': randomBytes(16).toString('hex'),
-    'kinto.bucket_create_principals': 'system.Authenticated',
-    'kinto.account_create_principals': 'system.Everyone',
-    'kinto.account_write_principals': 'account:admin',
-    // Kinto hashes a password slowly, on purpose, unless it remembers it
-    'kinto.account_cache_ttl_seconds': '86400',
-    'multiauth.policies': 'account',
-    'multiauth.policy.account.use': 'kinto.plugins.accounts.AccountsPolicy'
-  }
+/** What Python is to run for a command of Kinto. The script beside it has an absolute path in its first line, which does not survive a move of the project. */
+export function kintoArguments (...args: readonly string[]): string[] {
+  return ['-W', 'ignore', '-c', 'import sys; from kinto.__main__ import main; sys.exit(main())', ...args]
+}
+
+const defaults = {
+  'kinto.includes': 'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history',
+  'kinto.userid_hmac_secret': hmacSecret,
+  'kinto.bucket_create_principals': 'system.Authenticated',
+  'kinto.account_create_principals': 'system.Everyone',
+  'kinto.account_write_principals': 'account:admin',
+  // Kinto hashes a password slowly, on purpose, unless it remembers it
+  'kinto.account_cache_ttl_seconds': '86400',
+  'multiauth.policies': 'account',
+  'multiauth.policy.account.use': 'kinto.plugins.accounts.AccountsPolicy'
+}
+
+/** Where Kinto keeps its objects, rights and passwords. */
+export function backends (database?: string): Record<string, string> {
+  return Object.fromEntries(['storage', 'permission', 'cache'].flatMap(kind => database === undefined
+    ? [[`kinto.${kind}_backend`, `kinto.core.${kind}.memory`]]
+    : [[`kinto.${kind}_backend`, `kinto.core.${kind}.postgresql`], [`kinto.${kind}_url`, database]]))
 }
 
 function render (settings: Readonly<Record<string, string>>): string {

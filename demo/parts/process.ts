@@ -10,7 +10,11 @@ export interface PartOptions {
   env: Readonly<Record<string, string>>
   /** Removed when the part has stopped. */
   folder?: string
-  /** Milliseconds between SIGTERM and SIGKILL; 6,000 by default. */
+  /** Its working folder; ours by default. */
+  cwd?: string
+  /** What asks it to end; SIGTERM by default. */
+  stopSignal?: NodeJS.Signals
+  /** Milliseconds between that and SIGKILL; 6,000 by default. */
   grace?: number
   onOutput?: (text: string) => void
 }
@@ -25,7 +29,7 @@ export interface Part {
   /** Exit code, or null after a signal. */
   exited: Promise<number | null>
   kill: (signal: NodeJS.Signals) => void
-  /** SIGTERM, after the grace SIGKILL, also to its own children. Resolves when all are gone; may be called again. */
+  /** Asks it to end, after the grace SIGKILL, also to its own children. Resolves when all are gone; may be called again. */
   stop: () => Promise<void>
 }
 
@@ -36,8 +40,8 @@ const logLimit = 2 ** 20
 const testEnvironment = process.env['TAP'] === undefined ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' }
 
 /** Starts a command in a process group of its own (Ctrl-C in a terminal reaches only us), which never outlives this process. */
-export function startPart ({ name, command, args, env, folder, grace = 6_000, onOutput }: PartOptions): Part {
-  const child = spawn(command, args, { env: { ...testEnvironment, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+export function startPart ({ name, command, args, env, folder, cwd, stopSignal = 'SIGTERM', grace = 6_000, onOutput }: PartOptions): Part {
+  const child = spawn(command, args, { env: { ...testEnvironment, ...env }, ...cwd !== undefined && { cwd }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -62,7 +66,7 @@ export function startPart ({ name, command, args, env, folder, grace = 6_000, on
     exited,
     kill: signal => { child.kill(signal) },
     stop: async () => {
-      child.kill('SIGTERM')
+      child.kill(stopSignal)
       const timer = setTimeout(() => { release?.() }, grace)
       await exited
       clearTimeout(timer)

@@ -19,7 +19,7 @@ export class PartsMissing extends Error {
 }
 
 /**
- * The Python that has Kinto and the emulator. The first call installs them (some 20 s, 150 MB, from the package index that
+ * The Python that has Kinto and the emulator. The first call installs them (some 20 s, 180 MB, from the package index that
  * pip is configured for); later ones read one file. Processes that call it at the same time wait for one installation.
  * @throws PartsMissing without Python >= 3.10, its venv module, or a package index
  */

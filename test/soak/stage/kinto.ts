@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { makeRunFolder } from '../../../demo/parts/folder.ts'
 import { startKinto } from '../../../demo/parts/kinto.ts'
 import type { Kinto } from '../../../demo/parts/kinto.ts'
+import { lowPort } from '../../../demo/parts/low-port.ts'
 import { as, call } from '../../helpers/service.ts'
-import { lowPort } from './low-port.ts'
 
 const accounts = ['workflow', 'stepfunction', 'alice', 'bob', 'mallory', 'carol'] as const
 export type Account = typeof accounts[number]

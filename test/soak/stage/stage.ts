@@ -1,12 +1,12 @@
 import { startEmulator } from '../../../demo/parts/emulator.ts'
 import type { Emulator } from '../../../demo/parts/emulator.ts'
+import { lowPort } from '../../../demo/parts/low-port.ts'
 import { startService } from '../../../demo/parts/service.ts'
 import type { Service } from '../../../demo/parts/service.ts'
 import { activityArn, credentials, region, startStepFunctions } from '../../helpers/step-functions.ts'
 import type { StepFunctionsEndpoint } from '../../helpers/step-functions.ts'
 import { emulated, ownAuthorization, startRestartableKinto, steps } from './kinto.ts'
 import type { RestartableKinto } from './kinto.ts'
-import { lowPort } from './low-port.ts'
 import { ServiceLog } from './service-log.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { freePort } from '../../../demo/parts/ready.ts'
+import { freePort } from './ready.ts'
 
 /** A free port that no system hands out by itself, so that it is still free after a restart. */
 export async function lowPort (): Promise<number> {

@@ -1,0 +1,23 @@
+import { accessSync, constants, globSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+// Debian keeps PostgreSQL's and the administrator's programs off an ordinary user's PATH
+const folders = [
+  ...(process.env['PATH'] ?? '').split(delimiter),
+  '/usr/sbin',
+  ...globSync('/usr/lib/postgresql/*/bin')
+]
+
+/** Where a program lies that the project cannot install, or undefined. */
+export function findProgram (name: string): string | undefined {
+  return folders.map(folder => join(folder, name)).find(isExecutable)
+}
+
+function isExecutable (path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
