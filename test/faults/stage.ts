@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import { startService as startProcess, type Service } from '../../demo/parts/service.ts'
+import { sealSecret } from '../helpers/combination.ts'
 import { startKinto, type ScriptedKinto } from '../helpers/kinto.ts'
 import { answer, as, collection, type Called } from '../helpers/service.ts'
 import { credentials, region, startStepFunctions, type Operation, type StepFunctionsEndpoint } from '../helpers/step-functions.ts'
@@ -40,7 +41,7 @@ export async function startReplica (t: Test, { kinto, sfn }: Parts, env: Record<
   const settings = {
     KINTO_URL: kinto.url, AWS_REGION: region, AWS_ENDPOINT_URL: sfn.url,
     ...'AWS_CONTAINER_CREDENTIALS_FULL_URI' in processEnv ? {} : { AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey },
-    ...env
+    ...sealSecret(), ...env
   }
   const service = await startProcess({ env: { ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`STEPFUNCTION_${name}`, value])), ...processEnv } })
   t.teardown(async () => {

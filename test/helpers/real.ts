@@ -1,19 +1,29 @@
-import type { Test } from 'tap'
+import root, { type Test } from 'tap'
 import { banner } from '../../demo/parts/banner.ts'
 import { startEmulator } from '../../demo/parts/emulator.ts'
 import type { Emulator } from '../../demo/parts/emulator.ts'
 import { startKinto } from '../../demo/parts/kinto.ts'
 import type { Kinto, KintoOptions } from '../../demo/parts/kinto.ts'
+import { hasPostgres, startPostgres } from '../../demo/parts/postgres.ts'
+import type { Postgres } from '../../demo/parts/postgres.ts'
 import { hasParts } from '../../demo/parts/python.ts'
 import { startService } from '../../demo/parts/service.ts'
 import type { Service, ServiceOptions } from '../../demo/parts/service.ts'
+import { combination, sealSecret } from './combination.ts'
+import type { Backend } from './combination.ts'
+
+export interface RealKintoOptions extends KintoOptions {
+  /** Where it keeps its objects: what the combination says, by default. PostgreSQL is a database of its own, unless `database` names one. */
+  backend?: Backend
+}
 
 /**
  * Options of a test on real parts: `t.test('…', needsParts('what it shows'), async t => …)`.
  * Where they are not installed the test is skipped, and a banner says so; with CI set it runs, and fails.
  */
 export function needsParts (subject: string): { skip: string | false } {
-  if (hasParts() || (process.env['CI'] ?? '') !== '') return { skip: false }
+  if (combination.backend === 'postgresql') return needsPostgres(subject)
+  if (hasParts() || isCI()) return { skip: false }
   process.stderr.write(banner([
     `NOT TESTED: ${subject}.`,
     'Kinto and the emulator are not installed; `node demo/parts/install.ts` installs them, or says why it cannot.'
@@ -21,9 +31,28 @@ export function needsParts (subject: string): { skip: string | false } {
   return { skip: 'Kinto and the emulator are not installed' }
 }
 
+/** The same for a test on a Kinto that keeps its objects in PostgreSQL. */
+export function needsPostgres (subject: string): { skip: string | false } {
+  if ((hasParts() && hasPostgres()) || isCI()) return { skip: false }
+  process.stderr.write(banner([
+    `NOT TESTED: ${subject}.`,
+    'It needs PostgreSQL (Debian: apt install postgresql), and Kinto (`node demo/parts/install.ts`).'
+  ]))
+  return { skip: 'PostgreSQL or Kinto is not installed' }
+}
+
 /** A Kinto of this test's own. */
-export async function realKinto (t: Test, options?: KintoOptions): Promise<Kinto> {
-  return stopAfter(t, await startKinto(options))
+export async function realKinto (t: Test, { backend = combination.backend, ...options }: RealKintoOptions = {}): Promise<Kinto> {
+  const database = options.database ?? (backend === 'postgresql' ? await realDatabase() : undefined)
+  return stopAfter(t, await startKinto({ ...options, ...database !== undefined && { database } }))
+}
+
+let postgres: Promise<Postgres> | undefined
+
+/** An empty database, for Kintos that share one or are started again. All tests of a process have one PostgreSQL, which ends after the last. */
+export async function realDatabase (): Promise<string> {
+  postgres ??= startPostgres().then(part => stopAfter(root, part))
+  return await (await postgres).createDatabase()
 }
 
 /** An emulator of this test's own. */
@@ -32,11 +61,16 @@ export async function realEmulator (t: Test): Promise<Emulator> {
 }
 
 /** The service as a process of its own. What was started last stops first, so start it after the others. */
-export async function realService (t: Test, options: ServiceOptions): Promise<Service> {
-  return stopAfter(t, await startService(options))
+export async function realService (t: Test, { env, ...options }: ServiceOptions): Promise<Service> {
+  const combined = Object.entries(sealSecret()).map(([name, value]) => [`STEPFUNCTION_${name}`, value])
+  return stopAfter(t, await startService({ ...options, env: { ...Object.fromEntries(combined), ...env } }))
 }
 
-function stopAfter<Started extends { stop: () => Promise<void> }> (t: Test, part: Started): Started {
+function isCI (): boolean {
+  return (process.env['CI'] ?? '') !== ''
+}
+
+function stopAfter<Started extends { stop: () => Promise<void> }> (t: Pick<Test, 'teardown'>, part: Started): Started {
   t.teardown(() => part.stop())
   return part
 }

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import { createService, type Service, type Times } from '../../src/app.ts'
 import { loadSettings } from '../../src/config/config.ts'
+import { sealSecret } from './combination.ts'
 import { activityArn, credentials, region, stateMachineArn, startStepFunctions, type StepFunctionsEndpoint } from './step-functions.ts'
 import { startKinto, type ScriptedKinto } from './kinto.ts'
 
@@ -32,7 +33,7 @@ export interface Called {
 export async function startService (t: Test, kinto: { url: string }, sfn: { url: string }, env: Record<string, string> = {}, times?: Times): Promise<TestService> {
   const all = {
     KINTO_URL: kinto.url, LISTEN: '127.0.0.1:0', ADMIN_LISTEN: '127.0.0.1:0', AWS_REGION: region, AWS_ENDPOINT_URL: sfn.url,
-    AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey, LOG_LEVEL: 'info', ...env
+    AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey, LOG_LEVEL: 'info', ...sealSecret(), ...env
   }
   const settings = loadSettings({ argv: [], env: Object.fromEntries(Object.entries(all).map(([name, value]) => [`STEPFUNCTION_${name}`, value])) })
   const log: Record<string, unknown>[] = []

@@ -3,7 +3,7 @@ import { GetActivityTaskCommand, SendTaskFailureCommand, SendTaskSuccessCommand 
 import t from 'tap'
 import { connect, executionEnd, prepareWorkflows, startExecution } from '../../demo/aws.ts'
 import { authorization, collection, findManualStep, prepareKinto } from '../../demo/kinto.ts'
-import { needsParts, realEmulator, realKinto } from '../helpers/real.ts'
+import { needsParts, needsPostgres, realDatabase, realEmulator, realKinto } from '../helpers/real.ts'
 
 t.test('a real Kinto', needsParts('a real Kinto'), async t => {
   const kinto = await realKinto(t, { settings: { 'kinto.paginate_by': '7' } })
@@ -22,6 +22,23 @@ t.test('a real Kinto', needsParts('a real Kinto'), async t => {
   await kinto.stop()
   await t.rejects(fetch(`${kinto.url}/v1/`))
 })
+
+t.test('a Kinto on PostgreSQL', needsPostgres('a Kinto on PostgreSQL'), async t => {
+  const database = await realDatabase()
+  const [first, second] = [await realKinto(t, { database }), await realKinto(t, { database })]
+  const other = await realKinto(t, { backend: 'postgresql' })
+  await prepareKinto(first.url)
+
+  t.equal(await statusOfCollection(second), 200, 'shares its objects with another one')
+  t.equal(await statusOfCollection(other), 401, 'has a database of its own otherwise')
+  await first.stop()
+  t.equal(await statusOfCollection(await realKinto(t, { database })), 200, 'keeps them')
+})
+
+async function statusOfCollection (kinto: { url: string }): Promise<number> {
+  const url = `${kinto.url}${collection}`
+  return (await fetch(url, { headers: { authorization: authorization('workflow') } })).status
+}
 
 t.test('the workflows of the demo', needsParts('workflows on an emulator'), async t => {
   const kinto = await realKinto(t)

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { Backend } from '../helpers/combination.ts'
 import { realKinto } from '../helpers/real.ts'
 import { as, call, collection, startService, type TestService } from '../helpers/service.ts'
 
@@ -9,6 +10,8 @@ export interface Stage {
 }
 
 export interface StageOptions {
+  /** Where Kinto keeps its objects: what the combination says, by default. */
+  backend?: Backend
   /** Settings of Kinto. */
   settings?: Record<string, string>
   /** Settings of the service, by their names in the environment, without the prefix. */
@@ -19,8 +22,8 @@ export interface StageOptions {
 const accounts = ['workflow', 'alice', 'bob'] as const
 
 /** A real Kinto with the accounts and the collection whose records the reviewers may write, and the service before it. */
-export async function startStage (t: Test, sfn: { url: string }, { settings = {}, env = {} }: StageOptions = {}): Promise<Stage> {
-  const kinto = await realKinto(t, { settings })
+export async function startStage (t: Test, sfn: { url: string }, { backend, settings = {}, env = {} }: StageOptions = {}): Promise<Stage> {
+  const kinto = await realKinto(t, { settings, ...backend !== undefined && { backend } })
   for (const user of accounts) await put(kinto, `/accounts/${user}`, { data: { password: 'secret' } })
   await put(kinto, '/buckets/stepfunction', {}, 'workflow')
   await put(kinto, collection, { permissions: { write: ['account:alice', 'account:bob'] } }, 'workflow')
