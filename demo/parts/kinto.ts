@@ -44,7 +44,12 @@ export async function startKinto ({ settings = {}, port = 0, modules, database, 
     PYTHONUNBUFFERED: '1',
     ...modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' }
   }
-  if (database !== undefined) await run(command, kintoArguments('migrate', '--ini', ini), { env })
+  if (database !== undefined) {
+    const writable = join(folder, 'migrate.ini')
+    // Kinto makes no tables while it is read-only
+    writeFileSync(writable, render({ ...defaults, ...backends(database), ...settings, 'kinto.readonly': 'false' }))
+    await run(command, kintoArguments('migrate', '--ini', writable), { env })
+  }
   const part = startPart({ name: 'Kinto', command, args: kintoArguments('start', '--ini', ini, '--port', String(port)), env, folder })
   // With port 0 the system picks one that nobody else can take meanwhile
   const url = await untilReady(part, () => /Serving on (http:\S+)/.exec(part.log())?.[1])

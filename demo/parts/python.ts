@@ -6,9 +6,18 @@ import { promisify } from 'node:util'
 import { partsFolder } from './folder.ts'
 
 const run = promisify(execFile)
-const venvFolder = join(partsFolder, 'venv')
-const venvPython = join(venvFolder, 'bin', 'python')
-const requirements = join(import.meta.dirname, 'requirements.txt')
+
+/** A virtual environment below the folder of the parts. */
+export interface Environment {
+  /** Of its folder. */
+  name: string
+  /** For messages: `Kinto and the emulator`. */
+  holds: string
+  /** The file that says what is in it, and those that it refers to. */
+  requirements: readonly [string, ...string[]]
+}
+
+const parts: Environment = { name: 'venv', holds: 'Kinto and the emulator', requirements: [join(import.meta.dirname, 'requirements.txt')] }
 const candidates = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python']
 const probe = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
 
@@ -24,20 +33,33 @@ export class PartsMissing extends Error {
  * @throws PartsMissing without Python >= 3.10, its venv module, or a package index
  */
 export async function ensurePython (): Promise<string> {
-  if (!hasParts()) await install(await findPython())
-  return venvPython
+  return await ensureEnvironment(parts)
+}
+
+/** The Python of any environment, as ensurePython(). */
+export async function ensureEnvironment (environment: Environment): Promise<string> {
+  if (!isInstalled(environment)) await install(await findPython(), environment)
+  return pythonOf(environment)
 }
 
 /** True if ensurePython() has nothing left to install. */
 export function hasParts (): boolean {
-  const file = join(venvFolder, 'stamp')
+  return isInstalled(parts)
+}
+
+function isInstalled (environment: Environment): boolean {
+  const file = join(partsFolder, environment.name, 'stamp')
   // The link to the Python that made the environment dangles when that Python is removed
-  return existsSync(venvPython) && existsSync(file) && readFileSync(file, 'utf8') === stamp()
+  return existsSync(pythonOf(environment)) && existsSync(file) && readFileSync(file, 'utf8') === stamp(environment)
+}
+
+function pythonOf ({ name }: Environment): string {
+  return join(partsFolder, name, 'bin', 'python')
 }
 
 // What is installed is known by what was asked for
-function stamp (): string {
-  return createHash('sha256').update(readFileSync(requirements)).digest('hex')
+function stamp ({ requirements }: Environment): string {
+  return createHash('sha256').update(Buffer.concat(requirements.map(file => readFileSync(file)))).digest('hex')
 }
 
 async function findPython (): Promise<string> {
@@ -59,11 +81,13 @@ async function works (python: string): Promise<boolean> {
   }
 }
 
-async function install (python: string): Promise<void> {
+async function install (python: string, environment: Environment): Promise<void> {
+  const { name, holds, requirements: [file] } = environment
+  const args = [join(import.meta.dirname, 'install.py'), join(partsFolder, name), file, stamp(environment)]
   try {
-    await run(python, [join(import.meta.dirname, 'install.py'), venvFolder, requirements, stamp()], { maxBuffer: 64 * 2 ** 20 })
+    await run(python, args, { maxBuffer: 64 * 2 ** 20 })
   } catch (error) {
-    throw new PartsMissing(`Kinto and the emulator could not be installed from the Python package index:\n${lastLines(error)}`, { cause: error })
+    throw new PartsMissing(`${holds} could not be installed from the Python package index:\n${lastLines(error)}`, { cause: error })
   }
 }
 

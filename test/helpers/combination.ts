@@ -5,13 +5,22 @@ const backends = ['memory', 'postgresql'] as const
 export type Backend = typeof backends[number]
 
 const sealing = ['none', 'set'] as const
-type Sealing = typeof sealing[number]
+/** Whether the service has the setting `seal_secret`. */
+export type Sealing = typeof sealing[number]
+
+const versions = ['16', '20'] as const
+/** An older Kinto: test/matrix/kinto-16.txt. */
+export type KintoVersion = typeof versions[number]
 
 export const combination = {
   /** TEST_KINTO_BACKEND */
   backend: chosen('TEST_KINTO_BACKEND', backends) ?? 'memory',
   /** TEST_SEAL_SECRET; undefined where each suite does as it likes. */
-  sealing: chosen('TEST_SEAL_SECRET', sealing)
+  sealing: chosen('TEST_SEAL_SECRET', sealing),
+  /** TEST_KINTO_VERSION; undefined for the one that all tests know. */
+  version: chosen('TEST_KINTO_VERSION', versions),
+  /** TEST_THOUSANDS=1: tests that have a large form, by the thousand, run that. */
+  thousands: chosen('TEST_THOUSANDS', ['1']) === '1'
 } as const
 
 /**

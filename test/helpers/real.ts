@@ -10,11 +10,14 @@ import { hasParts } from '../../demo/parts/python.ts'
 import { startService } from '../../demo/parts/service.ts'
 import type { Service, ServiceOptions } from '../../demo/parts/service.ts'
 import { combination, sealSecret } from './combination.ts'
-import type { Backend } from './combination.ts'
+import type { Backend, KintoVersion } from './combination.ts'
+import { olderKinto } from './older-kinto.ts'
 
 export interface RealKintoOptions extends KintoOptions {
   /** Where it keeps its objects: what the combination says, by default. PostgreSQL is a database of its own, unless `database` names one. */
   backend?: Backend
+  /** An older one: what the combination says, by default. */
+  version?: KintoVersion
 }
 
 /**
@@ -42,9 +45,10 @@ export function needsPostgres (subject: string): { skip: string | false } {
 }
 
 /** A Kinto of this test's own. */
-export async function realKinto (t: Test, { backend = combination.backend, ...options }: RealKintoOptions = {}): Promise<Kinto> {
+export async function realKinto (t: Test, { backend = combination.backend, version = combination.version, ...options }: RealKintoOptions = {}): Promise<Kinto> {
+  const python = version === undefined ? undefined : await olderKinto(version)
   const database = options.database ?? (backend === 'postgresql' ? await realDatabase() : undefined)
-  return stopAfter(t, await startKinto({ ...options, ...database !== undefined && { database } }))
+  return stopAfter(t, await startKinto({ ...options, ...database !== undefined && { database }, ...python !== undefined && { python } }))
 }
 
 let postgres: Promise<Postgres> | undefined

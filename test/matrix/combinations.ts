@@ -1,0 +1,42 @@
+import { globSync } from 'node:fs'
+import { projectFolder } from '../../demo/parts/folder.ts'
+import type { Backend, KintoVersion, Sealing } from '../helpers/combination.ts'
+
+/** Test files, and what they are to run on: test/helpers/combination.ts reads it. */
+export interface Combination {
+  name: string
+  env: {
+    TEST_KINTO_BACKEND: Backend
+    TEST_SEAL_SECRET: Sealing
+    TEST_KINTO_VERSION?: KintoVersion
+    TEST_THOUSANDS?: '1'
+  }
+  files: readonly string[]
+}
+
+const onRealKinto = files('test/integration/*.test.ts')
+const onScriptedKinto = [...files('test/faults/*.test.ts'), 'test/answer/activities.test.ts']
+/** What an older Kinto could do otherwise: rights, and what is written and read of a record. */
+const onOlderKinto = ['test/integration/permission.test.ts', 'test/integration/answers.test.ts']
+/** Tests with a large form, and programs too heavy for each run of the tests. */
+const byTheThousand = files('test/matrix/*.test.ts')
+
+export const combinations: readonly Combination[] = [
+  ...combine('every suite', 'memory', [...onRealKinto, ...onScriptedKinto]),
+  ...combine('on a real Kinto', 'postgresql', onRealKinto),
+  ...(['16', '20'] as const).flatMap(version =>
+    (['memory', 'postgresql'] as const).flatMap(backend => combine(`on Kinto ${version}`, backend, onOlderKinto, { TEST_KINTO_VERSION: version }))),
+  ...combine('by the thousand', 'postgresql', byTheThousand, { TEST_THOUSANDS: '1' })
+].filter(({ files }) => files.length > 0)
+
+function combine (what: string, backend: Backend, files: readonly string[], env: Partial<Combination['env']> = {}): Combination[] {
+  return (['none', 'set'] as const).map(sealing => ({
+    name: `${what}, ${backend}, ${sealing === 'set' ? 'sealed' : 'no secret'}`,
+    env: { ...env, TEST_KINTO_BACKEND: backend, TEST_SEAL_SECRET: sealing },
+    files
+  }))
+}
+
+function files (pattern: string): string[] {
+  return globSync(pattern, { cwd: projectFolder }).toSorted()
+}
