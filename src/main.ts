@@ -1,10 +1,10 @@
-import { pino } from 'pino'
 import { about } from './about.ts'
 import { createService, type Service } from './app.ts'
 import { check } from './check/check.ts'
 import { commandOf, describeSettings, loadSettings, type Settings } from './config/config.ts'
 import { help } from './config/help.ts'
 import { insecurities } from './config/insecure.ts'
+import { createLog } from './log.ts'
 
 const argv = process.argv.slice(2)
 const command = commandOf(argv)
@@ -12,8 +12,7 @@ if (command === 'help') leave(0, help('kinto-stepfunction'))
 if (command === 'version') leave(0, about.version)
 const settings = readSettings()
 if (command === 'check') await checkAndLeave(settings)
-// What could be a secret is not logged in the first place; this is for what slipped through.
-const log = pino({ level: settings.logLevel, base: null, redact: ['*.authorization', '*.Authorization', '*.cookie', '*.taskToken', '*.*.taskToken'] })
+const log = createLog(settings.logLevel)
 const service = await createService(settings, log)
 await listen(service, settings)
 stopOn(service, 'SIGTERM', 'SIGINT')

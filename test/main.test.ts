@@ -9,6 +9,7 @@ import { startKinto } from './helpers/kinto.ts'
 import { credentials, region, startStepFunctions } from './helpers/step-functions.ts'
 
 const settings = { STEPFUNCTION_AWS_REGION: region, STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId, STEPFUNCTION_AWS_SECRET_KEY: 'canary-of-the-aws-key' }
+const sealSecret = '5ea1'.repeat(16)
 
 t.test('the service listens, says what follows from its settings, and stops', async t => {
   const kinto = await startKinto(t)
@@ -35,10 +36,11 @@ t.test('npm start passes signals on', async t => {
 
 t.test('with an own account nothing follows, and its secret stays one', async t => {
   const kinto = await startKinto(t)
-  const service = await startService({ env: { STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*' } })
+  const service = await startService({ env: { STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*', STEPFUNCTION_SEAL_SECRET: sealSecret, STEPFUNCTION_SEAL_REQUIRED: '/buckets/stepfunction' } })
   t.teardown(() => service.stop())
   t.notMatch(service.log(), /"level":40/)
   t.notMatch(service.log(), as('service').slice('Basic '.length))
+  t.notMatch(service.log(), sealSecret)
   service.kill('SIGINT')
   t.equal(await service.exited, 0)
 })

@@ -63,7 +63,7 @@ async function installedPackage (t: Test): Promise<void> {
   t.test('holds what it needs and what its documents name, and nothing else', async t => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(installed.length + 1))
     for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'config.example.ini', 'docs/running.md', 'package.json']) t.ok(files.includes(name), name)
-    for (const name of files) t.match(name, /^(dist\/.*\.js|(docs|deploy|demo\/(lambda|workflows))\/.*\.(md|svg|json|ya?ml|mjs|conf|ini|env|Dockerfile)|demo\/collection\.json|compose\.yaml|config\.example\.ini|package\.json|LICENSE|[A-Z]+\.md)$/)
+    for (const name of files) t.match(name, /^(dist\/.*\.js(on)?|(docs|deploy|demo\/(lambda|workflows))\/.*\.(md|svg|json|ya?ml|mjs|conf|ini|env|Dockerfile)|demo\/collection\.json|compose\.yaml|config\.example\.ini|package\.json|LICENSE|[A-Z]+\.md)$/)
     for (const name of files.filter(name => name.endsWith('.md'))) {
       for (const [, target = ''] of readFileSync(join(installed, name), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
         t.ok(/^https?:/.test(target) || existsSync(join(installed, dirname(name), target)), `${name} names ${target}`)

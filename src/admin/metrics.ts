@@ -26,6 +26,10 @@ export class Metrics {
   readonly #answers = new Counter({ name: `${prefix}answers_total`, help: 'Answers of reviewers, by outcome: accepted, already_applied, refused (4xx), failed (5xx).', labelNames: ['outcome'], registers: [this.#registry] })
   readonly #calls = new Histogram({ name: `${prefix}aws_call_seconds`, help: 'Calls to Step Functions, by operation and result: ok, or the name of the error. Polls take up to 60 s.', labelNames: ['operation', 'result'], buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60], registers: [this.#registry] })
 
+  readonly #questions = new Counter({ name: `${prefix}questions_total`, help: 'Questions that were asked, by outcome: created, as it was, put back, sealed, asked anew, refused (4xx), failed (5xx).', labelNames: ['outcome'], registers: [this.#registry] })
+  readonly #records = new Counter({ name: `${prefix}records_read_total`, help: 'Records that somebody answered, asked in or looked at, by what stands in taskToken: none, clear, sealed, changed (since it was asked), moved (or altered), unknown key, not asked, malformed.', labelNames: ['token'], registers: [this.#registry] })
+  readonly #takenBack = new Counter({ name: `${prefix}statuses_taken_back_total`, help: 'Times that a status was taken back which nobody decided.', registers: [this.#registry] })
+
   constructor ({ requestsInFlight, pollsOpen, heldSince }: Gauges) {
     collectDefaultMetrics({ register: this.#registry })
     this.#gauge('requests_in_flight', 'Requests under way.', requestsInFlight)
@@ -45,6 +49,12 @@ export class Metrics {
   readonly upstreamAnswered = (seconds: number): void => { this.#upstream.observe(seconds) }
 
   readonly answered = (outcome: string): void => { this.#answers.inc({ outcome }) }
+
+  readonly asked = (outcome: string): void => { this.#questions.inc({ outcome }) }
+
+  readonly recordRead = (token: string): void => { this.#records.inc({ token }) }
+
+  readonly statusTakenBack = (): void => { this.#takenBack.inc() }
 
   readonly awsCalled = (operation: string, result: string, seconds: number): void => { this.#calls.observe({ operation, result }, seconds) }
 

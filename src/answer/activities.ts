@@ -6,6 +6,7 @@ import type { ActivityPolls } from '../stepfunctions/polls.ts'
 import { HeldTasks, type HeldTask, type Unsaved } from './held.ts'
 import { names } from './match.ts'
 import { Polling } from './polling.ts'
+import type { Reading } from './reading.ts'
 import { TaskRouter, type Origin, type RouterOptions } from './routing.ts'
 import { savedToken } from './saved-token.ts'
 import { WaitingRoom, type Waiter } from './waiting.ts'
@@ -31,11 +32,8 @@ export interface TokenNeed {
   mayWait: boolean
 }
 
-/** A token, and the task that it came with unless it was found in the record, where it is saved already. */
-export interface FoundToken {
-  taskToken: string
-  held?: HeldTask
-}
+/** A token, and the record that it was found in, or the task that it came with. */
+export type FoundToken = { taskToken: string } & ({ reading: Reading } | { held: HeldTask })
 
 const maxWaiting = 1_000
 const rereadMs = 2_000
@@ -89,11 +87,6 @@ export class Activities {
     }
   }
 
-  /** Whether the task's token is saved in no record yet. */
-  holds (task: HeldTask): boolean {
-    return this.#held.has(task.taskToken)
-  }
-
   /** The token is in its record now. */
   release (task: HeldTask): void {
     this.#held.release(task.taskToken)
@@ -132,8 +125,8 @@ export class Activities {
       const pause = Math.max(0, Math.min(rereadMs, end - Date.now()))
       const task = await Promise.race([arrived.promise, sleep(pause, undefined, { signal: clientGone })])
       if (task !== undefined) return this.#claimed(task, recordUri(ref))
-      const saved = await savedToken(session, ref)
-      if (saved !== undefined && saved !== dead) return { taskToken: saved }
+      const saved = await savedToken(session, ref, this.#options.reader)
+      if (saved !== undefined && saved.taskToken !== dead) return saved
       if (Date.now() >= end) return undefined
     }
   }

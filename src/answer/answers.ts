@@ -4,22 +4,24 @@ import { recordUri } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import type { Activities } from './activities.ts'
 import type { Backlog } from './backlog.ts'
+import { consult } from './consult.ts'
+import type { KnownDecision } from './decision.ts'
 import { Findings } from './findings.ts'
 import type { Log } from './log.ts'
 import { taskResult } from './output.ts'
 import { fetchRecord, identify, proveWrite, realRef } from './permission.ts'
 import { KeyedQueue } from './queue.ts'
-import { readDecision, readStep, type ArnPolicy } from './record.ts'
+import type { RecordReader } from './reading.ts'
 import { readAnswer, readIfMatch } from './request.ts'
-import { settle, type Settled, type SettleOptions, type Taken } from './settle.ts'
+import { repeated, settle, type Settled, type SettleOptions, type Taken } from './settle.ts'
 import { findToken, type TokenSource } from './token.ts'
-import type { AnswerCall, Turn } from './turn.ts'
+import type { Admitted, AnswerCall, Turn } from './turn.ts'
 
 export interface AnswersOptions {
   stepFunctions: StepFunctions
   activities: Activities
-  backlog: Backlog | undefined
-  policy: ArnPolicy
+  backlog: Backlog
+  reader: RecordReader
   /** The value of `Authorization` for the service's own account. */
   ownAuthorization: string | undefined
   log: Log
@@ -44,8 +46,11 @@ export class Answers {
    * @throws KintoAnswered (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
    */
   async take (call: AnswerCall): Promise<Taken> {
-    const turn = await this.#admit(call)
     const tools = { ...this.#options, findings: this.#findings }
+    const admitted = await this.#admit(call)
+    const known = await this.#provenDecision(admitted)
+    if (known !== undefined) return await this.#queue.run(admitted.signed.record, () => repeated(admitted, known, admitted.reading.taskToken, tools))
+    const turn = this.#step(admitted)
     const found = await findToken(turn, undefined, tools)
     const settled = await this.#settle(turn, found, tools)
     if (settled.outcome !== 'token replaced') return settled
@@ -59,12 +64,12 @@ export class Answers {
     try {
       return await this.#queue.run(turn.signed.record, () => settle(turn, source, tools))
     } finally {
-      if ('held' in source && source.held !== undefined) tools.activities.letGo(source.held)
+      if ('held' in source) tools.activities.letGo(source.held)
     }
   }
 
   /** Whoever is not proven yet may be anybody, so there may not be too many of them. */
-  async #admit (call: AnswerCall): Promise<Turn> {
+  async #admit (call: AnswerCall): Promise<Admitted> {
     if (this.#unproven >= maxUnproven) throw unavailable('Too many answers are being checked, please retry later.', { retryAfter: 3 })
     this.#unproven += 1
     try {
@@ -74,25 +79,45 @@ export class Answers {
     }
   }
 
-  /** Who is it, may they, what do they say, to which step, and is it the record that they saw? */
-  async #prove (call: AnswerCall): Promise<Turn> {
-    const { ref, session, body, ifMatch } = call
-    const { permissions } = await fetchRecord(session, ref)
-    const request = readAnswer(body)
-    const seen = readIfMatch(ifMatch)
+  /** Who is it, may they, what do they say, and to which record? */
+  async #prove (call: AnswerCall): Promise<Admitted> {
+    const { ref, session, readBody } = call
+    const { permissions } = await fetchRecord(session, ref, this.#options.reader.bounds)
+    const request = readAnswer(await readBody())
+    readIfMatch(call.ifMatch)
     const identified = identify(session, ref.version)
     // The probe's refusal comes first, whatever the root view says.
     identified.catch(() => undefined)
-    const { data, validators } = await proveWrite(session, ref)
+    const { data } = await proveWrite(session, ref)
     const caller = await identified
     const version = data['last_modified']
     const real = realRef(ref, caller)
     const signed = { ...request, answeredBy: caller.principal, answeredAt: new Date().toISOString(), record: recordUri(real), version, answerId: randomUUID() }
     taskResult(signed)
-    const step = readStep(data, this.#options.policy)
-    if (seen !== undefined && seen !== JSON.stringify(version) && readDecision(data) === undefined) throw modifiedMeanwhile(data, validators)
-    const { ownAuthorization, log } = this.#options
+    const { ownAuthorization, reader, log } = this.#options
+    const reading = reader.read(real, data)
+    reader.observe(reading)
     const own = ownAuthorization === undefined ? undefined : session.as(ownAuthorization)
-    return { ...call, ref: real, step, signed, data, permissions, own, log }
+    return { ...call, ref: real, signed, reading, permissions, own, log }
+  }
+
+  /** A decision that is proven, so that Step Functions need not be told: by a receipt, or for a question that was changed since by the history. */
+  async #provenDecision ({ reading, ref, timeLeft }: Admitted): Promise<KnownDecision | undefined> {
+    const { reader, stepFunctions, log } = this.#options
+    if (reading.decision?.proof === 'receipt') return reading.decision
+    const execution = reading.changed.length === 0 ? undefined : reader.sealedExecution(reading)
+    if (execution === undefined) return undefined
+    const verdict = await consult({ ...execution, ref, taskToken: reading.taskToken, timeLeft }, stepFunctions, log)
+    return verdict.kind === 'answered' ? verdict.decision : undefined
+  }
+
+  /** To which step, and is it the record that they saw? */
+  #step (admitted: Admitted): Turn {
+    const { reading, ifMatch } = admitted
+    const step = this.#options.reader.step(reading)
+    const seen = readIfMatch(ifMatch)
+    const version = JSON.stringify(reading.data['last_modified'])
+    if (seen !== undefined && seen !== version && reading.decision === undefined) throw modifiedMeanwhile(reading.data, ['ETag', `"${version}"`])
+    return { ...admitted, step }
   }
 }

@@ -1,24 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KintoAnswered } from '../kinto/client.ts'
-import type { JsonObject } from '../kinto/json.ts'
-import { recordUri, type RecordRef } from '../kinto/paths.ts'
+import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
+import { isJsonObject, type JsonObject } from '../kinto/json.ts'
+import { recordUri } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import type { Decision } from './decision.ts'
 import type { Log } from './log.ts'
 import { pause } from './pause.ts'
 import { fetchRecord } from './permission.ts'
-import { readDecision, readToken } from './record.ts'
-import { NotRecorded, recordDecision } from './update.ts'
-
-/** A decision that Step Functions took and Kinto does not show. */
-export interface Unrecorded {
-  ref: RecordRef
-  taskToken: string
-  decision: Decision
-}
+import type { RecordReader } from './reading.ts'
+import { isRecorded, lookAgainMs, NotRecorded, recordDecision, type Recording, type Writers } from './update.ts'
 
 export interface BacklogOptions {
-  own: () => KintoSession
+  /** The service's own account, which goes on after a request. */
+  own: (() => KintoSession) | undefined
+  reader: RecordReader
   log: Log
 }
 
@@ -28,71 +22,98 @@ const maxEntries = 1_000
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000
 const lastTryMs = 5_000
+const mostLooks = 5
 
-/** Goes on recording, with the service's own account, what could not be recorded within its request. Bounded in time and number. */
+/** Looks again at what was recorded, and goes on recording what could not be within its request. Bounded in time and number. */
 export class Backlog {
   readonly #options: BacklogOptions
-  readonly #entries = new Map<string, { unrecorded: Unrecorded, done: Promise<void> }>()
+  readonly #entries = new Map<string, { recording: Recording, done: Promise<void> }>()
+  readonly #looks = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
 
   constructor (options: BacklogOptions) {
     this.#options = options
   }
 
-  /** Each token once. */
-  add (unrecorded: Unrecorded): void {
-    const { taskToken, ref } = unrecorded
-    const key = `${taskToken} ${recordUri(ref)}`
-    if (this.#entries.has(key)) return
-    if (this.#entries.size >= maxEntries) return this.#giveUp(unrecorded, new Error(`${maxEntries} others wait.`))
-    this.#entries.set(key, { unrecorded, done: this.#record(unrecorded).finally(() => this.#entries.delete(key)) })
+  /** Goes on with what could not be recorded, where there is an own account to do it. Each token once. */
+  add (recording: Recording): void {
+    const { own } = this.#options
+    const key = `${recording.taskToken ?? ''} ${recordUri(recording.reading.ref)}`
+    if (own === undefined || this.#entries.has(key)) return
+    if (this.#entries.size >= maxEntries) return this.#giveUp(recording, new Error(`${maxEntries} others wait.`))
+    this.#entries.set(key, { recording, done: this.#record(recording, own).finally(() => this.#entries.delete(key)) })
+  }
+
+  /** Looks at a record some time after its decision was `written`: a change that came at the same time may have undone it. */
+  lookAgain (recording: Recording, written: KintoAnswer, writers: Writers): void {
+    const look = this.#see(recording, written, writers).finally(() => this.#looks.delete(look))
+    this.#looks.add(look)
   }
 
   /** Tries everything a last time, for 5 s. */
   async stop (): Promise<void> {
     this.#stopped.abort()
-    const done = Promise.all(this.#entries.values().map(entry => entry.done))
+    const done = Promise.all([...this.#entries.values().map(entry => entry.done), ...this.#looks])
     await Promise.race([done, sleep(lastTryMs, undefined, { ref: false })])
-    for (const { unrecorded } of this.#entries.values()) this.#giveUp(unrecorded, new Error('Kinto is silent, and the process stops.'))
+    for (const { recording } of this.#entries.values()) this.#giveUp(recording, new Error('Kinto is silent, and the process stops.'))
   }
 
-  async #record (unrecorded: Unrecorded): Promise<void> {
+  async #see (recording: Recording, written: KintoAnswer, writers: Writers): Promise<void> {
+    let expected = jsonObject(written)['data']
+    for (let looks = 0; looks < mostLooks; looks++) {
+      await pause(lookAgainMs, this.#stopped.signal)
+      const outcome = await this.#once(recording, writers, data => isAsWritten(data, expected))
+      if (outcome instanceof Error) return isRefusal(outcome) ? undefined : this.add(recording)
+      if (outcome === 'shown' || outcome === 'moved on') return
+      expected = jsonObject(outcome)['data']
+    }
+  }
+
+  async #record (recording: Recording, own: () => KintoSession): Promise<void> {
     const end = Date.now() + tryForMs
-    let error: unknown
-    for (let pauseMs = firstPauseMs, last = false; !last; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    for (let pauseMs = firstPauseMs, last = false; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
       last = this.#stopped.signal.aborted || Date.now() > end
-      error = await this.#once(unrecorded)
-      if (error === undefined || isRefusal(error)) break
+      const writers = { session: own(), log: this.#options.log }
+      const outcome = await this.#once(recording, writers)
+      if (outcome instanceof Error) {
+        if (last || isRefusal(outcome)) return this.#giveUp(recording, outcome)
+      } else {
+        if (typeof outcome === 'string') return
+        this.#options.log.info({ record: recordUri(recording.reading.ref), answer: recording.decision.answer }, 'an answer was recorded after its request')
+        return this.lookAgain(recording, outcome, writers)
+      }
     }
-    if (error !== undefined) this.#giveUp(unrecorded, error)
   }
 
-  /** @returns why it is not recorded; undefined when it is, or when the record has gone on to another question. */
-  async #once ({ ref, taskToken, decision }: Unrecorded): Promise<unknown> {
-    const { own, log } = this.#options
+  /** Records the decision where the record does not show it. @returns Kinto's answer to that; or why there was nothing to do, or nothing came of it */
+  async #once (recording: Recording, writers: Writers, isShown?: (data: JsonObject) => boolean): Promise<KintoAnswer | 'shown' | 'moved on' | Error> {
+    const { reader } = this.#options
+    const { reading: { ref }, decision } = recording
     try {
-      const { data } = await fetchRecord(own(), ref)
-      if (hasGoneOn(data, taskToken, decision)) return undefined
-      const outcome = await recordDecision({ own: own(), caller: undefined, log }, ref, decision, data, () => 0)
-      if (outcome instanceof NotRecorded) return outcome
-      log.info({ record: recordUri(ref), answer: decision.answer }, 'an answer was recorded after its request')
-      return undefined
+      const { data } = await fetchRecord(writers.session, ref, reader.bounds)
+      const reading = reader.read(ref, data)
+      if (isShown?.(data) ?? isRecorded(reading, decision)) return 'shown'
+      return await recordDecision(writers, { ...recording, reading }, reader, () => 0)
     } catch (error) {
-      return error
+      return error instanceof Error ? error : new Error(String(error))
     }
   }
 
-  #giveUp ({ ref, decision }: Unrecorded, err: unknown): void {
-    this.#options.log.error({ err, record: recordUri(ref), ...decision }, 'an answer that Step Functions took is not recorded in Kinto')
+  #giveUp ({ reading: { ref }, decision }: Recording, err: Error): void {
+    const { proof: _proof, ...words } = decision
+    this.#options.log.error({ err, record: recordUri(ref), ...words }, 'an answer that Step Functions took is not recorded in Kinto')
   }
 }
 
 /** Whether Kinto itself said no: the record is gone, or closed to the account. */
-function isRefusal (error: unknown): boolean {
+function isRefusal (error: Error): boolean {
   return (error instanceof NotRecorded && error.refused !== undefined) || (error instanceof KintoAnswered && error.answer.status < 500)
 }
 
-function hasGoneOn (data: JsonObject, taskToken: string, { answer }: Decision): boolean {
-  return readDecision(data)?.answer === answer || ![undefined, taskToken].includes(readToken(data))
+/** Whether a record holds what was written. The workflow may have gone on and changed its `status` by now, so what only this decision can have written counts. */
+function isAsWritten (data: JsonObject, written: unknown): boolean {
+  const { answerReceipt, answeredAt, status } = isJsonObject(written) ? written : {}
+  if (answerReceipt !== undefined) return data['answerReceipt'] === answerReceipt
+  return answeredAt === undefined ? data['status'] === status : data['answeredAt'] === answeredAt
 }

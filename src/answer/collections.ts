@@ -10,8 +10,8 @@ export type Place = Required<Resource>
 export async function collectionsOf (session: KintoSession, version: string, resources: readonly Resource[]): Promise<Place[]> {
   const places = await Promise.all(resources.map(async ({ bucket, collection }): Promise<Place[]> => {
     if (collection !== undefined) return [{ bucket, collection }]
-    const listed = await listAll(session, collectionsPath(version, bucket))
-    return listed.flatMap(({ id }) => typeof id === 'string' ? [{ bucket, collection: id }] : [])
+    const objects = await listAll(session, collectionsPath(version, bucket))
+    return objects.flatMap(({ id }) => typeof id === 'string' ? [{ bucket, collection: id }] : [])
   }))
   return places.flat()
 }

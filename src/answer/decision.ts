@@ -9,6 +9,16 @@ export interface Decision {
   comment?: string | undefined
 }
 
+/**
+ * Where a decision is known from: Step Functions took it from this process; the history of the execution shows it; the receipt in
+ * the record opens; or nothing but the record's `status` says so.
+ */
+export type Proof = 'report' | 'history' | 'receipt' | 'record'
+
+export interface KnownDecision extends Decision {
+  proof: Proof
+}
+
 export function isVerb (value: unknown): value is Verb {
   return value === 'SUCCEED' || value === 'FAIL'
 }

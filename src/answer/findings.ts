@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import type { Decision } from './decision.ts'
+import type { KnownDecision } from './decision.ts'
 
 /** What is known of a task token that takes no answer any more. */
 export type Finding =
   /** It was answered, through this process or as the history, or else the record, says. */
-  | { kind: 'answered', decision: Decision }
+  | { kind: 'answered', decision: KnownDecision }
   /** The step is over without an answer. */
   | { kind: 'over', reason: string }
   /** The execution runs on, and this record was not answered: its step may have come round again with a new token. */

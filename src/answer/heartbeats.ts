@@ -1,20 +1,14 @@
-import type { JsonObject } from '../kinto/json.ts'
-import { listAll } from '../kinto/pages.ts'
-import { apiVersion, pendingBeatsPath } from '../kinto/paths.ts'
-import type { KintoSession } from '../kinto/session.ts'
+import { recordUri } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
-import { collectionsOf } from './collections.ts'
 import type { HeldTask } from './held.ts'
+import { livenessOf } from './liveness.ts'
 import type { Log } from './log.ts'
-import { pause } from './pause.ts'
-import { readHeartbeat, readStep, type ArnPolicy } from './record.ts'
-import type { Resource } from './scope.ts'
+import { heartbeatOf, type Glance, type RecordReader } from './reading.ts'
+import type { Look } from './watch.ts'
 
 export interface HeartbeatsOptions {
-  own: () => KintoSession
   stepFunctions: StepFunctions
-  resources: readonly Resource[]
-  policy: ArnPolicy
+  reader: RecordReader
   held: () => HeldTask[]
   log: Log
 }
@@ -26,83 +20,66 @@ interface Beat {
   everySeconds: number
 }
 
-const lookEveryMs = 10_000
-
 /**
- * Sends `SendTaskHeartbeat` for the tokens of undecided records that say `heartbeatSeconds`, saved in them or held here, three
- * times in that span. It looks every 10 s, so spans below 30 s are not kept safely. Several replicas beat side by side.
+ * Sends `SendTaskHeartbeat` for the tokens of records whose questions say `heartbeatSeconds`, saved in them or held here, three
+ * times in that span. A question that was asked through the service is kept alive by its seal alone, whatever became of its words
+ * or of its `status`: else anybody who may write the record could end the step. Several replicas beat side by side.
  */
 export class Heartbeats {
   readonly #options: HeartbeatsOptions
-  readonly #stopped = new AbortController()
-  #done: Promise<void> | undefined
-  #pending: Beat[] = []
+  readonly #beats = new Map<string, Beat>()
   #beaten = new Map<string, number>()
 
   constructor (options: HeartbeatsOptions) {
     this.#options = options
   }
 
-  start (): void {
-    this.#done = this.#run()
-  }
-
-  async stop (): Promise<void> {
-    this.#stopped.abort()
-    await this.#done
-  }
-
-  async #run (): Promise<void> {
-    const { signal } = this.#stopped
-    while (!signal.aborted) {
-      await this.#look()
-      await pause(lookEveryMs, signal)
+  /** Takes in what a look at the records brought. */
+  note ({ seen, whole }: Look): void {
+    if (whole !== undefined) {
+      const prefix = `/buckets/${whole.bucket}/collections/${whole.collection}/`
+      for (const uri of this.#beats.keys()) if (uri.startsWith(prefix)) this.#beats.delete(uri)
+    }
+    for (const glance of seen) {
+      const beat = this.#beatOf(glance)
+      const uri = recordUri(glance.ref)
+      if (beat === undefined) this.#beats.delete(uri)
+      else this.#beats.set(uri, beat)
     }
   }
 
-  async #look (): Promise<void> {
-    try {
-      this.#pending = await this.#readPending()
-    } catch (err) {
-      // Those that are known go on: a step must not fail because Kinto is away.
-      this.#options.log.warn({ err }, 'the records that want heartbeats could not be read')
-    }
-    const beats = [...this.#pending, ...this.#held()]
-    const due = beats.filter(({ taskToken, everySeconds }) => Date.now() - (this.#beaten.get(taskToken) ?? 0) >= everySeconds * 1000 / 3)
-    const tokens = new Set(beats.map(({ taskToken }) => taskToken))
-    this.#beaten = new Map([...this.#beaten].filter(([taskToken]) => tokens.has(taskToken)))
+  /** Sends those that are due. Never throws. */
+  async send (): Promise<void> {
+    const beats = [...this.#beats.values(), ...this.#held()]
+    const due = beats.filter(beat => Date.now() - (this.#beaten.get(keyOf(beat)) ?? 0) >= beat.everySeconds * 1000 / 3)
+    const known = new Set(beats.map(keyOf))
+    this.#beaten = new Map([...this.#beaten].filter(([key]) => known.has(key)))
     await Promise.all(due.map(beat => this.#beat(beat)))
   }
 
-  async #beat ({ taskToken, region }: Beat): Promise<void> {
+  async #beat (beat: Beat): Promise<void> {
     const { stepFunctions, log } = this.#options
-    try {
-      // A dead token gets no other one.
-      this.#beaten.set(taskToken, await stepFunctions.heartbeat(region, taskToken) ? Date.now() : Infinity)
-    } catch (err) {
-      log.warn({ err }, 'a heartbeat could not be sent')
-    }
+    const { taskToken, region } = beat
+    const liveness = await livenessOf(taskToken, region, stepFunctions, log)
+    // A dead token gets no other one, and one that could not be sent is due still.
+    if (liveness !== 'unknown') this.#beaten.set(keyOf(beat), liveness === 'alive' ? Date.now() : Infinity)
   }
 
-  async #readPending (): Promise<Beat[]> {
-    const { own, resources } = this.#options
-    const session = own()
-    const lists = await Promise.all((await collectionsOf(session, apiVersion, resources)).map(place => listAll(session, pendingBeatsPath(apiVersion, place))))
-    return lists.flat().flatMap(data => this.#beatOf(data))
-  }
-
-  #beatOf (data: JsonObject): Beat[] {
-    const everySeconds = readHeartbeat(data)
-    try {
-      const { taskToken, region } = readStep(data, this.#options.policy)
-      return everySeconds === undefined || taskToken === undefined ? [] : [{ taskToken, region, everySeconds }]
-    } catch {
-      // A record that names no step is told so when it is answered.
-      return []
-    }
+  #beatOf (glance: Glance): Beat | undefined {
+    const { taskToken, decision } = glance
+    const everySeconds = heartbeatOf(glance)
+    // Of a question that was asked, only a receipt is a decision.
+    if (taskToken === undefined || everySeconds === undefined || decision !== undefined) return undefined
+    const region = this.#options.reader.regionOf(glance)
+    return region === undefined ? undefined : { taskToken, region, everySeconds }
   }
 
   #held (): Beat[] {
     return this.#options.held().flatMap(({ taskToken, region, heartbeatSeconds }) => heartbeatSeconds === undefined ? [] : [{ taskToken, region, everySeconds: heartbeatSeconds }])
   }
+}
+
+// To Step Functions of another region a token is none: who copies one into a record of theirs must not make it dead for all.
+function keyOf ({ taskToken, region }: Beat): string {
+  return `${region} ${taskToken}`
 }

@@ -1,9 +1,12 @@
 import { parseRecordUri, recordUri, type RecordRef } from '../kinto/paths.ts'
+import { isSealed } from '../seal/seals.ts'
 
 type RecordUri = Omit<RecordRef, 'version'>
 
 /** The records that a task's input names, by their URI or by their id alone. */
 export interface Named {
+  /** What was sealed and stands in the input, as it does where a workflow passes on what it got when it asked. */
+  seals: ReadonlySet<string>
   uris: ReadonlyMap<string, RecordUri>
   ids: ReadonlySet<string>
 }
@@ -19,12 +22,14 @@ export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export function namedRecords (input: string | undefined, inScope: (ref: RecordUri) => boolean): Named {
   const uris = new Map<string, RecordUri>()
   const ids = new Set<string>()
+  const seals = new Set<string>()
   for (const text of strings(input)) {
     const ref = parseRecordUri(text)
     if (ref !== undefined && inScope(ref)) uris.set(text, ref)
     else if (uuid.test(text)) ids.add(text)
+    else if (isSealed(text)) seals.add(text)
   }
-  return { uris, ids: uris.size > 0 ? new Set() : ids }
+  return { uris, ids: uris.size > 0 ? new Set() : ids, seals }
 }
 
 /** Whether a task with these names is for this record. */

@@ -1,8 +1,8 @@
 import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
-import { unavailable } from '../kinto/errors.ts'
+import { invalid, unavailable } from '../kinto/errors.ts'
 import { selectHeaders } from '../kinto/headers.ts'
-import { isJsonObject, type JsonObject } from '../kinto/json.ts'
-import { collectionPath, recordPath, rootPath, type RecordRef } from '../kinto/paths.ts'
+import { isJsonObject, weighJson, type JsonObject } from '../kinto/json.ts'
+import { collectionPath, recordPath, recordsPath, rootPath, type CollectionRef, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 
 /** A record as Kinto showed it to a caller who may write it. */
@@ -10,6 +10,12 @@ export interface Proven {
   data: JsonObject
   /** The `ETag` and `Last-Modified` that came with it. */
   validators: string[]
+}
+
+/** The largest answers of Kinto that are parsed for a record. */
+export interface RecordBounds {
+  maxBytes: number
+  maxValues: number
 }
 
 /** Who Kinto says the caller is. */
@@ -23,13 +29,29 @@ export interface Caller {
 /** A version that no record can have: Kinto reads it as a number, drops what is larger than 64 bits, and so the condition always fails. */
 const impossibleVersion = '"99999999999999999999"'
 
-/** Fetches the record as the caller: the body that Kinto shows them. @throws KintoAnswered with anything but 200, to be relayed. */
-export async function fetchRecord (session: KintoSession, ref: RecordRef): Promise<{ data: JsonObject, permissions: JsonObject, answer: KintoAnswer }> {
+/**
+ * Fetches the record as the caller: the body that Kinto shows them.
+ * @throws KintoAnswered with anything but 200, to be relayed; Refusal 400 for an answer over the bounds, which is not parsed
+ */
+export async function fetchRecord (session: KintoSession, ref: RecordRef, bounds: RecordBounds): Promise<{ data: JsonObject, permissions: JsonObject, answer: KintoAnswer }> {
   const answer = await session.get(recordPath(ref))
   if (answer.status !== 200) throw new KintoAnswered(answer)
+  requireParsable(answer, bounds)
   const { data, permissions } = jsonObject(answer)
   if (!isJsonObject(data)) throw unavailable('Kinto answered without a record.', { retryAfter: 1 })
   return { data, permissions: isJsonObject(permissions) ? permissions : {}, answer }
+}
+
+/** Whether an answer that shows a record is within the bounds: others would take too long to parse. */
+export function isParsable ({ body }: KintoAnswer, { maxBytes, maxValues }: RecordBounds): boolean {
+  return body.length <= maxBytes && weighJson(body).values <= maxValues
+}
+
+/** @throws Refusal 400 for a record that is too large, or has too many values, to have been asked here */
+export function requireParsable (answer: KintoAnswer, bounds: RecordBounds): void {
+  if (!isParsable(answer, bounds)) {
+    throw invalid('record', 'taskToken', 'The record is too large to hold a question.')
+  }
 }
 
 /**
@@ -59,6 +81,17 @@ export async function mayWriteCollection (session: KintoSession, ref: Omit<Recor
   if ('data' in answer) return true
   if ([401, 403, 404].includes(answer.status)) return false
   throw new KintoAnswered(answer)
+}
+
+/**
+ * Proves that Kinto would let the caller create a record in the collection, by a body that is no JSON: Kinto looks at the right
+ * before it reads the body, and creates nothing. @throws KintoAnswered with anything else than Kinto's word on that body
+ */
+export async function proveCreate (session: KintoSession, ref: CollectionRef): Promise<void> {
+  const answer = await session.post(recordsPath(ref), '[')
+  const { details } = answer.status === 400 ? jsonObject(answer) : {}
+  const [first] = Array.isArray(details) ? details : []
+  if (!isJsonObject(first) || first['location'] !== 'body') throw new KintoAnswered(answer)
 }
 
 /** The record by its bucket's real name: `default` is another one for every account, the service's own included. */

@@ -1,4 +1,4 @@
-import { invalid } from '../kinto/errors.ts'
+import { invalid, type Refusal } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { isAllowed, parseArn, type Arn, type ArnKind } from '../stepfunctions/arn.ts'
 import { isVerb, type Decision } from './decision.ts'
@@ -24,37 +24,48 @@ const arnFields: [field: string, kind: ArnKind][] = [['stateMachineArn', 'stateM
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 const maxTokenLength = 2048
 
+/** Where fields stand: in a record, or in the body of a question that is asked. */
+type Location = 'record' | 'body'
+
+interface StepContext {
+  taskToken: string | undefined
+  isDecided: boolean
+  location?: Location
+}
+
 /**
- * Reads the fields of a record that name its step. A record that is decided already needs neither token nor activity.
+ * Reads the fields of a record that name its step. `taskToken` is the one that the record holds, opened. A record that is decided
+ * needs neither a token nor an activity.
  * @throws Refusal 400, naming the record's field that is missing or not usable.
  */
-export function readStep (record: JsonObject, policy: ArnPolicy): Step {
-  const arns = arnFields.flatMap(([field, kind]) => readArn(record, field, kind, policy))
+export function readStep (record: JsonObject, { taskToken, isDecided, location = 'record' }: StepContext, policy: ArnPolicy): Step {
+  const unusable = unusableIn(location)
+  const arns = arnFields.flatMap(([field, kind]) => readArn(record, field, kind, policy, unusable))
   const [first] = arns
   for (const { arn, field } of arns) {
-    if (first !== undefined && !samePlace(arn, first.arn)) throw unusable(field, `${field} and ${first.field} of the record name different partitions, regions or accounts.`)
+    if (first !== undefined && !samePlace(arn, first.arn)) throw unusable(field, `${field} and ${first.field} name different partitions, regions or accounts.`)
   }
-  const textOf = (kind: ArnKind): string | undefined => arns.find(({ arn }) => arn.kind === kind)?.arn.text
-  const step = { taskToken: readToken(record), activityArn: textOf('activity'), executionArn: textOf('execution') }
-  if (step.taskToken === undefined && step.activityArn === undefined && readDecision(record) === undefined) {
-    throw unusable('taskToken', 'The record has neither a taskToken nor an activityArn, so nothing waits for its answer.')
+  const arnOf = (kind: ArnKind): string | undefined => arns.find(({ arn }) => arn.kind === kind)?.arn.text
+  const step = { taskToken, activityArn: arnOf('activity'), executionArn: arnOf('execution') }
+  if (taskToken === undefined && step.activityArn === undefined && !isDecided) {
+    throw unusable('taskToken', 'There is neither a taskToken nor an activityArn, so nothing waits for an answer.')
   }
   const region = first?.arn.region ?? policy.region
-  if (region === undefined) throw unusable('stateMachineArn', 'The record has no stateMachineArn or activityArn, so the AWS region of its step is not known.')
+  if (region === undefined) throw unusable('stateMachineArn', 'There is no stateMachineArn or activityArn, so the AWS region of the step is not known.')
   return { region, ...step }
 }
 
 /** The decision that a record shows. Undefined while its `status` is neither SUCCEED nor FAIL. */
 export function readDecision (record: JsonObject): Decision | undefined {
   const { status, answeredBy, answeredAt, comment } = record
-  return isVerb(status) ? { answer: status, answeredBy: text(answeredBy), answeredAt: text(answeredAt), comment: text(comment) } : undefined
+  return isVerb(status) ? { answer: status, answeredBy: textOf(answeredBy), answeredAt: textOf(answeredAt), comment: textOf(comment) } : undefined
 }
 
 /** The record's task token; undefined without one. @throws Refusal 400 when it cannot be one. */
-export function readToken ({ taskToken }: JsonObject): string | undefined {
+export function readToken ({ taskToken }: JsonObject, location: Location = 'record'): string | undefined {
   if (isAbsent(taskToken)) return undefined
   if (typeof taskToken === 'string' && taskToken.length <= maxTokenLength) return taskToken
-  throw unusable('taskToken', `The record's taskToken is not a text of 1 to ${maxTokenLength} characters.`)
+  throw unusableIn(location)('taskToken', `taskToken is not a text of 1 to ${maxTokenLength} characters.`)
 }
 
 /** The seconds within which the record's step wants to hear of somebody. Undefined where it does not say. */
@@ -63,17 +74,17 @@ export function readHeartbeat ({ heartbeatSeconds }: JsonObject): number | undef
   return seconds > 0 ? seconds : undefined
 }
 
-function readArn (record: JsonObject, field: string, kind: ArnKind, { allowedArns }: ArnPolicy): { field: string, arn: Arn }[] {
+function readArn (record: JsonObject, field: string, kind: ArnKind, { allowedArns }: ArnPolicy, unusable: Unusable): { field: string, arn: Arn }[] {
   const value = record[field]
   if (isAbsent(value)) return []
   const arn = typeof value === 'string' ? parseArn(value) : undefined
-  if (arn?.kind !== kind) throw unusable(field, `The record's ${field} is not the ARN of ${kind === 'stateMachine' ? 'a state machine' : `an ${kind}`} of Step Functions.`)
-  if (!isAllowed(arn, allowedArns)) throw unusable(field, `The record's ${field} is not among those that this service may be used for.`)
+  if (arn?.kind !== kind) throw unusable(field, `${field} is not the ARN of ${kind === 'stateMachine' ? 'a state machine' : `an ${kind}`} of Step Functions.`)
+  if (!isAllowed(arn, allowedArns)) throw unusable(field, `${field} is not among the ARNs that this service may be used for.`)
   return [{ field, arn }]
 }
 
 // Forms of web pages send an empty text for a field that was left out.
-function isAbsent (value: unknown): boolean {
+export function isAbsent (value: unknown): boolean {
   return value === undefined || value === null || value === ''
 }
 
@@ -81,10 +92,12 @@ function samePlace (a: Arn, b: Arn): boolean {
   return a.partition === b.partition && a.region === b.region && a.account === b.account
 }
 
-function unusable (field: string, description: string): Error {
-  return invalid('record', field, description)
+type Unusable = (field: string, description: string) => Refusal
+
+function unusableIn (location: Location): Unusable {
+  return (field, description) => invalid(location, field, description)
 }
 
-function text (value: unknown): string | undefined {
+export function textOf (value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }

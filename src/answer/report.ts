@@ -3,7 +3,7 @@ import { unavailable } from '../kinto/errors.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import { consult } from './consult.ts'
-import type { Decision } from './decision.ts'
+import type { KnownDecision } from './decision.ts'
 import type { Finding, Findings } from './findings.ts'
 import type { Log } from './log.ts'
 import { taskResult, type SignedAnswer } from './output.ts'
@@ -18,7 +18,7 @@ export interface Reporting {
   ref: RecordRef
   signed: SignedAnswer
   /** Reads the decision that the record shows now. */
-  reread: () => Promise<Decision | undefined>
+  reread: () => Promise<KnownDecision | undefined>
   /** Milliseconds that the request has left. */
   timeLeft: () => number
 }
@@ -64,7 +64,7 @@ export async function report (reporting: Reporting, options: ReportOptions): Pro
 
 function accepted ({ taskToken, signed }: Reporting, findings: Findings): 'accepted' {
   const { answer, answeredBy, answeredAt, comment } = signed
-  findings.keep(signed.record, taskToken, { kind: 'answered', decision: { answer, answeredBy, answeredAt, comment } })
+  findings.keep(signed.record, taskToken, { kind: 'answered', decision: { answer, answeredBy, answeredAt, comment, proof: 'report' } })
   return 'accepted'
 }
 

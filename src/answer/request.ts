@@ -1,5 +1,5 @@
 import { invalid } from '../kinto/errors.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../kinto/json.ts'
+import { isJsonObject, parseJson, weighJson, type JsonObject } from '../kinto/json.ts'
 import { isVerb, type Verb } from './decision.ts'
 
 /** The checked body of an answer. */
@@ -12,12 +12,14 @@ export interface AnswerRequest {
   error: string | undefined
 }
 
+// More than fit into the largest output that Step Functions takes.
+const maxValues = 140_000
 const maxComment = 2500
 const maxErrorName = 256
 
 /** Reads the body of an answer; unknown fields are ignored. @throws Refusal 400 in Kinto's words, one for the first thing that is wrong. */
 export function readAnswer (body: Uint8Array): AnswerRequest {
-  const fields = readObject(body)
+  const fields = readObject(body, maxValues, 'such as {"answer": "SUCCEED"}')
   const { answer } = fields
   if (answer === undefined) throw invalid('body', 'answer', 'Required')
   if (!isVerb(answer)) throw invalid('body', 'answer', `${JSON.stringify(answer)} is not one of FAIL, SUCCEED`)
@@ -38,10 +40,15 @@ export function readIfMatch (values: readonly string[]): string | undefined {
   return version
 }
 
-function readObject (body: Uint8Array): JsonObject {
+/**
+ * Reads a JSON object of at most `maxValues` values; `example` completes the sentence for those who sent none. Numbers keep their
+ * literals. @throws Refusal 400
+ */
+export function readObject (body: Uint8Array, maxValues: number, example: string): JsonObject {
+  if (weighJson(body).values > maxValues) throw invalid('body', '', `The body may hold at most ${maxValues} values, lists and objects included.`)
   const value = readJson(body)
   if (isJsonObject(value)) return value
-  throw invalid('body', '', 'The body should be a JSON object, such as {"answer": "SUCCEED"}')
+  throw invalid('body', '', `The body should be a JSON object, ${example}`)
 }
 
 function readJson (body: Uint8Array): unknown {

@@ -1,23 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { KintoSession } from '../kinto/session.ts'
 import type { ActivityTask } from '../stepfunctions/polls.ts'
 import { collectionsOf, type Place } from './collections.ts'
+import { isVerb } from './decision.ts'
+import { saveFetchedToken, type SavingOptions } from './fetched-token.ts'
 import type { HeldTask, HeldTasks } from './held.ts'
-import { AmbiguousId, locateRecords, type Located } from './locate.ts'
-import type { Log } from './log.ts'
+import { AmbiguousId, locateRecords } from './locate.ts'
 import { namedRecords } from './match.ts'
 import { pause } from './pause.ts'
-import { readDecision, readHeartbeat } from './record.ts'
-import { inNamedScope, type Resource } from './scope.ts'
-import { NotRecorded, saveToken } from './update.ts'
+import { heartbeatOf, type Reading } from './reading.ts'
+import { inScope, type Resource } from './scope.ts'
+import { lookAgainMs, NotRecorded } from './update.ts'
 import type { WaitingRoom } from './waiting.ts'
 
-export interface RouterOptions {
+export interface RouterOptions extends SavingOptions {
   held: HeldTasks
   room: WaitingRoom
   /** Kinto, with the service's own account; undefined without `kinto_authorization`. */
   own: (() => KintoSession) | undefined
   resources: readonly Resource[]
-  log: Log
 }
 
 /** Where a task comes from. */
@@ -29,7 +30,7 @@ const placesMs = 2_000
 /** Finds out whose a task is: its token goes to who waits for the record, or into the record, or stays held. */
 export class TaskRouter {
   readonly #options: RouterOptions
-  readonly #underWay = new Set<HeldTask>()
+  readonly #routes = new Map<HeldTask, Promise<void>>()
   readonly #reported = new WeakSet<HeldTask>()
   #round: Promise<void> | undefined
   #places: { list: Promise<Place[]>, until: number } | undefined
@@ -41,7 +42,7 @@ export class TaskRouter {
   /** Takes a task that a poll brought. From here on its token is held until it is saved or used. */
   async receive ({ taskToken, input }: ActivityTask, origin: Origin): Promise<void> {
     const { held, resources } = this.#options
-    const task: HeldTask = { ...origin, taskToken, named: namedRecords(input, ref => inNamedScope(resources, ref)), takenAt: Date.now() }
+    const task: HeldTask = { ...origin, taskToken, named: namedRecords(input, ref => inScope(resources, ref)), takenAt: Date.now() }
     held.keep(task)
     await this.route(task)
   }
@@ -54,6 +55,10 @@ export class TaskRouter {
       if (last) await this.#round
       await this.tryAgain()
     }
+    if (this.#options.held.all().length === 0) return
+    // What was saved now counts once it was seen.
+    await sleep(lookAgainMs)
+    await this.tryAgain()
   }
 
   /** Tries again with every task that is held, one after the other; whoever asks meanwhile is served by the same round. */
@@ -67,11 +72,18 @@ export class TaskRouter {
     for (const task of this.#options.held.all()) await this.route(task)
   }
 
-  /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. */
-  async route (task: HeldTask): Promise<void> {
+  /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. Whoever asks meanwhile is served by the same look. */
+  route (task: HeldTask): Promise<void> {
+    const known = this.#routes.get(task)
+    if (known !== undefined) return known
+    const route = this.#route(task).finally(() => { this.#routes.delete(task) })
+    this.#routes.set(task, route)
+    return route
+  }
+
+  async #route (task: HeldTask): Promise<void> {
     const { held, room, own } = this.#options
-    if (this.#underWay.has(task) || held.claimedFor(task.taskToken) !== undefined) return
-    this.#underWay.add(task)
+    if (!held.has(task.taskToken) || held.claimedFor(task.taskToken) !== undefined) return
     try {
       const records = own === undefined ? [] : await this.#locate(own(), task)
       if (!room.hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
@@ -80,15 +92,13 @@ export class TaskRouter {
       task.ambiguous = error instanceof AmbiguousId
       if (!task.ambiguous) room.hand(task)
       this.#report(task, error)
-    } finally {
-      this.#underWay.delete(task)
     }
   }
 
-  async #locate (own: KintoSession, task: HeldTask): Promise<Located[]> {
-    const records = await locateRecords(own, task.version, task.named, task.activityArn, () => this.#listPlaces(own, task.version))
+  async #locate (own: KintoSession, task: HeldTask): Promise<Reading[]> {
+    const records = await locateRecords(own, task, this.#options.reader, () => this.#listPlaces(own, task.version))
     task.ambiguous = false
-    task.heartbeatSeconds = records.map(({ data }) => readHeartbeat(data)).find(seconds => seconds !== undefined)
+    task.heartbeatSeconds = records.map(heartbeatOf).find(seconds => seconds !== undefined)
     return records
   }
 
@@ -101,17 +111,24 @@ export class TaskRouter {
     return this.#places.list
   }
 
-  async #saveAhead (task: HeldTask, own: KintoSession, records: Located[]): Promise<void> {
+  async #saveAhead (task: HeldTask, own: KintoSession, records: Reading[]): Promise<void> {
     const { held, log } = this.#options
-    const undecided = records.filter(({ data }) => readDecision(data) === undefined)
+    const { taskToken, region } = task
+    const holding = records.filter(reading => reading.taskToken === taskToken)
+    const undecided = records.filter(reading => !holding.includes(reading) && !isDecided(reading))
     // Where one task serves several records, only the history can tell a later caller whose answer used the token.
-    const savable = undecided.length === 1 ? undecided : undecided.filter(({ data }) => typeof data['executionArn'] === 'string')
-    for (const { ref } of savable) {
-      const outcome = await saveToken({ own, caller: undefined, log }, ref, task.taskToken)
-      if (outcome instanceof NotRecorded) throw outcome
+    const isOnly = holding.length + undecided.length === 1
+    const savable = isOnly ? undecided : undecided.filter(({ data }) => typeof data['executionArn'] === 'string')
+    const saved = await Promise.all(savable.map(reading => saveFetchedToken({ session: own, log }, { taskToken, region, dead: undefined, reading }, this.#options)))
+    for (const outcome of saved) if (outcome instanceof NotRecorded) throw outcome
+    if (holding.length + savable.length === 0 || savable.length < undecided.length || saved.some(outcome => typeof outcome === 'string')) {
+      this.#report(task, new Error('It names no undecided record of its activity that its token can be saved in.'))
+    } else if (savable.length === 0) {
+      held.release(taskToken)
+    } else {
+      // A change that came at the same time may have undone it: it counts as saved once it was seen.
+      setTimeout(() => { void this.route(task) }, lookAgainMs).unref()
     }
-    if (savable.length > 0 && savable.length === undecided.length) held.release(task.taskToken)
-    else this.#report(task, new Error('It names no undecided record of its activity that its token can be saved in.'))
   }
 
   #report (task: HeldTask, err: unknown): void {
@@ -120,4 +137,9 @@ export class TaskRouter {
     const { activityArn, named } = task
     this.#options.log.error({ err, activityArn, records: [...named.uris.keys(), ...named.ids] }, 'the token of a task is kept in memory: it could not be saved in its record')
   }
+}
+
+/** Whether a record is done with. Beside the receipt of an older token, a `status` that somebody set back asks for the next one. */
+function isDecided ({ decision, data }: Reading): boolean {
+  return decision !== undefined && isVerb(data['status'])
 }

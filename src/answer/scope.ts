@@ -6,12 +6,13 @@ export interface Resource {
   collection?: string
 }
 
-/** Whether a record lies under one of the configured resources. Whole segments are compared. */
-export function inScope (resources: readonly Resource[], { bucket, collection }: { bucket: string, collection: string }): boolean {
-  return resources.some(resource => resource.bucket === bucket && (resource.collection === undefined || resource.collection === collection))
-}
-
-/** The same for the record of a task, whose URI holds a personal bucket's real id, a UUID, where requests say `default` (`kinto/plugins/default_bucket`). */
-export function inNamedScope (resources: readonly Resource[], { bucket, collection }: { bucket: string, collection: string }): boolean {
-  return inScope(resources, { bucket, collection }) || (uuid.test(bucket) && inScope(resources, { bucket: 'default', collection }))
+/**
+ * Whether a collection lies under one of the configured resources. Whole segments are compared. The real id of a personal bucket
+ * is a UUID, where its owner's requests say `default` (`kinto/plugins/default_bucket`).
+ */
+export function inScope (resources: readonly Resource[], { bucket, collection }: Required<Resource>): boolean {
+  return resources.some(resource => {
+    const isBucket = resource.bucket === bucket || (resource.bucket === 'default' && uuid.test(bucket))
+    return isBucket && (resource.collection === undefined || resource.collection === collection)
+  })
 }

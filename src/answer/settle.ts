@@ -3,13 +3,15 @@ import { conflict, gone, unavailable } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { Activities } from './activities.ts'
 import type { Backlog } from './backlog.ts'
-import type { Decision } from './decision.ts'
+import type { Decision, KnownDecision } from './decision.ts'
+import { saveSeenToken } from './fetched-token.ts'
+import type { HeldTask } from './held.ts'
 import { fetchRecord } from './permission.ts'
-import { readDecision } from './record.ts'
+import type { Reading, RecordReader } from './reading.ts'
 import { report, type ReportOptions } from './report.ts'
 import type { TokenSource } from './token.ts'
-import type { Turn } from './turn.ts'
-import { NotRecorded, recordDecision, saveToken } from './update.ts'
+import type { Admitted, Turn } from './turn.ts'
+import { isRecorded, NotRecorded, recordDecision, writersOf, type Recording } from './update.ts'
 
 /** An answer that the workflow got, now or before. */
 export interface Taken {
@@ -23,12 +25,10 @@ export interface Taken {
 
 export interface SettleOptions extends ReportOptions {
   activities: Activities
-  /** Goes on recording where there is an own account to do it. */
-  backlog: Backlog | undefined
+  /** Goes on recording after the request. */
+  backlog: Backlog
+  reader: RecordReader
 }
-
-/** Goes on recording a decision after its request. */
-type Later = ((decision: Decision) => void) | undefined
 
 /** The answer, or the need for another token: the execution runs on, and this one is dead without an answer. */
 export type Settled = Taken | { outcome: 'token replaced', deadToken: string }
@@ -38,26 +38,20 @@ export type Settled = Taken | { outcome: 'token replaced', deadToken: string }
  * @throws Refusal 409 (answered differently), 410 (over), 503 (not reported, not known, or not recorded)
  */
 export async function settle (turn: Turn, source: TokenSource, tools: SettleOptions): Promise<Settled> {
-  if ('decision' in source) return await repeated(turn, source.decision, undefined)
-  const { taskToken, held } = source
-  if (held !== undefined && tools.activities.holds(held)) {
-    await save(turn, taskToken)
-    tools.activities.release(held)
-    // Who left while the task was waited for decides nothing; the token is there for the next caller.
-    turn.clientGone.throwIfAborted()
-  }
-  const { step, ref, signed, session, timeLeft } = turn
-  const reread = async (): Promise<Decision | undefined> => readDecision((await fetchRecord(session, ref)).data)
-  const later = (decision: Decision): void => { tools.backlog?.add({ ref, taskToken, decision }) }
+  if ('decision' in source) return await repeated(turn, source.decision, undefined, tools)
+  const { taskToken } = source
+  const reading = 'held' in source ? await save(turn, source.held, tools) : source.reading
+  const { step, ref, signed, session, timeLeft, permissions } = turn
+  const reread = async (): Promise<KnownDecision | undefined> => tools.reader.read(ref, (await fetchRecord(session, ref, tools.reader.bounds)).data).decision
   const finding = await report({ taskToken, region: step.region, executionArn: step.executionArn, ref, signed, reread, timeLeft }, tools)
   if (finding === 'accepted') {
     const { answer, answeredBy, answeredAt, comment } = signed
-    const decision = { answer, answeredBy, answeredAt, comment }
-    return { outcome: 'accepted', decision, record: await write(turn, decision, turn.data, later), permissions: turn.permissions }
+    const decision: KnownDecision = { answer, answeredBy, answeredAt, comment, proof: 'report' }
+    return { outcome: 'accepted', decision, record: await write(turn, { reading, taskToken, decision }, tools), permissions }
   }
   switch (finding.kind) {
     case 'answered':
-      return await repeated(turn, finding.decision, later)
+      return await repeated(turn, finding.decision, taskToken, tools)
     case 'over':
       throw gone(`${finding.reason} Nobody's answer was taken for this record.`)
     case 'open':
@@ -68,38 +62,67 @@ export async function settle (turn: Turn, source: TokenSource, tools: SettleOpti
   }
 }
 
-/** The token was answered before: the same answer is confirmed, another one refused. The record is made to show it either way. */
-async function repeated (turn: Turn, decision: Decision, later: Later): Promise<Taken> {
+/**
+ * The token was answered before: the same answer is confirmed, another one refused. The record is made to show it either way.
+ * `taskToken` is the token that was answered, where the record has one.
+ */
+export async function repeated (turn: Admitted, decision: KnownDecision, taskToken: string | undefined, tools: SettleOptions): Promise<Taken> {
   const { answer, answeredBy, answeredAt } = decision
   const same = turn.signed.answer === answer
-  const shown = await fetchRecord(turn.session, turn.ref)
-  const recorded = readDecision(shown.data)?.answer === answer
+  const shown = await fetchRecord(turn.session, turn.ref, tools.reader.bounds)
+  const reading = tools.reader.read(turn.ref, shown.data)
+  const recording = { reading, taskToken, decision }
+  const recorded = isRecorded(reading, decision)
   if (same) {
-    return { outcome: 'already_applied', decision, record: recorded ? shown.answer : await write(turn, decision, shown.data, later), permissions: shown.permissions }
+    return { outcome: 'already_applied', decision, record: recorded ? shown.answer : await write(turn, recording, tools), permissions: shown.permissions }
   }
   if (!recorded) {
     // Once, without the patience of an answer that was taken: this caller is refused whatever comes of it.
-    await write({ ...turn, timeLeft: () => 0 }, decision, shown.data, later).catch((error: unknown) => {
+    await write({ ...turn, timeLeft: () => 0 }, recording, tools).catch((error: unknown) => {
       turn.log.warn({ err: error, record: turn.signed.record }, 'a record could not be made to show its answer')
     })
   }
   throw conflict(`This step was already answered: ${answeredBy ?? 'somebody outside this service'} said ${answer}${answeredAt === undefined ? '' : ` on ${answeredAt}`}.`, { answer, answeredBy, answeredAt })
 }
 
-async function write (turn: Turn, decision: Decision, before: JsonObject, later: Later): Promise<KintoAnswer> {
+async function write (turn: Admitted, recording: Recording, { backlog, reader }: SettleOptions): Promise<KintoAnswer> {
   const { own, session, ref, log, timeLeft, signed } = turn
-  const outcome = await recordDecision({ own, caller: session, log }, ref, decision, before, timeLeft)
-  if (!(outcome instanceof NotRecorded)) return outcome
-  log.error({ err: outcome, record: signed.record, answer: decision.answer }, 'Step Functions took an answer that Kinto could not record')
-  if (outcome.refused === undefined) later?.(decision)
+  const writers = writersOf(own, session, log)
+  const outcome = await recordDecision(writers, recording, reader, timeLeft)
+  if (outcome === 'moved on') return (await fetchRecord(session, ref, reader.bounds)).answer
+  if (!(outcome instanceof NotRecorded)) {
+    backlog.lookAgain(recording, outcome, writers)
+    return outcome
+  }
+  log.error({ err: outcome, record: signed.record, answer: recording.decision.answer }, 'Step Functions took an answer that Kinto could not record')
+  if (outcome.refused === undefined) backlog.add(recording)
   throw unavailable('The workflow got the answer, but it could not be recorded here. Repeat the request to record it: it is not reported twice.', {
     details: { reported: 'yes' }, cause: outcome, ...outcome.refused === 403 || outcome.refused === 404 ? {} : { retryAfter: 3 }
   })
 }
 
-async function save (turn: Turn, taskToken: string): Promise<void> {
-  const outcome = await saveToken({ own: turn.own, caller: turn.session, log: turn.log }, turn.ref, taskToken)
-  if (outcome instanceof NotRecorded) {
-    throw unavailable('The task of this record could not be saved in it, so nothing was reported. Try again.', { cause: outcome, retryAfter: 3 })
+/** Saves the token of a task before it is used: what became of the record meanwhile counts, and it outlives this process. */
+async function save (turn: Turn, held: HeldTask, tools: SettleOptions): Promise<Reading> {
+  const { own, session, ref, log, step, clientGone } = turn
+  const reading = tools.reader.read(ref, (await fetchRecord(session, ref, tools.reader.bounds)).data)
+  tools.reader.step(reading)
+  requireAskedBy(reading, held, tools)
+  const fetched = { taskToken: held.taskToken, region: held.region, dead: step.taskToken, reading }
+  const saved = await saveSeenToken(writersOf(own, session, log), session, fetched, tools)
+  if (saved === 'still waits' || saved === 'unusable') throw conflict('The step came round again while it was answered. Look at the record, and answer again.')
+  if (saved instanceof NotRecorded) {
+    throw unavailable('The task of this record could not be saved in it, so nothing was reported. Try again.', { cause: saved, retryAfter: 3 })
   }
+  tools.activities.release(held)
+  // The record may have changed up to the moment in which the token was saved.
+  tools.reader.step(saved.reading)
+  requireAskedBy(saved.reading, held, tools)
+  // Who left while the task was waited for decides nothing; the token is there for the next caller.
+  clientGone.throwIfAborted()
+  return saved.reading
+}
+
+/** @throws Refusal 409 when another question stands in the record than the one that its task came for */
+function requireAskedBy (reading: Reading, { named }: HeldTask, { reader }: SettleOptions): void {
+  if (!reader.isAskedBy(reading, named.seals)) throw conflict('The question in this record is not the one that its workflow asked. Put it back, or ask again.')
 }

@@ -1,11 +1,16 @@
+import { Refusal } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
+import { isAsked } from '../seal/digests.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import { consult } from './consult.ts'
+import type { Proof } from './decision.ts'
+import { livenessOf } from './liveness.ts'
 import type { Log } from './log.ts'
 import { fetchRecord, identify, mayWrite, realRef } from './permission.ts'
-import { readDecision, readStep, type ArnPolicy, type Step } from './record.ts'
+import type { Reading, RecordReader } from './reading.ts'
+import type { Step } from './record.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What a reader of the record may know of its step. */
@@ -16,13 +21,22 @@ export interface StepState {
   answeredBy?: string | undefined
   answeredAt?: string | undefined
   comment?: string | undefined
-  /** Why the step is gone, for people. */
+  /** Where the decision is known from. */
+  proof?: Proof
+  /** What keeps this caller from answering, and the same as a sentence. */
+  obstacle?: 'permission' | 'answered' | 'record' | 'changed' | 'over'
   reason?: string
+  /** The fields that are not as they were asked. */
+  changed?: string[]
+  /** The question, in one reading with the verdict: what is shown with `canAnswer` is what was asked. */
+  record: JsonObject
+  /** Its `last_modified`, for `If-Match`. */
+  version: unknown
 }
 
 export interface StateOptions {
   stepFunctions: StepFunctions
-  policy: ArnPolicy
+  reader: RecordReader
   log: Log
 }
 
@@ -31,25 +45,67 @@ export interface StateOptions {
  * writers only, and what its history says goes before the record's `status`.
  * @throws KintoAnswered when Kinto does not show the record, to be relayed; Refusal 503
  */
-export async function readState (session: KintoSession, ref: RecordRef, timeLeft: () => number, { stepFunctions, policy, log }: StateOptions): Promise<StepState> {
-  const { data } = await fetchRecord(session, ref)
-  const writer = await mayWrite(session, ref)
-  const known = ref.bucket === 'default' ? realRef(ref, await identify(session, ref.version)) : ref
-  const step = usableStep(data, policy)
-  const verdict: Verdict = writer && step !== undefined
-    ? await consult({ executionArn: step.executionArn, region: step.region, ref: known, taskToken: step.taskToken, timeLeft }, stepFunctions, log)
-    : { kind: 'unclear' }
-  if (verdict.kind === 'over') return { state: 'gone', canAnswer: false, reason: verdict.reason }
-  const decision = verdict.kind === 'answered' ? verdict.decision : readDecision(data)
-  if (decision === undefined || verdict.kind === 'open') return { state: 'pending', canAnswer: writer && step !== undefined }
-  const { answer, ...who } = decision
-  return { state: answer === 'SUCCEED' ? 'succeeded' : 'failed', canAnswer: false, ...who }
+export async function readState (session: KintoSession, ref: RecordRef, timeLeft: () => number, options: StateOptions): Promise<StepState> {
+  const { reader } = options
+  const { data } = await fetchRecord(session, ref, reader.bounds)
+  const isWriter = await mayWrite(session, ref)
+  const real = ref.bucket === 'default' ? realRef(ref, await identify(session, ref.version)) : ref
+  const reading = reader.read(real, data)
+  reader.observe(reading)
+  const step = stepOf(reading, reader)
+  const verdict = await judgeStep(reading, isWriter, step, timeLeft, options)
+  const { changed } = reading
+  const shown = { ...changed.length > 0 && { changed }, record: questionIn(data), version: data['last_modified'] }
+  const told = { ...tell(verdict, step), ...shown }
+  return isWriter ? told : { ...told, canAnswer: false, obstacle: 'permission', reason: 'You may read this record, but not answer it: that takes write permission on it.' }
 }
 
-function usableStep (data: JsonObject, policy: ArnPolicy): Step | undefined {
-  try {
-    return readStep(data, policy)
-  } catch {
-    return undefined
+type Told = Omit<StepState, 'changed' | 'record' | 'version'>
+
+function tell (verdict: Exclude<Verdict, { kind: 'unclear' }>, step: Step | Refusal): Told {
+  switch (verdict.kind) {
+    case 'answered': {
+      const { answer, ...who } = verdict.decision
+      return { state: answer === 'SUCCEED' ? 'succeeded' : 'failed', canAnswer: false, ...who, obstacle: 'answered', reason: 'This step was already answered.' }
+    }
+    case 'over':
+      return { state: 'gone', canAnswer: false, ...unusable(step) ?? { obstacle: 'over', reason: verdict.reason } }
+    case 'open':
+      return { state: 'pending', canAnswer: !(step instanceof Refusal), ...unusable(step) }
   }
+}
+
+function unusable (step: Step | Refusal): Pick<StepState, 'obstacle' | 'reason'> | undefined {
+  if (!(step instanceof Refusal)) return undefined
+  return { obstacle: step.problem.status === 409 ? 'changed' : 'record', reason: step.message }
+}
+
+/** What the receipt says; else, for writers, the history; else the status of a record in clear; else whether the token lives. */
+async function judgeStep (reading: Reading, isWriter: boolean, step: Step | Refusal, timeLeft: () => number, { reader, stepFunctions, log }: StateOptions): Promise<Exclude<Verdict, { kind: 'unclear' }>> {
+  const { ref, taskToken, decision, isAsked } = reading
+  if (decision?.proof === 'receipt') return { kind: 'answered', decision }
+  const named = isAsked ? reader.sealedExecution(reading) : step
+  const execution = named instanceof Refusal ? undefined : named
+  const verdict: Verdict = isWriter && execution !== undefined
+    ? await consult({ executionArn: execution.executionArn, region: execution.region, ref, taskToken, timeLeft }, stepFunctions, log)
+    : { kind: 'unclear' }
+  if (verdict.kind !== 'unclear') return verdict
+  if (decision !== undefined) return { kind: 'answered', decision }
+  const mayAsk = isWriter && isAsked && taskToken !== undefined && !(step instanceof Refusal)
+  if (mayAsk && await livenessOf(taskToken, step.region, stepFunctions, log) === 'dead') return { kind: 'over', reason: 'The step no longer accepts answers.' }
+  return { kind: 'open' }
+}
+
+function stepOf (reading: Reading, reader: RecordReader): Step | Refusal {
+  try {
+    return reader.step(reading)
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}
+
+/** The fields of a record that make its question, with its id and version. */
+function questionIn (data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([name, value]) => name === 'id' || name === 'last_modified' || isAsked(name, value)))
 }

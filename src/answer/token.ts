@@ -3,14 +3,13 @@ import type { JsonObject } from '../kinto/json.ts'
 import { StepFunctionsError } from '../stepfunctions/errors.ts'
 import type { Activities, FoundToken } from './activities.ts'
 import { consult } from './consult.ts'
-import type { Decision } from './decision.ts'
-import { readDecision } from './record.ts'
+import type { KnownDecision } from './decision.ts'
 import { refusal } from './refusals.ts'
 import type { ReportOptions } from './report.ts'
 import type { Turn } from './turn.ts'
 
 /** A token to report to, or the decision that the history shows for a record that has none. */
-export type TokenSource = FoundToken | { decision: Decision }
+export type TokenSource = FoundToken | { decision: KnownDecision }
 
 /**
  * Finds the token that an answer is for: the record's own, else that of the activity's waiting task. `dead` is a token of this
@@ -18,14 +17,14 @@ export type TokenSource = FoundToken | { decision: Decision }
  * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410, 400, 503
  */
 export async function findToken (turn: Turn, dead: string | undefined, tools: ReportOptions & { activities: Activities }): Promise<TokenSource> {
-  const { step, data, ref, session, clientGone, timeLeft, mayWait } = turn
-  if (step.taskToken !== undefined && step.taskToken !== dead) return { taskToken: step.taskToken }
+  const { step, reading, ref, session, clientGone, timeLeft, mayWait } = turn
+  if (step.taskToken !== undefined && step.taskToken !== dead) return { taskToken: step.taskToken, reading }
   if (dead === undefined) {
     const confirmed = await confirmedDecision(turn, tools)
     if (confirmed !== undefined) return confirmed
   }
   const { activityArn, region } = step
-  if (activityArn === undefined) throw unconfirmed(data)
+  if (activityArn === undefined) throw unconfirmed(reading.data)
   try {
     const found = await tools.activities.take({ activityArn, region, ref, session, dead, clientGone, timeLeft, mayWait })
     if (found !== undefined) return found
@@ -36,14 +35,13 @@ export async function findToken (turn: Turn, dead: string | undefined, tools: Re
 }
 
 /** Anyone who may write the record could have written its `status`, so without a token only the history confirms one. */
-async function confirmedDecision (turn: Turn, tools: ReportOptions): Promise<{ decision: Decision } | undefined> {
-  const { step, data, ref, timeLeft } = turn
-  const decision = readDecision(data)
-  if (decision === undefined) return undefined
+async function confirmedDecision (turn: Turn, tools: ReportOptions): Promise<{ decision: KnownDecision } | undefined> {
+  const { step, reading, ref, timeLeft } = turn
+  if (reading.decision === undefined) return undefined
   const verdict = await consult({ executionArn: step.executionArn, region: step.region, ref, taskToken: undefined, timeLeft }, tools.stepFunctions, tools.log)
   if (verdict.kind === 'answered') return { decision: verdict.decision }
   if (verdict.kind === 'over') throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
-  if (verdict.kind === 'unclear') throw unconfirmed(data)
+  if (verdict.kind === 'unclear') throw unconfirmed(reading.data)
   return undefined
 }
 

@@ -3,13 +3,14 @@ import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Log } from './log.ts'
 import type { SignedAnswer } from './output.ts'
+import type { Reading } from './reading.ts'
 import type { Step } from './record.ts'
 
 /** A client's POST, as a value. */
 export interface AnswerCall {
   ref: RecordRef
   session: KintoSession
-  body: Uint8Array
+  readBody: () => Promise<Uint8Array>
   /** The values of the request's `If-Match` headers. */
   ifMatch: readonly string[]
   /** Aborted when the client has left. */
@@ -20,14 +21,18 @@ export interface AnswerCall {
   mayWait: boolean
 }
 
-/** An answer whose caller, record and step are proven: what all further steps work on. */
-export interface Turn extends AnswerCall {
-  step: Step
+/** An answer whose caller and record are proven. */
+export interface Admitted extends AnswerCall {
   signed: SignedAnswer
   /** The record as the probe showed it. */
-  data: JsonObject
+  reading: Reading
   /** As the caller's own GET showed them. */
   permissions: JsonObject
   own: KintoSession | undefined
   log: Log
+}
+
+/** An admitted answer to a step: what all further steps work on. */
+export interface Turn extends Admitted {
+  step: Step
 }

@@ -1,14 +1,14 @@
 import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import type { ExecutionHistory } from '../stepfunctions/history.ts'
 import type { WaitingStep } from '../stepfunctions/waiting-steps.ts'
-import type { Decision } from './decision.ts'
+import type { KnownDecision } from './decision.ts'
 import { namedRecords, names } from './match.ts'
 import { readBack } from './output.ts'
 
 /** What an execution's history says about one record. */
 export type Verdict =
   /** The record was answered; who by is not known when it was not through this service. */
-  | { kind: 'answered', decision: Decision, answerId?: string }
+  | { kind: 'answered', decision: KnownDecision, answerId?: string }
   /** The step or its execution is over, and the record was not answered. */
   | { kind: 'over', reason: string }
   /** The execution runs, and the record was not answered. */
@@ -62,7 +62,7 @@ function ownAnswer (step: WaitingStep, ref: RecordRef): Verdict | undefined {
   const answer = readBack(resultText(step))
   if (answer === undefined || answer.record !== recordUri(ref)) return undefined
   const { answerId, record: _record, ...decision } = answer
-  return { kind: 'answered', decision, answerId }
+  return { kind: 'answered', decision: { ...decision, proof: 'history' }, answerId }
 }
 
 function isForeign (step: WaitingStep): boolean {
@@ -71,7 +71,7 @@ function isForeign (step: WaitingStep): boolean {
 }
 
 function foreignAnswer ({ result }: WaitingStep): Verdict {
-  return { kind: 'answered', decision: { answer: result?.kind === 'succeeded' ? 'SUCCEED' : 'FAIL', answeredAt: result?.at?.toISOString() } }
+  return { kind: 'answered', decision: { answer: result?.kind === 'succeeded' ? 'SUCCEED' : 'FAIL', answeredAt: result?.at?.toISOString(), proof: 'history' } }
 }
 
 function isFor (step: WaitingStep, ref: RecordRef, only: boolean): boolean {

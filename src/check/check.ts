@@ -11,12 +11,8 @@ import { KintoSession, type Kinto } from '../kinto/session.ts'
 import { createUpstream } from '../kinto/upstream.ts'
 import { createStepFunctions } from '../stepfunctions/clients.ts'
 import { namedRegions } from '../stepfunctions/endpoints.ts'
-
-/** What was found. A warning keeps nobody from starting. */
-export interface Finding {
-  level: 'ok' | 'warning' | 'wrong'
-  text: string
-}
+import { ok, warning, wrong, type Finding } from './finding.ts'
+import { checkSeals } from './seals.ts'
 
 // Nobody waits longer for a check.
 const timeoutMs = 5_000
@@ -29,8 +25,10 @@ export async function check (settings: Settings): Promise<Finding[]> {
     const { kintoUrl, kintoAuthorization } = settings
     const kinto = await attempt(`Kinto at ${kintoUrl}`, () => checkKinto(server, settings))
     const unasked = kintoAuthorization === undefined || kinto.some(({ level }) => level === 'wrong')
-    const account = unasked ? [] : await attempt("The service's own account", () => checkAccount(sessionWith(server, ['Authorization', kintoAuthorization]), settings))
-    return [...kinto, ...account, ...await checkAws(settings), ...insecurities(settings).map((text): Finding => ({ level: 'warning', text }))]
+    const session = unasked ? undefined : sessionWith(server, ['Authorization', kintoAuthorization])
+    const account = session === undefined ? [] : await attempt("The service's own account", () => checkAccount(session, settings))
+    const seals = session === undefined ? [] : await attempt('What is sealed', () => checkSeals(session, settings))
+    return [...kinto, ...account, ...seals, ...await checkAws(settings), ...insecurities(settings).map((text): Finding => ({ level: 'warning', text }))]
   } finally {
     await upstream.close()
   }
@@ -105,16 +103,4 @@ function reasonOf (error: unknown): string {
 
 function isReadOnly (settings: unknown): boolean {
   return isJsonObject(settings) && (settings satisfies JsonObject)['readonly'] === true
-}
-
-function ok (text: string): Finding {
-  return { level: 'ok', text }
-}
-
-function warning (text: string): Finding {
-  return { level: 'warning', text }
-}
-
-function wrong (text: string): Finding {
-  return { level: 'wrong', text }
 }

@@ -57,6 +57,9 @@ export function loadSettings ({ argv, env }: Start): Settings {
   if (settings.activities.length > 0 && settings.kintoAuthorization === undefined) {
     problems.push('stepfunction.activities needs stepfunction.kinto_authorization: the token of every task is saved in its record by the service itself.')
   }
+  if (settings.sealRequired.length > 0 && settings.sealSecrets === undefined) {
+    problems.push('stepfunction.seal_required needs stepfunction.seal_secret: without it no question can be sealed.')
+  }
   if (settings.listen.port !== 0 && isDeepStrictEqual(settings.listen, settings.adminListen)) {
     problems.push('stepfunction.listen and stepfunction.admin_listen are the same address. Give one of them another port.')
   }
@@ -71,16 +74,17 @@ export function commandOf (argv: string[]): Command {
 }
 
 /** For the log: says whether a secret is set, and not what it is. */
-export function describeSettings ({ kintoAuthorization, kintoCa, aws, ...settings }: Settings): Record<string, unknown> {
+export function describeSettings ({ kintoAuthorization, kintoCa, sealSecrets, aws, ...settings }: Settings): Record<string, unknown> {
   return {
     ...settings,
     ...kintoCa === undefined ? {} : { kintoCa: kintoCa.path },
     kintoAuthorization: presence(kintoAuthorization),
+    sealSecret: presence(sealSecrets),
     aws: { ...aws, accessKey: presence(aws.accessKey), secretKey: presence(aws.secretKey) }
   }
 }
 
-function presence (secret: string | undefined): string {
+function presence (secret: unknown): string {
   return secret === undefined ? 'not set' : 'set'
 }
 

@@ -1,3 +1,4 @@
+import { sealSecrets, type SealSecrets } from './secrets.ts'
 import { activities, address, arnPatterns, authorities, authorization, awsKey, boolean, endpoint, logLevel, origin, region, resources, seconds } from './values.ts'
 import type { Activity, Address, Authorities, LogLevel, Resource } from './values.ts'
 
@@ -12,6 +13,8 @@ export interface Settings {
   activities: Activity[]
   /** Whether `guard` is set, which earlier versions had: it does nothing, and who set it should know. */
   guardIsSet?: true
+  sealSecrets?: SealSecrets
+  sealRequired: Resource[]
   aws: { accessKey?: string, secretKey?: string, region?: string, endpointUrl?: string }
   activityWaitSeconds: number
   kintoTimeoutSeconds: number
@@ -70,6 +73,14 @@ export function readSettings ({ required, optional }: Reader): Settings {
     activities: required({
       name: 'activities', default: '', parse: activities,
       doc: 'The activities whose tasks are taken as they come, so that no answer waits for one.'
+    }),
+    ...optional({
+      name: 'seal_secret', parse: text => ({ sealSecrets: sealSecrets(text) }),
+      doc: 'The secret that questions are sealed with, at least 32 random bytes in hex or base64. Of several the first one seals, and all open.'
+    }),
+    sealRequired: required({
+      name: 'seal_required', default: '', parse: text => text === '' ? [] : resources(text),
+      doc: 'The buckets and collections where only questions are answered that were asked through this service.'
     }),
     aws: {
       ...optional({

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { tooLarge, unavailable } from '../kinto/errors.ts'
 
 export interface BodyLimits {
@@ -7,6 +7,11 @@ export interface BodyLimits {
   timeoutMs: number
   /** Milliseconds that its client may be silent. Default: 30,000, in which whoever sends at all sends something. */
   idleMs?: number
+}
+
+/** Refuses a body that is announced as too large, before any of it is read. @throws Refusal 413 */
+export function requireSize (headers: IncomingHttpHeaders, maxBytes: number): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
 }
 
 /** The bodies that are read whole, of all requests under way: together no more than memory has room for. */
@@ -39,7 +44,7 @@ export class Bodies {
     const chunks: Buffer[] = []
     let bytes = 0
     response.once('close', () => { this.#heldBytes -= bytes })
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+    requireSize(request.headers, maxBytes)
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       onChunk()
       // What was announced is not counted: whoever announces much and sends nothing would keep others out.

@@ -1,4 +1,4 @@
-import type { RecordRef } from '../kinto/paths.ts'
+import type { CollectionRef, RecordRef } from '../kinto/paths.ts'
 
 /** Kinto's views that tell what a server offers, and to which the service adds its part. */
 export type View = 'root' | 'heartbeat' | 'openapi'
@@ -6,12 +6,17 @@ export type View = 'root' | 'heartbeat' | 'openapi'
 /** What a request is to the service, decided on the path as Kinto will decode it. `version` is that of Kinto's API, `v1`. */
 export type Kind =
   | { kind: 'plain' }
-  | { kind: 'answer' } & RecordRef
+  | SubResource
   | { kind: 'batch', version: string }
   | { kind: 'announced', version: string, view: View }
 
+/** What the service adds to Kinto's resources: `…/stepfunction` of a record takes answers, that of a collection questions. */
+export type SubResource =
+  | { kind: 'answer', ref: RecordRef }
+  | { kind: 'ask', ref: CollectionRef }
+
 // Pyramid compiles its routes to these: `$` also matches before a last line feed, and a segment is anything but a slash.
-const subResource = /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)\/records\/([^/]+)\/stepfunction\n?$/
+const subResource = /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)(?:\/records\/([^/]+))?\/stepfunction\n?$/
 const utility = /^\/+(v\d+)\/(|__heartbeat__|__api__|batch)\n?$/
 
 const views = new Map<string | undefined, View>([['', 'root'], ['__heartbeat__', 'heartbeat'], ['__api__', 'openapi']])
@@ -19,8 +24,8 @@ const views = new Map<string | undefined, View>([['', 'root'], ['__heartbeat__',
 /** Sorts a request by its method and target (RFC 9112 §3.2): a path counts as what Kinto would route it to, in any spelling. */
 export function classify (method: string, target: string): Kind {
   const path = decodedPath(originForm(target))
-  const ref = subResourceOf(path)
-  if (ref !== undefined) return { kind: 'answer', ...ref }
+  const ours = subResourceOf(path)
+  if (ours !== undefined) return ours
   const [, version, name] = utility.exec(path) ?? []
   if (version === undefined) return { kind: 'plain' }
   if (name === 'batch') return method === 'POST' ? { kind: 'batch', version } : { kind: 'plain' }
@@ -28,10 +33,12 @@ export function classify (method: string, target: string): Kind {
   return view !== undefined && (method === 'GET' || method === 'HEAD') ? { kind: 'announced', version, view } : { kind: 'plain' }
 }
 
-/** The record whose sub-resource a decoded path is. */
-export function subResourceOf (path: string): RecordRef | undefined {
+/** The sub-resource that a decoded path is. */
+export function subResourceOf (path: string): SubResource | undefined {
   const [, version, bucket, collection, record] = subResource.exec(path) ?? []
-  return version === undefined || bucket === undefined || collection === undefined || record === undefined ? undefined : { version, bucket, collection, record }
+  if (version === undefined || bucket === undefined || collection === undefined) return undefined
+  const ref = { version, bucket, collection }
+  return record === undefined ? { kind: 'ask', ref } : { kind: 'answer', ref: { ...ref, record } }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { isJsonObject, parseJson, type JsonObject } from './json.ts'
 
@@ -15,6 +16,13 @@ export interface KintoRequest {
   body?: string | Uint8Array
   /** Milliseconds for the whole exchange. */
   timeoutMs: number
+  /** The largest answer that is read. */
+  maxBytes?: number
+}
+
+/** Kinto's answer is larger than there is room for. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge'
 }
 
 /** Kinto gave no answer, or none that could be read. */
@@ -33,17 +41,29 @@ export class KintoAnswered extends Error {
   }
 }
 
-/** Sends a request to Kinto and reads the whole answer, whatever its status. @throws KintoUnreachable */
+/** Sends a request to Kinto and reads the whole answer, whatever its status. @throws KintoUnreachable, AnswerTooLarge */
 export async function exchange (dispatcher: Dispatcher, origin: string, request: KintoRequest): Promise<KintoAnswer> {
-  const { method, path, headers, body = null, timeoutMs } = request
+  const { method, path, headers, body = null, timeoutMs, maxBytes = Infinity } = request
   try {
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)))
     const answer = await dispatcher.request({ origin, method, path, headers, body, signal, responseHeaders: 'raw' })
     // undici's type does not follow `responseHeaders: 'raw'`, with which headers are a flat list.
-    return { status: answer.statusCode, headers: [answer.headers].flat().map(String), body: Buffer.from(await answer.body.arrayBuffer()) }
+    return { status: answer.statusCode, headers: [answer.headers].flat().map(String), body: await readAll(answer.body, maxBytes) }
   } catch (cause) {
+    if (cause instanceof AnswerTooLarge) throw cause
     throw new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
   }
+}
+
+async function readAll (body: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw new AnswerTooLarge(`Kinto's answer has more than ${maxBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /** The JSON object in the body of an answer. @throws KintoUnreachable when there is none: something else than Kinto spoke. */

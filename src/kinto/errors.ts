@@ -34,9 +34,9 @@ export function errorBody ({ status, errno, error, message, details }: Problem):
   return JSON.stringify({ code: status, errno, error, message, details })
 }
 
-/** 400: a field of the request, or of the record that it names, is not usable. The message is put together as Kinto does. */
+/** 400: a field of the request is not usable: the message is put together as Kinto does; or one of the record, which the description names. */
 export function invalid (location: 'body' | 'header' | 'path' | 'record', name: string, description: string): Refusal {
-  const message = description.includes(name) ? description : `${name} in ${location}: ${description}`
+  const message = location === 'record' || description.includes(name) ? description : `${name} in ${location}: ${description}`
   return new Refusal({ status: 400, errno: 107, error: 'Invalid parameters', message, details: [{ location, name, description }] })
 }
 

@@ -1,20 +1,79 @@
-import { jsonObject, KintoUnreachable } from './client.ts'
+import { AnswerTooLarge, KintoAnswered, KintoUnreachable, type KintoAnswer } from './client.ts'
 import { headerValues } from './headers.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import type { KintoSession } from './session.ts'
 
-/** All objects of a list, page by page. What the caller may not list is empty. @throws KintoUnreachable */
+/** A list of Kinto's objects, and its version before they were read. */
+export interface ListedObjects {
+  objects: JsonObject[]
+  /** The value of `ETag`, quotes included: Kinto's timestamp of the list. */
+  etag: string | undefined
+}
+
+// A page is parsed in one go. Of the largest objects that Kinto takes (8 MB each) three fit.
+const maxPageBytes = 32 * 1024 * 1024
+const pageSize = 500
+const pageSizeOfLargeObjects = 3
+
+const hidden = new Set([401, 403, 404])
+
+/** All objects of a list, page by page. What the caller may not list is empty. @throws KintoUnreachable, KintoAnswered */
 export async function listAll (session: KintoSession, path: string): Promise<JsonObject[]> {
-  const objects: JsonObject[] = []
-  for (let page: string | undefined = path; page !== undefined;) {
-    const answer = await session.get(page)
-    if (answer.status >= 500) throw new KintoUnreachable(`Kinto answered ${answer.status}.`)
-    const data = answer.status === 200 ? jsonObject(answer)['data'] : undefined
-    if (!Array.isArray(data)) return objects
-    objects.push(...data.filter(isJsonObject))
-    page = nextPage(headerValues(answer.headers, 'next-page')[0])
+  try {
+    const listed = await readPages(session, path, [])
+    return typeof listed === 'string' ? [] : listed.objects
+  } catch (error) {
+    if (error instanceof KintoAnswered && hidden.has(error.answer.status)) return []
+    throw error
   }
-  return objects
+}
+
+/**
+ * All records of a list, page by page, or those of a list that was changed since it had the version `etag`. `path` has a query,
+ * and no `_limit`.
+ * @returns `unchanged` where it was not, `refused` when Kinto does not take the query
+ * @throws KintoUnreachable; KintoAnswered with what is no list: then nothing is known of it
+ */
+export async function listRecords (session: KintoSession, path: string, etag?: string): Promise<ListedObjects | 'unchanged' | 'refused'> {
+  const condition = etag === undefined ? [] : ['If-None-Match', etag]
+  try {
+    return await readPages(session, `${path}&_limit=${pageSize}`, condition)
+  } catch (error) {
+    if (!(error instanceof AnswerTooLarge)) throw error
+    return await readPages(session, `${path}&_limit=${pageSizeOfLargeObjects}`, condition)
+  }
+}
+
+async function readPages (session: KintoSession, path: string, headers: string[]): Promise<ListedObjects | 'unchanged' | 'refused'> {
+  const objects: JsonObject[] = []
+  const first = await session.get(path, { headers, maxBytes: maxPageBytes })
+  if (first.status === 304) return 'unchanged'
+  if (first.status === 400) return 'refused'
+  for (let answer = first; ;) {
+    if (answer.status !== 200) throw new KintoAnswered(answer)
+    objects.push(...objectsIn(answer))
+    const next = nextPage(headerValues(answer.headers, 'next-page')[0])
+    if (next === undefined) return { objects, etag: headerValues(first.headers, 'etag')[0] }
+    answer = await session.get(next, { maxBytes: maxPageBytes })
+  }
+}
+
+/** Of each object only its own numbers keep their literals: what stands deeper is parsed as fast as can be. */
+function objectsIn ({ body }: KintoAnswer): JsonObject[] {
+  const list: unknown = parsed(body)
+  const data = isJsonObject(list) ? list['data'] : undefined
+  if (!Array.isArray(data)) throw new KintoUnreachable('The answer is no list, so it is not from Kinto.')
+  return data.filter(isJsonObject).map(object => Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? JSON.rawJSON(String(value)) : value])
+  ))
+}
+
+function parsed (body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch (cause) {
+    throw new KintoUnreachable('The answer is not JSON, so it is not from Kinto.', { cause })
+  }
 }
 
 // Kinto builds it from the Host header, so only its path and query count.

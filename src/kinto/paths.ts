@@ -1,3 +1,6 @@
+/** A collection, by the decoded segments of its URL. `version` is the API version in front of them, `v1`. */
+export type CollectionRef = Omit<RecordRef, 'record'>
+
 /** A record, by the decoded segments of its URL. `version` is the API version in front of them, `v1`. */
 export interface RecordRef {
   version: string
@@ -30,8 +33,13 @@ export function batchPath (version: string): string {
 }
 
 /** The path of a collection. @throws UnsafeSegmentError */
-export function collectionPath ({ version, bucket, collection }: Omit<RecordRef, 'record'>): string {
+export function collectionPath ({ version, bucket, collection }: CollectionRef): string {
   return `/${version}/buckets/${encodeSegment(bucket)}/collections/${encodeSegment(collection)}`
+}
+
+/** The path of a collection's records. @throws UnsafeSegmentError */
+export function recordsPath (ref: CollectionRef): string {
+  return `${collectionPath(ref)}/records`
 }
 
 /** The path of a bucket's list of collections. @throws UnsafeSegmentError */
@@ -39,10 +47,9 @@ export function collectionsPath (version: string, bucket: string): string {
   return `/${version}/buckets/${encodeSegment(bucket)}/collections`
 }
 
-/** The path of the undecided records of a collection that want heartbeats, reduced to what those need. @throws UnsafeSegmentError */
-export function pendingBeatsPath (version: string, { bucket, collection }: { bucket: string, collection: string }): string {
-  const fields = 'taskToken,heartbeatSeconds,stateMachineArn,activityArn,executionArn'
-  return `/${version}${recordsUri({ bucket, collection })}?has_heartbeatSeconds=true&exclude_status=SUCCEED,FAIL&_fields=${fields}`
+/** The path of a list of a collection's records, reduced to some of their fields. `filters` are written as in a URL. @throws UnsafeSegmentError */
+export function listPath (version: string, place: Pick<RecordRef, 'bucket' | 'collection'>, filters: string, fields: readonly string[]): string {
+  return `/${version}${recordsUri(place)}?${filters}&_fields=${fields.join()}`
 }
 
 /** The record's URI as Kinto writes it, without the version: its identity here, and how a task's input names it. */

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { exchange, type KintoAnswer } from './client.ts'
+import { exchange, type KintoAnswer, type KintoRequest } from './client.ts'
 import { commonHeaders, openHeaders } from './cors.ts'
 import { headerNames, selectHeaders } from './headers.ts'
 
@@ -13,10 +13,14 @@ export interface Kinto {
 interface Sending {
   /** Fields of a record to change. */
   data?: Record<string, unknown>
+  /** A whole body, in place of these. */
+  body?: string
   contentType?: string
   ifMatch?: string
   /** Further headers. */
   headers?: string[]
+  /** The largest answer that is read. */
+  maxBytes?: number
 }
 
 // What belongs to the body of the client's own request, to its conditions, or to how the client wants its answer (RFC 9110).
@@ -43,8 +47,9 @@ export class KintoSession {
     return new KintoSession(this.#kinto, [...headers, 'Authorization', authorization], this.#timeLeft)
   }
 
-  get (path: string): Promise<KintoAnswer> {
-    return this.#send('GET', path, {})
+  /** `headers`: further ones, a flat list. @throws AnswerTooLarge */
+  get (path: string, { headers = [], maxBytes = Infinity }: { headers?: string[], maxBytes?: number } = {}): Promise<KintoAnswer> {
+    return this.#send('GET', path, { headers, maxBytes })
   }
 
   /** `ifMatch` is the value of the header, quotes included. */
@@ -52,12 +57,21 @@ export class KintoSession {
     return this.#send('PATCH', path, sending)
   }
 
+  /** Puts a record there: `body` is JSON text. `headers`: conditions, a flat list. */
+  put (path: string, body: string, headers: string[]): Promise<KintoAnswer> {
+    return this.#send('PUT', path, { body, headers })
+  }
+
+  post (path: string, body: string): Promise<KintoAnswer> {
+    return this.#send('POST', path, { body })
+  }
+
   /** Kinto's answer to a browser's preflight for `path` (https://fetch.spec.whatwg.org/#cors-preflight-request). */
   options (path: string, headers: string[]): Promise<KintoAnswer> {
     return this.#send('OPTIONS', path, { headers })
   }
 
-  async #send (method: 'GET' | 'PATCH' | 'OPTIONS', path: string, { data, contentType = 'application/json', ifMatch, headers = [] }: Sending): Promise<KintoAnswer> {
+  async #send (method: KintoRequest['method'], path: string, { data, body = data === undefined ? undefined : JSON.stringify({ data }), contentType = 'application/json', ifMatch, headers = [], maxBytes = Infinity }: Sending): Promise<KintoAnswer> {
     const names = headerNames(headers)
     const answer = await exchange(this.#kinto.dispatcher, this.#kinto.origin, {
       method,
@@ -67,11 +81,12 @@ export class KintoSession {
         ...headers,
         'Accept', 'application/json',
         'Accept-Encoding', 'identity',
-        ...data === undefined ? [] : ['Content-Type', contentType],
+        ...body === undefined ? [] : ['Content-Type', contentType],
         ...ifMatch === undefined ? [] : ['If-Match', ifMatch]
       ],
-      ...data === undefined ? {} : { body: JSON.stringify({ data }) },
-      timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft())
+      ...body === undefined ? {} : { body },
+      timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft()),
+      maxBytes
     })
     this.common = commonHeaders(answer.headers)
     return answer

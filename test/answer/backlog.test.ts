@@ -1,8 +1,10 @@
 import { pino } from 'pino'
 import t from 'tap'
 import { Backlog } from '../../src/answer/backlog.ts'
+import { RecordReader } from '../../src/answer/reading.ts'
 import { KintoSession } from '../../src/kinto/session.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
+import { probe } from '../helpers/kinto.ts'
 import { answer, as, collection, startAll } from '../helpers/service.ts'
 
 // Each waits until its request has given up; side by side they do so once.
@@ -20,7 +22,7 @@ async function startAway (t: Parameters<typeof startAll>[0]) {
   all.kinto.store.put(record, { taskToken }, writers)
   let away = true
   all.kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
-    const applies = request.headers['if-match'] !== undefined || !away
+    const applies = request.headers['if-match'] === probe || !away
     const reply = applies ? all.kinto.store.answer(method, url, name => request.headersDistinct[name]?.[0], body.toString()) : { status: 503, headers: [], body: '{}' }
     response.writeHead(reply.status, reply.headers).end(reply.body)
   })
@@ -86,9 +88,11 @@ t.test('only so many are tried at one time', async t => {
   const log: string[] = []
   const upstream = createUpstream({ origin: 'http://127.0.0.1:1', timeoutMs: 1_000 })
   const own = () => new KintoSession({ dispatcher: upstream.dispatcher, origin: 'http://127.0.0.1:1', timeoutMs: 1_000 }, [], () => 1_000)
-  const backlog = new Backlog({ own, log: pino({}, { write: (line: string) => { log.push(line) } }) })
+  const reader = new RecordReader({ policy: { allowedArns: [], region: undefined }, seals: undefined, sealRequired: [], observe () {} })
+  const backlog = new Backlog({ own, reader, log: pino({}, { write: (line: string) => { log.push(line) } }) })
   for (let index = 0; index <= 1_000; index++) {
-    backlog.add({ ref: { version: 'v1', bucket: 'b', collection: 'c', record: `r${index}` }, taskToken: 'T', decision: { answer: 'FAIL' } })
+    const reading = reader.read({ version: 'v1', bucket: 'b', collection: 'c', record: `r${index}` }, { taskToken: 'T' })
+    backlog.add({ reading, taskToken: 'T', decision: { answer: 'FAIL', proof: 'report' } })
   }
   t.match(log, [/1000 others wait.*records\/r1000/])
   await backlog.stop()

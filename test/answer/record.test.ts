@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readDecision, readStep, readToken } from '../../src/answer/record.ts'
+import { readDecision, readStep, readToken, type ArnPolicy, type Step } from '../../src/answer/record.ts'
 import type { JsonObject } from '../../src/kinto/json.ts'
 import { caught } from '../helpers/caught.ts'
 
@@ -9,11 +9,16 @@ const activityArn = `arn:aws:states:${place}:activity:Ask`
 const executionArn = `arn:aws:states:${place}:execution:Review:e1`
 const policy = { allowedArns: [], region: 'eu-west-1' }
 
+/** The step of a record in clear. */
+function stepOf (record: JsonObject, rules: ArnPolicy = policy): Step {
+  return readStep(record, { taskToken: readToken(record), isDecided: readDecision(record) !== undefined }, rules)
+}
+
 t.test('a record names its step', async t => {
-  t.same(readStep({ stateMachineArn, activityArn, executionArn }, policy), { region: 'us-west-2', taskToken: undefined, activityArn, executionArn })
-  t.same(readStep({ taskToken: 'T' }, policy), { region: 'eu-west-1', taskToken: 'T', activityArn: undefined, executionArn: undefined }, 'the configured region')
-  t.match(readStep({ taskToken: 'T', stateMachineArn, activityArn: '', executionArn: null }, policy), { region: 'us-west-2', activityArn: undefined }, 'empty fields of a form are absent')
-  t.match(readStep({ taskToken: '', status: 'SUCCEED', stateMachineArn }, policy), { taskToken: undefined }, 'a decided record needs neither token nor activity')
+  t.same(stepOf({ stateMachineArn, activityArn, executionArn }), { region: 'us-west-2', taskToken: undefined, activityArn, executionArn })
+  t.same(stepOf({ taskToken: 'T' }), { region: 'eu-west-1', taskToken: 'T', activityArn: undefined, executionArn: undefined }, 'the configured region')
+  t.match(stepOf({ taskToken: 'T', stateMachineArn, activityArn: '', executionArn: null }), { region: 'us-west-2', activityArn: undefined }, 'empty fields of a form are absent')
+  t.match(stepOf({ taskToken: '', status: 'SUCCEED', stateMachineArn }), { taskToken: undefined }, 'a decided record needs neither token nor activity')
 })
 
 t.test('what is not usable is refused with the name of the field', async t => {
@@ -33,11 +38,11 @@ t.test('what is not usable is refused with the name of the field', async t => {
     ['an execution that is not allowed', { taskToken: 'T', executionArn }, 'executionArn', [activityArn]]
   ]
   for (const [title, record, field, allowedArns = []] of rows) {
-    const error = caught(() => readStep(record, { ...policy, allowedArns }))
+    const error = caught(() => stepOf(record, { ...policy, allowedArns }))
     t.match(error, { problem: { status: 400, errno: 107, details: [{ name: field }] } }, title)
     t.ok(error?.message.includes(field), `${title}: the message names the field`)
   }
-  t.match(caught(() => readStep({ taskToken: 'T' }, { ...policy, region: undefined })), { message: /region/ }, 'no region at all')
+  t.match(caught(() => stepOf({ taskToken: 'T' }, { ...policy, region: undefined })), { message: /region/ }, 'no region at all')
 })
 
 t.test('only a final status is a decision', async t => {

@@ -17,7 +17,8 @@ t.test('what cannot', async t => {
   const rows: [title: string, body: unknown, name: string, message: string | RegExp][] = [
     ['no body', '', '', /^Invalid JSON: /],
     ['broken', '{"answer":', '', /^Invalid JSON: /],
-    ['too deep', `{"answer":"SUCCEED","output":${'['.repeat(300_000)}${']'.repeat(300_000)}}`, '', 'Invalid JSON: The value is nested too deeply.'],
+    ['too deep', `{"answer":"SUCCEED","output":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '', 'Invalid JSON: The value is nested too deeply.'],
+    ['too many values', `{"answer":"SUCCEED","output":[${'0,'.repeat(140_000)}0]}`, '', 'The body may hold at most 140000 values, lists and objects included.'],
     ['a list', [], '', /should be a JSON object/],
     ['a number', 1, '', /should be a JSON object/],
     ['null', null, '', /should be a JSON object/],

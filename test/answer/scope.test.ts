@@ -1,5 +1,5 @@
 import t from 'tap'
-import { inNamedScope, inScope } from '../../src/answer/scope.ts'
+import { inScope } from '../../src/answer/scope.ts'
 
 t.test('whole segments are compared', async t => {
   const resources = [{ bucket: 'main' }, { bucket: 'b', collection: 'c' }]
@@ -8,11 +8,11 @@ t.test('whole segments are compared', async t => {
   for (const [bucket, collection] of [['b', 'c2'], ['b', 'C'], ['main2', 'c'], ['', '']] as const) t.notOk(inScope(resources, { bucket, collection }))
 })
 
-t.test('a task names a personal bucket by its real id', async t => {
+t.test('a personal bucket is known by its real id too', async t => {
   const resources = [{ bucket: 'default', collection: 'c' }, { bucket: 'b' }]
   const bucket = '0ab1c2d3-0123-4567-89ab-0123456789ab'
-  t.ok(inNamedScope(resources, { bucket, collection: 'c' }))
-  t.ok(inNamedScope(resources, { bucket: 'b', collection: 'any' }))
-  for (const [bucketId, collection] of [[bucket, 'c2'], ['other', 'c']] as const) t.notOk(inNamedScope(resources, { bucket: bucketId, collection }))
-  t.notOk(inScope(resources, { bucket, collection: 'c' }), 'but no request does')
+  t.ok(inScope(resources, { bucket, collection: 'c' }))
+  t.ok(inScope(resources, { bucket: 'default', collection: 'c' }))
+  t.ok(inScope(resources, { bucket: 'b', collection: 'any' }))
+  for (const [bucketId, collection] of [[bucket, 'c2'], ['other', 'c']] as const) t.notOk(inScope(resources, { bucket: bucketId, collection }))
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { probe } from '../helpers/kinto.ts'
 import { answer, as, collection, startAll } from '../helpers/service.ts'
 
 const record = `${collection}/records/r1`
@@ -25,7 +26,7 @@ t.test('Kinto gone for good after the report: said, remembered, and recorded whe
   kinto.store.put(record, { taskToken }, writers)
   let away = true
   kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
-    const isProbe = request.headers['if-match'] !== undefined
+    const isProbe = request.headers['if-match'] === probe
     const reply = kinto.store.answer(isProbe || !away ? method : 'DELETE', url, name => request.headersDistinct[name]?.[0], body.toString())
     response.writeHead(isProbe || !away ? reply.status : 503, reply.headers).end(reply.body)
   })
@@ -77,7 +78,7 @@ t.test('where a schema refuses the new fields, the status alone is written', asy
   const { status, body } = await answer(all, record, { answer: 'SUCCEED', comment: 'fine' })
   t.match({ status, body }, { status: 200, body: { data: { status: 'SUCCEED' }, stepfunction: { answeredBy: 'account:alice' } } })
   t.equal(body.data.answeredBy, undefined)
-  t.same(JSON.parse(kinto.requests.at(-1)?.body.toString() ?? ''), { data: { status: 'SUCCEED' } })
+  t.same(JSON.parse(kinto.requests.findLast(({ method }) => method === 'PATCH')?.body.toString() ?? ''), { data: { status: 'SUCCEED' } })
 })
 
 t.test("an earlier decision's comment does not pass for this one's", async t => {
@@ -85,7 +86,36 @@ t.test("an earlier decision's comment does not pass for this one's", async t => 
   const { taskToken } = sfn.waitCallback()
   kinto.store.put(record, { taskToken, status: 'UNANSWERED', answeredBy: 'account:bob', comment: 'no' }, writers)
   t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200 })
-  const { rawHeaders = [], body } = kinto.requests.at(-1) ?? {}
+  const { rawHeaders = [], body } = kinto.requests.findLast(({ method }) => method === 'PATCH') ?? {}
   t.ok(rawHeaders.includes('application/merge-patch+json'))
   t.match(JSON.parse(String(body)), { data: { status: 'SUCCEED', comment: null } })
+})
+
+t.test('a record that is changed without pause, and one whose version Kinto cannot compare', async t => {
+  const { kinto, sfn, ...all } = await startAll(t, { times: { requestMs: 3_000, stopMs: 60_000 } })
+  const { taskToken } = sfn.waitCallback()
+  kinto.store.put(record, { taskToken }, writers)
+  let recordings = 0
+  const end = kinto.fault({ method: 'PATCH', path }, (request, response, { url, body }) => {
+    if (request.headers['if-match'] !== probe) {
+      recordings += 1
+      kinto.store.put(record, { taskToken, note: String(recordings) }, writers)
+    }
+    const reply = kinto.store.answer('PATCH', url, name => request.headersDistinct[name]?.[0], body.toString())
+    response.writeHead(reply.status, reply.headers).end(reply.body)
+  })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 503, body: { details: { reported: 'yes' } } })
+  t.ok(recordings > 5)
+  end()
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { data: { note: String(recordings), status: 'SUCCEED' } } })
+
+  const other = sfn.waitCallback()
+  kinto.store.records.set(record, { data: { id: 'r1', taskToken: other.taskToken, last_modified: JSON.rawJSON('-1') }, permissions: writers })
+  t.match(await answer(all, record, { answer: 'FAIL' }), { status: 200, body: { data: { status: 'FAIL' } } })
+  t.notOk(kinto.requests.findLast(({ method }) => method === 'PATCH')?.rawHeaders.includes('If-Match'))
+
+  const last = sfn.waitCallback()
+  kinto.store.put(record, { taskToken: last.taskToken }, writers)
+  kinto.fault({ method: 'PATCH', path, nth: 2 }, 412)
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 503, body: { details: { reported: 'yes' } } }, 'a 412 without a record')
 })

@@ -36,13 +36,13 @@ function nameless (result: StepResult): WaitingStep {
 }
 
 const rows: [title: string, execution: ExecutionHistory['execution'], steps: WaitingStep[], verdict: Partial<Verdict> & { decision?: object }][] = [
-  ['our SUCCEED', 'running', [step(ours())], { kind: 'answered', answerId: 'id-1', decision: { answer: 'SUCCEED', answeredBy: 'account:alice' } }],
-  ['our FAIL', 'failed', [step(ours({ answer: 'FAIL', comment: 'no' }))], { kind: 'answered', decision: { answer: 'FAIL', comment: 'no' } }],
+  ['our SUCCEED', 'running', [step(ours())], { kind: 'answered', answerId: 'id-1', decision: { answer: 'SUCCEED', proof: 'history', answeredBy: 'account:alice' } }],
+  ['our FAIL', 'failed', [step(ours({ answer: 'FAIL', comment: 'no' }))], { kind: 'answered', decision: { answer: 'FAIL', proof: 'history', comment: 'no' } }],
   ['our answer in an earlier turn of a loop', 'running', [step(undefined, other.record), step(ours({ record: recordUri(other) })), step(ours())], { kind: 'answered', answerId: 'id-1' }],
   ["another record's answer, and the step came round again", 'running', [step(undefined, ref.record, other.record), step(ours({ record: recordUri(other) }), ref.record, other.record)], { kind: 'open' }],
   ["another record's answer, and the workflow is over", 'succeeded', [step(ours({ record: recordUri(other) }))], { kind: 'over', reason: 'The workflow has ended.' }],
-  ['somebody outside succeeded the task', 'running', [step(foreign, ref.record)], { kind: 'answered', decision: { answer: 'SUCCEED', answeredAt: at.toISOString() } }],
-  ['somebody outside failed the task', 'running', [step({ kind: 'failed', error: 'x', cause: undefined, waited: true, at })], { kind: 'answered', decision: { answer: 'FAIL' } }],
+  ['somebody outside succeeded the task', 'running', [step(foreign, ref.record)], { kind: 'answered', decision: { answer: 'SUCCEED', proof: 'history', answeredAt: at.toISOString() } }],
+  ['somebody outside failed the task', 'running', [step({ kind: 'failed', error: 'x', cause: undefined, waited: true, at })], { kind: 'answered', decision: { answer: 'FAIL', proof: 'history' } }],
   ['somebody outside, for another record', 'running', [step(foreign, other.record)], { kind: 'unclear' }],
   ['somebody outside, for one of several', 'running', [step(foreign, recordUri(ref), recordUri(other))], { kind: 'unclear' }],
   ['the step expired', 'running', [step(timedOut, ref.record)], { kind: 'over', reason: 'The time for an answer has run out.' }],
@@ -69,7 +69,7 @@ t.test('a part of the history proves an answer, and nothing else', async t => {
 })
 
 t.test('a step that shows the token is the only one that counts', async t => {
-  t.match(judged(asked(foreign, 'A+/='), asked(ours(), 'B')), { kind: 'answered', decision: { answer: 'SUCCEED', answeredBy: undefined } })
+  t.match(judged(asked(foreign, 'A+/='), asked(ours(), 'B')), { kind: 'answered', decision: { answer: 'SUCCEED', proof: 'history', answeredBy: undefined } })
   t.match(judged(asked(undefined, 'A+/='), asked(ours({ answer: 'FAIL' }), 'B')), { kind: 'open' }, 'an earlier turn of the same record')
   t.match(judged(asked(timedOut, 'A+/='), asked(foreign, 'B')), { kind: 'over' }, 'another step before it')
   t.match(judged(asked(timedOut, 'B'), asked(undefined, 'A+/=')), { kind: 'open' }, 'another step beside it')

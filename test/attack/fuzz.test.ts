@@ -64,7 +64,7 @@ t.test('paths', async t => {
     if ((kind.kind === 'answer') !== pyramid(originForm(latin1))) return false
     if (kind.kind !== 'answer') return typeof decodedPath(latin1) === 'string'
     try {
-      return /^\/v\d+\/buckets\/[!-~]+\/collections\/[!-~]+\/records\/[!-~]+$/.test(recordPath(kind)) && recordPath(kind).split('/').length === 8 && !/\/\.{1,2}(\/|$)/.test(recordPath(kind))
+      return /^\/v\d+\/buckets\/[!-~]+\/collections\/[!-~]+\/records\/[!-~]+$/.test(recordPath(kind.ref)) && recordPath(kind.ref).split('/').length === 8 && !/\/\.{1,2}(\/|$)/.test(recordPath(kind.ref))
     } catch (error) {
       return error instanceof UnsafeSegmentError
     }

@@ -10,6 +10,7 @@ const defaults = {
   resources: [{ bucket: 'stepfunction' }],
   allowedArns: [],
   activities: [],
+  sealRequired: [],
   aws: {},
   activityWaitSeconds: 20,
   kintoTimeoutSeconds: 30,
@@ -38,6 +39,11 @@ t.test('activities need an account to save their tokens with', async t => {
   t.match(loadSettings({ argv: [], env: { STEPFUNCTION_ACTIVITIES: activities, STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer x' } }), { activities: [{ activityArn: activities, region: 'us-west-2' }] })
 })
 
+t.test('where only sealed questions count there must be a secret', async t => {
+  t.same(problemsOf({ STEPFUNCTION_SEAL_REQUIRED: '/buckets/b' }), ['stepfunction.seal_required needs stepfunction.seal_secret: without it no question can be sealed.'])
+  t.match(loadSettings({ argv: [], env: { STEPFUNCTION_SEAL_REQUIRED: '/buckets/b /buckets/c/collections/d', STEPFUNCTION_SEAL_SECRET: '5ec3'.repeat(16) } }), { sealRequired: [{ bucket: 'b' }, { bucket: 'c', collection: 'd' }] })
+})
+
 t.test("Kinto's own ini, shared, with our keys in it", async t => {
   const directory = t.testdir({
     'kinto.ini': [
@@ -63,6 +69,9 @@ t.test("Kinto's own ini, shared, with our keys in it", async t => {
       '    /buckets/main/collections/review',
       'stepfunction.kinto_authorization = Basic c2VydmljZTpzM2NyZXQ=',
       'stepfunction.allowed_arns = arn:aws:states:%(here_and_there)s:123456789012:*',
+      `stepfunction.seal_secret = ${Buffer.alloc(32, 'a').toString('hex')}`,
+      `    ${Buffer.alloc(33, 'b').toString('base64')}`,
+      'stepfunction.seal_required = /buckets/main',
       'stepfunction.aws_access_key = AKIAIOSFODNN7EXAMPLE',
       'stepfunction.aws_secret_key = wJalrXUtnFEMI%%EXAMPLE',
       'stepfunction.aws_region = %(here_and_there)s',
@@ -85,6 +94,8 @@ t.test("Kinto's own ini, shared, with our keys in it", async t => {
     kintoAuthorization: 'Basic c2VydmljZTpzM2NyZXQ=',
     allowedArns: ['arn:aws:states:us-west-2:123456789012:*'],
     activities: [],
+    sealSecrets: [Buffer.alloc(32, 'a'), Buffer.alloc(33, 'b')],
+    sealRequired: [{ bucket: 'main' }],
     aws: { accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'wJalrXUtnFEMI%EXAMPLE', region: 'us-west-2', endpointUrl: 'http://127.0.0.1:4566' },
     activityWaitSeconds: 0.5,
     kintoTimeoutSeconds: 60,
@@ -193,11 +204,11 @@ t.test('guard, which earlier versions had, keeps nobody from starting', async t 
 t.test('the description for the log says which secrets are set, and not what they are', async t => {
   const settings = loadSettings({
     argv: [],
-    env: { STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer s3cret', STEPFUNCTION_AWS_ACCESS_KEY: 's3cretid', STEPFUNCTION_AWS_SECRET_KEY: 's3cretkey' }
+    env: { STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer s3cret', STEPFUNCTION_AWS_ACCESS_KEY: 's3cretid', STEPFUNCTION_AWS_SECRET_KEY: 's3cretkey', STEPFUNCTION_SEAL_SECRET: '5ec3'.repeat(16) }
   })
   const description = describeSettings(settings)
-  t.strictSame(description, { ...defaults, kintoAuthorization: 'set', aws: { accessKey: 'set', secretKey: 'set' } })
-  t.match(describeSettings(loadSettings({ argv: [], env: {} })), { kintoAuthorization: 'not set', aws: { secretKey: 'not set' } })
+  t.strictSame(description, { ...defaults, kintoAuthorization: 'set', sealSecret: 'set', aws: { accessKey: 'set', secretKey: 'set' } })
+  t.match(describeSettings(loadSettings({ argv: [], env: {} })), { kintoAuthorization: 'not set', sealSecret: 'not set', aws: { secretKey: 'not set' } })
   const file = join(t.testdir({ 'ca.pem': selfSigned('kinto.example').cert }), 'ca.pem')
   t.match(describeSettings(loadSettings({ argv: [], env: { STEPFUNCTION_KINTO_CA: file } })), { kintoCa: file })
 })

@@ -53,9 +53,14 @@ for (const { name } of keys.filter(({ name }) => /authorization|secret|password|
     }
 
     const env: Record<string, string> = { STEPFUNCTION_AWS_ACCESS_KEY: 'id', STEPFUNCTION_AWS_SECRET_KEY: 'key' }
-    const value = name === 'kinto_authorization' ? 'Bearer hush' : 'hush'
+    const value = name === 'kinto_authorization' ? 'Bearer hush' : name === 'seal_secret' ? 'hush'.repeat(11) : 'hush'
     const settings = loadSettings({ argv: [], env: { ...env, [variable]: value } })
-    t.match(JSON.stringify(settings), 'hush')
-    t.notMatch(JSON.stringify(describeSettings(settings)), 'hush')
+    t.match(written(settings), 'hush')
+    t.notMatch(written(describeSettings(settings)), 'hush')
   })
+}
+
+/** As JSON, with bytes in base64. */
+function written (settings: object): string {
+  return JSON.stringify(settings, (_name, value: unknown) => value !== null && typeof value === 'object' && 'type' in value && value.type === 'Buffer' ? Buffer.from(value as unknown as Buffer).toString('base64') : value)
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { selfSigned } from '../helpers/tls.ts'
+import { sealSecrets } from '../../src/config/secrets.ts'
 import * as values from '../../src/config/values.ts'
 
 interface Case { parse: (text: string) => unknown, good: Array<[text: string, value: unknown]>, bad: string[] }
@@ -63,6 +64,17 @@ const cases: Record<string, Case> = {
     parse: values.authorization,
     good: ['Basic YWxpY2U6c2VjcmV0', 'basic YWxpY2U6YQ==', 'Bearer eyJ.x-y_z~', 'Portier abc', 'Digest a="b", c=d'].map(text => [text, text]),
     bad: ['YWxpY2U6c2VjcmV0', 'alice:secret', 'Basic', 'Basic  YWxpY2U6YQ==', 'Basic alice:secret', 'Basic: YWxpY2U6YQ==', 'Bearer a\nb', 'Bearer a\r\nX: y', 'Bearer é', 'Bea rer\tx']
+  },
+  sealSecrets: {
+    parse: sealSecrets,
+    good: [
+      ['aB'.repeat(32), [Buffer.alloc(32, 0xab)]],
+      [Buffer.alloc(32, 0xfb).toString('base64'), [Buffer.alloc(32, 0xfb)]],
+      [Buffer.alloc(40, 0xfb).toString('base64url'), [Buffer.alloc(40, 0xfb)]],
+      [`${'ab'.repeat(40)}\n  ${Buffer.alloc(33, 0xff).toString('base64')}  ${'cd'.repeat(32)}`, [Buffer.alloc(40, 0xab), Buffer.alloc(33, 0xff), Buffer.alloc(32, 0xcd)]]
+    ],
+    bad: ['', 'secret', 'ab'.repeat(31), `${'ab'.repeat(32)}a`, Buffer.alloc(31).toString('base64'), `${'A'.repeat(50)}!`, `${'A'.repeat(40)}==${'A'.repeat(40)}`,
+      `${'A'.repeat(44)}===`, 'Basic YWxpY2U6c2VjcmV0', `${'ab'.repeat(32)} ${'ab'.repeat(32)}`, `${'ab'.repeat(32)} ${'AB'.repeat(32)}`, `${'ab'.repeat(32)} ${Buffer.alloc(32, 0xab).toString('base64')}`]
   },
   awsKey: {
     parse: values.awsKey,

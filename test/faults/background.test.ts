@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
+import { tokenIn } from '../helpers/sealed.ts'
 import { activityArn, answer, collection } from '../helpers/service.ts'
 import { accepted, agreed, held, own, startParts, startReplica, told, untouched, writers } from './stage.ts'
 
@@ -64,11 +65,11 @@ t.test('a retried state has a new token: it replaces the dead one', parallel, as
   all.put()
   const { executionArn } = all.sfn.scheduleActivity({ input, next: () => ({ activityArn, input }) })
   await all.saved()
-  const first = all.kinto.store.records.get(all.uri)?.data['taskToken']
+  const first = tokenIn(all.uri, all.kinto.store.records.get(all.uri)?.data['taskToken'])
   const execution = all.sfn.execution(executionArn)
   execution.next = end => 'error' in end && end.error === 'States.Timeout' ? { activityArn, input } : undefined
   all.sfn.expire(String(first))
-  await all.kinto.store.reaches(all.uri, ({ taskToken }) => taskToken !== first)
+  await all.kinto.store.reaches(all.uri, ({ taskToken }) => tokenIn(all.uri, taskToken) !== first)
   t.strictSame(told(await answer(all.service, all.uri, { answer: 'SUCCEED' })), accepted('SUCCEED'))
   t.strictSame(held(all, executionArn, all.uri), agreed('SUCCEED'))
 })

@@ -41,7 +41,7 @@ export async function startReplica (t: Test, { kinto, sfn }: Parts, env: Record<
   const settings = {
     KINTO_URL: kinto.url, AWS_REGION: region, AWS_ENDPOINT_URL: sfn.url,
     ...'AWS_CONTAINER_CREDENTIALS_FULL_URI' in processEnv ? {} : { AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey },
-    ...sealSecret(), ...env
+    ...sealSecret('set'), ...env
   }
   const service = await startProcess({ env: { ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`STEPFUNCTION_${name}`, value])), ...processEnv } })
   t.teardown(async () => {

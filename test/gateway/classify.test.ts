@@ -47,7 +47,7 @@ const answers: Array<[target: string, segments?: Partial<Record<'version' | 'buc
 
 for (const [target, segments] of answers) {
   t.test(`the sub-resource: ${target.slice(0, 80)}`, async t => {
-    t.strictSame(classify('POST', target), { kind: 'answer', version: 'v1', bucket: 'b', collection: 'c', record: 'r', ...segments })
+    t.strictSame(classify('POST', target), { kind: 'answer', ref: { version: 'v1', bucket: 'b', collection: 'c', record: 'r', ...segments } })
   })
 }
 

@@ -45,7 +45,7 @@ t.test('what Kinto would take for the sub-resource is not forwarded', async t =>
   const { url } = await startGateway(t, { kinto: kinto.url })
   for (const path of ['/v1/buckets/b/collections/c/records/r/stepfunction', '//v1%2Fbuckets/b/collections/c/records/%72/%73tepfunction?x']) {
     const { body } = await sendRaw(t, url, `POST ${path} HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 0\r\n\r\n`)
-    t.strictSame(JSON.parse(body.toString()), { kind: 'answer', version: 'v1', bucket: 'b', collection: 'c', record: 'r' })
+    t.strictSame(JSON.parse(body.toString()), { kind: 'answer', ref: { version: 'v1', bucket: 'b', collection: 'c', record: 'r' } })
   }
   t.strictSame(kinto.requests, [])
 })

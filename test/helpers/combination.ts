@@ -23,6 +23,11 @@ export const combination = {
   thousands: chosen('TEST_THOUSANDS', ['1']) === '1'
 } as const
 
+/** How often a test that counts goes round: a few dozen times always, thousands where the combination says so. */
+export function rounds (short: number, large: number): number {
+  return combination.thousands ? large : short
+}
+
 /**
  * The service's setting `seal_secret`, where the combination has it: the same for all services of a test.
  * @param byDefault what this suite does when the combination leaves it open

@@ -50,6 +50,9 @@ export interface ScriptedKinto {
   up: () => Promise<void>
 }
 
+/** The `If-Match` of the write probe, and of nothing else. */
+export const probe = '"99999999999999999999"'
+
 /** A Kinto on a free port: of records (`store`), or of what `handler` says; and with the faults that a test asks for. */
 export async function startKinto (t: Test, handler?: KintoHandler): Promise<ScriptedKinto> {
   const store = new RecordStore()

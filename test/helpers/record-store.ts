@@ -1,35 +1,41 @@
 import { parseJson, isJsonObject, type JsonObject } from '../../src/kinto/json.ts'
+import { errors, etag, invalidJson, missing, modified, preflight, refused, reply, shown, unexpected, type StoreAnswer } from './record-answers.ts'
+import { batch } from './record-batch.ts'
+import { listOf } from './record-lists.ts'
+import { may, principals, userOf } from './record-users.ts'
 
 export interface StoredRecord {
   data: JsonObject
   permissions: { read?: string[], write?: string[] }
 }
 
-export interface StoreAnswer {
-  status: number
-  /** A flat list. */
-  headers: string[]
+/** What a collection grants on all its records, and the only fields that its schema takes. */
+export interface StoredCollection {
+  read?: string[]
+  write?: string[]
+  'record:create'?: string[]
+  fields?: string[]
+}
+
+/** A request, as far as it matters here. */
+interface Asked {
+  method: string
+  header: (name: string) => string | undefined
   body: string
+  user: string | undefined
 }
 
 const parent = /^(\/buckets\/[^/]+\/collections\/[^/]+)\/records\/([^/]+)$/
 
-const errors = {
-  unauthorized: { code: 401, errno: 104, error: 'Unauthorized', message: 'Please authenticate yourself to use this endpoint.' },
-  forbidden: { code: 403, errno: 121, error: 'Forbidden', message: 'This user cannot access this resource.' },
-  unknownUrl: { code: 404, errno: 111, error: 'Not Found', message: 'The resource you are looking for could not be found.' },
-  modified: { code: 412, errno: 114, error: 'Precondition Failed', message: 'Resource was modified meanwhile' },
-  method: { code: 405, errno: 115, error: 'Method Not Allowed', message: 'Method not allowed on this endpoint.' }
-}
-
-/** Records with Kinto's answers, as far as the service asks: the root view, lists, GET and PATCH of a record. Numbers keep their literal text. */
+/** Records with Kinto's answers, as far as the service asks: the root view, lists, GET, PUT and PATCH of a record. Numbers keep their literal text. */
 export class RecordStore {
   /** By URI, `/buckets/b/collections/c/records/r`. */
   readonly records = new Map<string, StoredRecord>()
-  /** What a collection grants on all its records, by its URI, and the only fields that its schema takes. One that is not here does not exist. */
-  readonly collections = new Map<string, { read?: string[], write?: string[], fields?: string[] }>()
+  /** By URI. One that is not here does not exist. */
+  readonly collections = new Map<string, StoredCollection>()
   /** What the root view says of the server. */
   readonly settings: Record<string, unknown> = { batch_max_requests: 25, readonly: false }
+  readonly #deleted = new Map<string, JsonObject>()
   readonly #watchers: (() => void)[] = []
   #clock = Date.UTC(2026, 0, 1)
 
@@ -40,7 +46,13 @@ export class RecordStore {
     this.records.set(uri, { data: { ...parsed(data), id, last_modified: this.#tick() }, permissions: { ...permissions } })
   }
 
-  /** Resolves when the data of the record, changed by a PATCH, are as wanted, or were so before. */
+  /** Deletes a record, which leaves a tombstone. */
+  remove (uri: string): void {
+    this.records.delete(uri)
+    this.#deleted.set(uri, { id: uri.split('/').at(-1), last_modified: this.#tick(), deleted: true })
+  }
+
+  /** Resolves when the data of the record, changed by a request, are as wanted, or were so before. */
   async reaches (uri: string, wanted: (data: JsonObject) => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const check = (): void => { if (wanted(this.records.get(uri)?.data ?? {})) resolve() }
@@ -51,64 +63,76 @@ export class RecordStore {
   }
 
   answer (method: string, path: string, header: (name: string) => string | undefined, body: string): StoreAnswer {
-    const user = userOf(header('authorization'))
-    // A preflight says the same whether the record exists or not.
-    if (method === 'OPTIONS') return preflight(header('origin'), header('access-control-request-method'))
-    if (path === '/v1/batch') return this.#batch(header, body)
-    if (path === '/v1/') return reply(200, { project_name: 'kinto', project_version: '26.5.0', capabilities: {}, settings: this.settings, ...user === undefined ? {} : { user: { id: user, principals: principals(user) } } })
+    const asked = { method, header, body, user: userOf(header('authorization')) }
     const uri = decodeURIComponent(path.slice('/v1'.length))
+    const isList = /\/records(\?|$)/.test(uri)
+    // A preflight says the same whether the record exists or not.
+    if (method === 'OPTIONS') return preflight(isList ? ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'] : ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], header('origin'), header('access-control-request-method'))
+    if (path === '/v1/batch') return batch(parsed(body), header, (...request) => this.answer(...request))
+    if (path === '/v1/') return reply(200, { project_name: 'kinto', project_version: '26.5.0', capabilities: {}, settings: this.settings, ...asked.user === undefined ? {} : { user: { id: asked.user, principals: principals(asked.user) } } })
     if (uri.endsWith('/collections')) return reply(200, { data: [...this.collections.keys()].filter(name => name.startsWith(`${uri}/`)).map(name => ({ id: name.split('/').at(-1) })) })
-    if (/\/records(\?|$)/.test(uri)) return this.#list(new URL(uri, 'http://kinto'), principals(user))
+    return isList ? this.#list(asked, new URL(uri, 'http://kinto')) : this.#record(asked, uri)
+  }
+
+  #record (asked: Asked, uri: string): StoreAnswer {
+    const { method, user, header } = asked
     const [, collection = '', id = ''] = parent.exec(uri) ?? []
     if (id === '') return reply(404, errors.unknownUrl)
     const rights = this.collections.get(collection)
+    if (rights === undefined) return missing(111, 'collection', collection.split('/').at(-1))
     const record = this.records.get(uri)
-    if (rights === undefined) return reply(404, { code: 404, errno: 111, error: 'Not Found', details: { id: collection.split('/').at(-1), resource_name: 'collection' } })
-    const who = principals(user)
-    const may = (wanted: string[] | undefined): boolean => (wanted ?? []).some(principal => who.includes(principal))
-    const writes = may(rights.write) || may(record?.permissions.write)
-    const reads = writes || may(rights.read) || may(record?.permissions.read)
-    const readsAll = may(rights.write) || may(rights.read)
-    if (record === undefined && readsAll) return reply(404, { code: 404, errno: 110, error: 'Not Found', details: { id, resource_name: 'record' } })
-    if (record === undefined || !(method === 'GET' ? reads : writes)) return user === undefined ? reply(401, errors.unauthorized, ['WWW-Authenticate', 'Basic realm="Realm"']) : reply(403, errors.forbidden)
-    if (method === 'GET') return this.#shown(record, who)
-    if (method !== 'PATCH') return reply(405, errors.method)
+    const writes = may(user, rights.write, record?.permissions.write)
+    const creates = may(user, rights.write, rights['record:create'])
+    if (method === 'PUT' && record === undefined) return creates ? this.#create(asked, uri) : refused(user)
+    // Whoever may create is told what is there.
+    if (method === 'PUT' && header('if-none-match') === '*' && (creates || writes)) return modified(record?.data)
+    if (record === undefined && may(user, rights.write, rights.read)) return missing(110, 'record', id)
+    const reads = writes || may(user, rights.read, record?.permissions.read)
+    if (record === undefined || !(method === 'GET' ? reads : writes)) return refused(user)
+    if (method === 'GET') return shown(200, record, user)
+    return method === 'PATCH' || method === 'PUT' ? this.#change(asked, record, rights) : reply(405, errors.method)
+  }
+
+  #create (asked: Asked, uri: string): StoreAnswer {
+    if (asked.header('if-match') !== undefined) return modified(undefined)
+    const [, collection = '', id = ''] = parent.exec(uri) ?? []
+    const record = { data: { id }, permissions: {} }
+    const answer = this.#change({ ...asked, header: () => undefined }, record, this.collections.get(collection) ?? {})
+    if (answer.status !== 200) return answer
+    this.records.set(uri, record)
+    return { ...answer, status: 201 }
+  }
+
+  #change ({ method, user, header, body }: Asked, record: StoredRecord, { fields }: StoredCollection): StoreAnswer {
     const condition = header('if-match')
-    if (condition !== undefined && condition !== etag(record)) return reply(412, { ...errors.modified, details: { existing: record.data } }, ['ETag', etag(record)])
-    const { data = {} } = parsed(body)
-    if (!isJsonObject(data)) throw new TypeError('a PATCH without data')
-    const unknown = Object.keys(data).find(field => rights.fields?.includes(field) === false)
-    if (unknown !== undefined) return reply(400, invalid(unknown))
-    record.data = { ...record.data, ...data, last_modified: this.#tick() }
+    if (condition !== undefined && condition !== etag(record.data)) return modified(record.data)
+    const { data = {}, permissions = {} } = parsed(body)
+    if (!isJsonObject(data) || !isJsonObject(permissions)) throw new TypeError('no data, or no permissions')
+    const unknown = Object.keys(data).find(field => fields?.includes(field) === false)
+    if (unknown !== undefined) return unexpected(unknown)
+    record.data = { ...method === 'PATCH' ? record.data : { id: record.data['id'] }, ...data, last_modified: this.#tick() }
+    // `{}` keeps what is there; anything else that is put takes its place.
+    if (Object.keys(permissions).length > 0) record.permissions = method === 'PATCH' ? { ...record.permissions, ...permissions } : permissions
     // Kinto makes whoever writes a record one of its own writers.
     record.permissions.write = [...new Set([...record.permissions.write ?? [], user ?? 'system.Everyone'])]
     for (const check of this.#watchers.slice()) check()
-    return this.#shown(record, who)
+    return shown(200, record, user)
   }
 
-  /** Requests one after the other, each with the headers of all. Defaults are not known here. */
-  #batch (header: (name: string) => string | undefined, body: string): StoreAnswer {
-    const { requests } = parsed(body)
-    if (!Array.isArray(requests)) return reply(400, invalid('requests'))
-    return reply(200, { responses: requests.filter(isJsonObject).map(({ method = 'GET', path, headers, body }) => {
-      const own = new Map(Object.entries(isJsonObject(headers) ? headers : {}).map(([name, value]) => [name.toLowerCase(), String(value)]))
-      const [target = ''] = (String(path).startsWith('/v1') ? String(path) : `/v1${String(path)}`).split('?')
-      const answer = this.answer(String(method), target, name => own.get(name) ?? header(name), JSON.stringify(body ?? {}))
-      return { path: target, status: answer.status, headers: Object.fromEntries(pairs(answer.headers)), body: parseJson(answer.body) }
-    }) })
-  }
-
-  /** All records of a collection that the filters let pass, to who may read all of them. */
-  #list ({ pathname, searchParams }: URL, who: string[]): StoreAnswer {
-    const { read = [], write = [] } = this.collections.get(pathname.replace(/\/records$/, '')) ?? {}
-    if (![...read, ...write].some(principal => who.includes(principal))) return reply(403, errors.forbidden)
-    const inside = [...this.records].filter(([uri]) => uri.startsWith(`${pathname}/`)).map(([, { data }]) => data)
-    return reply(200, { data: inside.filter(data => matches(data, searchParams)) })
-  }
-
-  #shown (record: StoredRecord, who: string[]): StoreAnswer {
-    const own = (record.permissions.write ?? []).some(principal => who.includes(principal))
-    return reply(200, { data: record.data, permissions: own ? record.permissions : {} }, ['ETag', etag(record), 'Last-Modified', new Date(Number(etag(record).slice(1, -1))).toUTCString()])
+  /** All records of a collection that the filters let pass, to who may read all of them; what cannot be created there. */
+  #list ({ method, header, user, body }: Asked, url: URL): StoreAnswer {
+    const uri = url.pathname.replace(/\/records$/, '')
+    const rights = this.collections.get(uri)
+    if (method === 'POST') {
+      if (rights === undefined) return missing(111, 'collection', uri.split('/').at(-1))
+      if (!may(user, rights.write, rights['record:create'])) return refused(user)
+      if (body !== '[') throw new TypeError('records are created by PUT')
+      return invalidJson()
+    }
+    if (!may(user, rights?.read, rights?.write)) return refused(user)
+    const inside = ([name]: [string, unknown]): boolean => name.startsWith(`${url.pathname}/`)
+    const deleted = [...this.#deleted].filter(inside).filter(([name]) => !this.records.has(name)).map(([, tombstone]) => tombstone)
+    return listOf([...[...this.records].filter(inside).map(([, { data }]) => data), ...deleted], url, header('if-none-match'))
   }
 
   #tick (): unknown {
@@ -121,47 +145,4 @@ function parsed (data: JsonObject | string): JsonObject {
   const value = typeof data === 'string' ? parseJson(data) : data
   if (!isJsonObject(value)) throw new TypeError('not a JSON object')
   return value
-}
-
-/** `Basic` alone is known; the name is the account's. */
-function userOf (authorization: string | undefined): string | undefined {
-  const [scheme, credentials = ''] = (authorization ?? '').split(' ')
-  return scheme === 'Basic' ? `account:${Buffer.from(credentials, 'base64').toString().split(':')[0]}` : undefined
-}
-
-function principals (user: string | undefined): string[] {
-  return user === undefined ? ['system.Everyone'] : [user, 'system.Authenticated', 'system.Everyone']
-}
-
-/** Kinto's filters, as far as the service uses them. */
-function matches (data: JsonObject, filters: URLSearchParams): boolean {
-  return [...filters].every(([name, value]) => {
-    const [, kind, field = ''] = /^(has|exclude)_(.+)$/.exec(name) ?? []
-    return kind === 'has' ? Object.hasOwn(data, field) === (value === 'true') : kind !== 'exclude' || !value.split(',').includes(String(data[field]))
-  })
-}
-
-// As Kinto does (kinto/core/cornice/cors.py): without an origin or with another method it is no preflight.
-function preflight (origin: string | undefined, wanted: string | undefined): StoreAnswer {
-  const description = wanted === undefined || origin === undefined ? 'this header is mandatory' : 'Method not allowed'
-  const name = 'Access-Control-Request-Method'
-  if (origin !== undefined && ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].includes(wanted ?? '')) return reply(200, null)
-  return reply(400, { code: 400, errno: 107, error: 'Invalid parameters', message: `${name} in header: ${description}`, details: [{ location: 'header', name, description }] })
-}
-
-function invalid (field: string): object {
-  const description = `Additional properties are not allowed ('${field}' was unexpected)`
-  return { code: 400, errno: 107, error: 'Invalid parameters', message: description, details: [{ location: 'body', name: '', description }] }
-}
-
-function etag ({ data }: StoredRecord): string {
-  return `"${JSON.stringify(data['last_modified'])}"`
-}
-
-function pairs (flat: string[]): [string, string][] {
-  return flat.flatMap((name, index) => index % 2 === 0 ? [[name, flat[index + 1] ?? '']] : [])
-}
-
-function reply (status: number, value: unknown, headers: string[] = []): StoreAnswer {
-  return { status, headers, body: JSON.stringify(value) }
 }

@@ -1,8 +1,8 @@
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn'
-import { pino } from 'pino'
 import type { Test } from 'tap'
 import { createService, type Service, type Times } from '../../src/app.ts'
 import { loadSettings } from '../../src/config/config.ts'
+import { createLog } from '../../src/log.ts'
 import { sealSecret } from './combination.ts'
 import { activityArn, credentials, region, stateMachineArn, startStepFunctions, type StepFunctionsEndpoint } from './step-functions.ts'
 import { startKinto, type ScriptedKinto } from './kinto.ts'
@@ -43,7 +43,7 @@ export async function startService (t: Test, kinto: { url: string }, sfn: { url:
     log.push(line)
     for (const { message, resolve } of waiting) if (matches(line, message)) resolve(line)
   }
-  const service = await createService(settings, pino({ level: settings.logLevel, base: null }, { write }), times)
+  const service = await createService(settings, createLog(settings.logLevel, { write }), times)
   let stopped = false
   const stop = service.stop
   service.stop = async () => {

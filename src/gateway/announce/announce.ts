@@ -7,7 +7,7 @@ import type { Kinto } from '../../kinto/session.ts'
 import type { Health } from '../../stepfunctions/health.ts'
 import type { View } from '../classify.ts'
 import { heartbeatReply } from './heartbeat.ts'
-import { withSubResource } from './openapi.ts'
+import { withSubResources } from './openapi.ts'
 import { errorReply, kintoReply, type Reply } from '../reply.ts'
 import { withCapability } from './root-view.ts'
 
@@ -37,7 +37,7 @@ export async function announce (request: AnnouncedExchange, options: AnnounceOpt
       case 'root':
         return edited(await askKinto(request, options), body => withCapability(body, resources, log))
       case 'openapi':
-        return edited(await askKinto(request, options), withSubResource)
+        return edited(await askKinto(request, options), withSubResources)
       case 'heartbeat':
         return await heartbeat(request, options)
     }

@@ -1,16 +1,26 @@
 import { LRUCache } from 'lru-cache'
 import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
 import { editJson, type Edit } from './edit-json.ts'
-import { subResourcePath, tag } from './openapi-path.ts'
+import subResources from './sub-resources.json' with { type: 'json' }
 
-// As Kinto's plugin would register it.
-const path = '/buckets/{bucket_id}/collections/{collection_id}/records/{record_id}/stepfunction'
+interface Operation {
+  responses: Record<string, object>
+}
+
+/** The sub-resources, worded as Kinto's own are. An operation has all but the schema of its errors, its tag and its security. */
+const { paths: ours, errorSchema }: {
+  paths: Record<string, { parameters: object[], operations: Record<string, Operation> }>
+  errorSchema: object
+} = subResources
+
+// Kinto groups its operations by tags.
+const tag = 'Stepfunction'
 
 // Kinto makes the document once per process, and to edit its 170 kB takes as long as some hundred other requests.
 const edited = new LRUCache<string, Buffer>({ max: 8 })
 
-/** Kinto's OpenAPI document (Swagger 2.0) with the sub-resource in it. Undefined when this is no such document. */
-export function withSubResource (body: Buffer): Buffer | undefined {
+/** Kinto's OpenAPI document (Swagger 2.0) with the sub-resources in it. Undefined when this is no such document. */
+export function withSubResources (body: Buffer): Buffer | undefined {
   const key = body.toString('latin1')
   const known = edited.get(key)
   if (known !== undefined) return known
@@ -24,10 +34,21 @@ function edits ({ swagger, paths, tags, securityDefinitions }: JsonObject): Edit
   const all = Array.isArray(tags) ? tags : []
   const tagged = all.some(known => isJsonObject(known) && known['name'] === tag)
   const toTags: Edit = [['tags', all.length], { name: tag }]
-  return [
-    [['paths', path], subResourcePath(securityOf(securityDefinitions))],
-    ...tagged ? [] : [toTags]
-  ]
+  const security = securityOf(securityDefinitions)
+  const items = Object.entries(ours).map(([path, { parameters, operations }]): Edit => [
+    ['paths', path], { parameters, ...mapValues(operations, operation => operationOf(operation, security)) }
+  ])
+  return [...items, ...tagged ? [] : [toTags]]
+}
+
+/** An operation as Kinto would register it: errors have Kinto's shape, and all ways to log in are taken. */
+function operationOf ({ responses, ...operation }: Operation, security: object[]): object {
+  const described = mapValues(responses, response => ({ schema: errorSchema, ...response }))
+  return { responses: described, ...operation, tags: [tag], security }
+}
+
+function mapValues<Value, Mapped> (object: Record<string, Value>, map: (value: Value) => Mapped): Record<string, Mapped> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
 }
 
 /** Every way to log in that Kinto knows, with all its scopes, as Kinto has it on its own operations (`kinto/core/openapi.py`). */

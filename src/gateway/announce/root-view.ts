@@ -2,9 +2,13 @@ import { about } from '../../about.ts'
 import type { Log } from '../../answer/log.ts'
 import type { Resource } from '../../answer/scope.ts'
 import { isJsonObject } from '../../kinto/json.ts'
+import { apiVersion } from '../../kinto/paths.ts'
 import { editJson } from './edit-json.ts'
 
 const description = 'Answer steps of AWS Step Functions that wait for a decision on a record.'
+
+// Where a workflow asks.
+const ask = `/${apiVersion}/buckets/{bucket_id}/collections/{collection_id}/stepfunction`
 
 // Clients ask for the root view all the time, and an operator needs to be told once.
 const told = new WeakSet<Log>()
@@ -18,7 +22,7 @@ export function withCapability (body: Buffer, resources: readonly Resource[], lo
     if (!isJsonObject(capabilities)) return undefined
     if (Object.hasOwn(capabilities, 'stepfunction')) tellOfPlugin(log)
     const { version, homepage: url } = about
-    return [[['capabilities', 'stepfunction'], { description, url, version, resources: resources.map(uri) }]]
+    return [[['capabilities', 'stepfunction'], { description, url, version, resources: resources.map(uri), ask }]]
   })
 }
 

@@ -3,10 +3,10 @@ import { tooLarge, unavailable } from '../../kinto/errors.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { rootPath } from '../../kinto/paths.ts'
 import { KintoSession } from '../../kinto/session.ts'
-import type { AnswerHandlerOptions } from '../answer.ts'
+import type { SubResource } from '../classify.ts'
+import type { SubResourceOptions } from '../sub-resource/handle.ts'
 import { errorReply, jsonReply, type Reply } from '../reply.ts'
 import { entryOf, type Entry } from './entry.ts'
-import type { Special } from './find.ts'
 import { planBatch, type Part, type Plan } from './plan.ts'
 import { sendRun, type BatchExchange, type RunOutcome } from './run.ts'
 import { carryOutSpecial } from './special.ts'
@@ -24,9 +24,9 @@ const maxBytes = 1024 * 1024
  */
 export async function runBatch (
   body: Buffer,
-  specials: readonly (Special | undefined)[],
+  specials: readonly (SubResource | undefined)[],
   exchange: BatchExchange,
-  options: AnswerHandlerOptions
+  options: SubResourceOptions
 ): Promise<Reply | undefined> {
   const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
   try {
@@ -49,7 +49,7 @@ async function isRefused (session: KintoSession, version: string, size: number):
   return readonly === true || (JSON.isRawJSON(limit) && Number(limit.rawJSON) > 0 && size > Number(limit.rawJSON))
 }
 
-async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<Reply> {
+async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, options: SubResourceOptions): Promise<Reply> {
   // Kinto has the first word, if only to an empty batch: as long as nothing was done, its refusal is the whole answer.
   const opened = await sendRun(opening, exchange, options)
   if ('failed' in opened) return opened.failed
@@ -67,7 +67,7 @@ async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, optio
   return jsonReply(200, headers, { responses: entries })
 }
 
-async function carryOutPart (part: Part, exchange: BatchExchange, options: AnswerHandlerOptions): Promise<RunOutcome> {
+async function carryOutPart (part: Part, exchange: BatchExchange, options: SubResourceOptions): Promise<RunOutcome> {
   if (exchange.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
   if ('run' in part) return await sendRun(part.run, exchange, options)
   return { entries: [await carryOutSpecial(part.request, part.special, exchange, options)], headers: [] }
@@ -78,6 +78,6 @@ function entriesFor (part: Part, reply: Reply, { version }: BatchExchange): Entr
   return requests.map(request => entryOf(shownPath(request.path, version), request.method, reply))
 }
 
-function notExecuted (reason: string, { log }: AnswerHandlerOptions): Reply {
+function notExecuted (reason: string, { log }: SubResourceOptions): Reply {
   return errorReply(unavailable(`Not executed: ${reason}.`, { retryAfter: 3 }), [], log)
 }

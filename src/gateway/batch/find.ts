@@ -1,11 +1,7 @@
 import { headerValues } from '../../kinto/headers.ts'
-import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
-import type { RecordRef } from '../../kinto/paths.ts'
-import { subResourceOf } from '../classify.ts'
+import { isJsonObject, weighJson, type JsonObject } from '../../kinto/json.ts'
+import { subResourceOf, type SubResource } from '../classify.ts'
 import { shownPath } from './sub-request.ts'
-
-/** A request in a batch that is the service's business: an answer to a record. */
-export type Special = { answer: RecordRef }
 
 export interface ReceivedBatch {
   body: Buffer
@@ -20,8 +16,8 @@ export interface ReceivedBatch {
  */
 export function findSpecials (
   { body, version, headers }: ReceivedBatch,
-  isOurs: (ref: RecordRef) => boolean
-): (Special | undefined)[] {
+  isOurs: (target: SubResource) => boolean
+): (SubResource | undefined)[] {
   if (!mayNameOurs(body) || !isJson(headers)) return []
   const { requests, defaults } = contentOf(body)
   // Looked at once, however many requests have no path of their own.
@@ -29,10 +25,10 @@ export function findSpecials (
   const specials = requests.map(request => hasPath(request) ? specialAt(request) : usual)
   return specials.some(special => special !== undefined) ? specials : []
 
-  function specialAt (request: unknown): Special | undefined {
+  function specialAt (request: unknown): SubResource | undefined {
     const path = hasPath(request) ? request['path'] : undefined
-    const ref = typeof path === 'string' ? subResourceOf(shownPath(path, version)) : undefined
-    return ref !== undefined && isOurs(ref) ? { answer: ref } : undefined
+    const target = typeof path === 'string' ? subResourceOf(shownPath(path, version)) : undefined
+    return target !== undefined && isOurs(target) ? target : undefined
   }
 }
 
@@ -58,10 +54,14 @@ function isJson (headers: readonly string[]): boolean {
   }
 }
 
+// A batch with more than Kinto takes (25 by default) is refused by it, so nothing in it has to be found.
+const mostRequests = 1_000
+const mostValues = 200_000
+
 function contentOf (body: Buffer): { requests: unknown[], defaults: unknown } {
-  const batch = valueOf(body)
+  const batch = weighJson(body).values > mostValues ? undefined : valueOf(body)
   const { requests, defaults } = isJsonObject(batch) ? batch : {}
-  return { requests: Array.isArray(requests) ? requests : [], defaults }
+  return { requests: Array.isArray(requests) && requests.length <= mostRequests ? requests : [], defaults }
 }
 
 /** Undefined for what is no JSON to JavaScript. */

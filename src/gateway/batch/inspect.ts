@@ -1,19 +1,19 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { RecordRef } from '../../kinto/paths.ts'
 import type { Bodies } from '../body.ts'
+import type { SubResource } from '../classify.ts'
 import type { Inspected } from '../forward.ts'
 import { versionOfBatch } from '../pass-through.ts'
 import { countdown, headersForKinto, whenClientLeaves } from '../request.ts'
-import type { SubResourceOptions } from '../sub-resource.ts'
+import type { SubResourceRouteOptions } from '../sub-resource/route.ts'
 import { runBatch } from './batch.ts'
 import { findSpecials } from './find.ts'
 
-export interface BatchOptions extends SubResourceOptions {
+export interface BatchOptions extends SubResourceRouteOptions {
   /** Room for the bodies of batches: no crowd of these keeps answers out. */
   batchBodies: Bodies
-  /** Whether the record's sub-resource is answered here. */
-  isOurs: (ref: RecordRef) => boolean
+  /** Whether a sub-resource is answered here. */
+  isOurs: (target: SubResource) => boolean
 }
 
 // 25 records of more than half a MiB each. A batch is read whole, as Kinto does before it acts.

@@ -1,9 +1,9 @@
 import { parseJson } from '../../kinto/json.ts'
+import type { SubResource } from '../classify.ts'
 import { effectiveRequests, RefusedByKinto, type SubRequest } from './effective.ts'
-import type { Special } from './find.ts'
 
 /** Requests for Kinto that stand side by side, or one that is the service's business. */
-export type Part = { run: SubRequest[] } | { request: SubRequest, special: Special }
+export type Part = { run: SubRequest[] } | { request: SubRequest, special: SubResource }
 
 export interface Plan {
   /** The requests for Kinto that the batch begins with. May be none. */
@@ -17,7 +17,7 @@ export interface Plan {
  */
 export function planBatch (
   body: Buffer,
-  specials: readonly (Special | undefined)[]
+  specials: readonly (SubResource | undefined)[]
 ): Plan | undefined {
   const requests = requestsIn(body)
   if (requests === undefined) return undefined

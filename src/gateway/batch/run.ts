@@ -2,10 +2,10 @@ import { exchange as send, jsonObject, KintoUnreachable, type KintoAnswer } from
 import { openHeaders } from '../../kinto/cors.ts'
 import { selectHeaders } from '../../kinto/headers.ts'
 import { batchPath } from '../../kinto/paths.ts'
-import type { AnswerHandlerOptions, Exchange } from '../answer.ts'
 import { failure } from '../failures.ts'
 import { endToEndHeaders } from '../headers.ts'
 import { errorReply, kintoReply, type Reply } from '../reply.ts'
+import type { Exchange, SubResourceOptions } from '../sub-resource/handle.ts'
 import type { SubRequest } from './effective.ts'
 
 /** A batch's request: its headers are those that the pass-through would send. */
@@ -20,7 +20,7 @@ export type RunOutcome = { entries: unknown[], headers: string[] } | { failed: R
 const ofTheBody = /^(content-.*|.*digest|accept-encoding)$/
 
 /** Has Kinto carry out a batch of these requests, in one transaction of Kinto's. Never throws. */
-export async function sendRun (requests: SubRequest[], { version, headers, timeLeft }: BatchExchange, { kinto, log }: AnswerHandlerOptions): Promise<RunOutcome> {
+export async function sendRun (requests: SubRequest[], { version, headers, timeLeft }: BatchExchange, { kinto, log }: SubResourceOptions): Promise<RunOutcome> {
   try {
     const answer = await send(kinto.dispatcher, kinto.origin, {
       method: 'POST',

@@ -1,8 +1,8 @@
-import { handleAnswer, type AnswerHandlerOptions } from '../answer.ts'
+import type { SubResource } from '../classify.ts'
 import { errorReply, type Reply } from '../reply.ts'
+import { handleSubResource, type SubResourceOptions } from '../sub-resource/handle.ts'
 import type { SubRequest } from './effective.ts'
 import { entryOf, type Entry } from './entry.ts'
-import type { Special } from './find.ts'
 import type { BatchExchange } from './run.ts'
 import { bodyOf, headersOf, shownPath } from './sub-request.ts'
 
@@ -12,9 +12,9 @@ import { bodyOf, headersOf, shownPath } from './sub-request.ts'
  */
 export async function carryOutSpecial (
   request: SubRequest,
-  special: Special,
+  special: SubResource,
   exchange: BatchExchange,
-  options: AnswerHandlerOptions
+  options: SubResourceOptions
 ): Promise<Entry> {
   const reply = await replyTo(request, special, exchange, options)
   return entryOf(shownPath(request.path, exchange.version), request.method, reply)
@@ -22,16 +22,16 @@ export async function carryOutSpecial (
 
 async function replyTo (
   request: SubRequest,
-  { answer: ref }: Special,
+  target: SubResource,
   { headers, clientGone, timeLeft }: BatchExchange,
-  options: AnswerHandlerOptions
+  options: SubResourceOptions
 ): Promise<Reply> {
   try {
-    return await handleAnswer({
+    return await handleSubResource({
       method: request.method,
-      ref,
+      target,
       headers: headersOf(request, headers),
-      body: bodyOf(request),
+      readBody: async () => bodyOf(request),
       clientGone,
       timeLeft,
       mayWait: false

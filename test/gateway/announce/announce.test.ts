@@ -50,7 +50,7 @@ t.test('the root view has the capability at its end, and Kinto\'s headers but th
   const reply = await announce(requests.root, options)
   t.equal(reply.status, 200)
   t.equal(reply.body.toString(), `${root.slice(0, -2)},"stepfunction": ${JSON.stringify({
-    description, url: about.homepage, version: about.version, resources: ['/buckets/reviews', '/buckets/addons/collections/steps']
+    description, url: about.homepage, version: about.version, resources: ['/buckets/reviews', '/buckets/addons/collections/steps'], ask: '/v1/buckets/{bucket_id}/collections/{collection_id}/stepfunction'
   })}}}`)
   t.strictSame(['content-type', 'x-content-type-options', 'cache-control', 'set-cookie'].map(name => headerValues(reply.headers, name)), [['application/json'], ['nosniff'], ['max-age=86400'], ['a=1', 'b=2']])
   for (const name of ['etag', 'content-length', 'connection']) t.strictSame(headerValues(reply.headers, name), [], name)

@@ -1,14 +1,14 @@
 import SwaggerParser from '@apidevtools/swagger-parser'
 import t from 'tap'
 import { readAnswer } from '../../../src/answer/request.ts'
-import { withSubResource } from '../../../src/gateway/announce/openapi.ts'
+import { withSubResources } from '../../../src/gateway/announce/openapi.ts'
 import { caught } from '../../helpers/caught.ts'
 
 const path = '/buckets/{bucket_id}/collections/{collection_id}/records/{record_id}/stepfunction'
 const info = { title: 'kinto', version: '1.23' }
 
 function edited (document: unknown): any {
-  return JSON.parse(withSubResource(Buffer.from(JSON.stringify(document)))?.toString() ?? 'null')
+  return JSON.parse(withSubResources(Buffer.from(JSON.stringify(document)))?.toString() ?? 'null')
 }
 
 function takes (body: object): boolean {
@@ -57,12 +57,12 @@ t.test('what the plugin wrote is replaced', async t => {
 
 t.test('all else stays as it was, the second time too', async t => {
   const text = '{"swagger":"2.0","x":1.0,"paths":{"/a":{"get":"\\u00E9"}},"tags":[],"y":9007199254740993}'
-  const first = withSubResource(Buffer.from(text))?.toString() ?? ''
+  const first = withSubResources(Buffer.from(text))?.toString() ?? ''
   t.match(first, '{"swagger":"2.0","x":1.0,"paths":{"/a":{"get":"\\u00E9"},"/buckets/')
   t.ok(first.endsWith('},"tags":[{"name":"Stepfunction"}],"y":9007199254740993}'))
-  t.equal(withSubResource(Buffer.from(text))?.toString(), first)
+  t.equal(withSubResources(Buffer.from(text))?.toString(), first)
 })
 
 t.test('other documents', async t => {
-  for (const text of ['', '[]', '{"openapi":"3.0.0","paths":{}}', '{"swagger":"2.0"}', '{"swagger":"2.0","paths":[]}']) t.equal(withSubResource(Buffer.from(text)), undefined, text)
+  for (const text of ['', '[]', '{"openapi":"3.0.0","paths":{}}', '{"swagger":"2.0"}', '{"swagger":"2.0","paths":[]}']) t.equal(withSubResources(Buffer.from(text)), undefined, text)
 })

@@ -4,7 +4,7 @@ import { about } from '../../../src/about.ts'
 import { withCapability } from '../../../src/gateway/announce/root-view.ts'
 
 const { version, homepage: url } = about
-const ours = JSON.stringify({ description: 'Answer steps of AWS Step Functions that wait for a decision on a record.', url, version, resources: ['/buckets/b'] })
+const ours = JSON.stringify({ description: 'Answer steps of AWS Step Functions that wait for a decision on a record.', url, version, resources: ['/buckets/b'], ask: '/v1/buckets/{bucket_id}/collections/{collection_id}/stepfunction' })
 
 function edited (text: string, lines: string[] = []): string | undefined {
   return withCapability(Buffer.from(text), [{ bucket: 'b' }], pino({}, { write: line => { lines.push(line) } }))?.toString()

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { findSpecials } from '../../../src/gateway/batch/find.ts'
+import type { SubResource } from '../../../src/gateway/classify.ts'
 import { planBatch, type Plan } from '../../../src/gateway/batch/plan.ts'
 
 const record = '/buckets/b/collections/c/records/r'
@@ -8,7 +9,7 @@ const ref = { version: 'v1', bucket: 'b', collection: 'c', record: 'r' }
 const json = ['Content-Type', 'application/json']
 
 /** Undefined: Kinto can have it as it is. */
-function plan (batch: unknown, { isOurs = () => true, version = 'v1', headers = json }: { isOurs?: (ref: { bucket: string }) => boolean, version?: string, headers?: string[] } = {}): Plan | undefined {
+function plan (batch: unknown, { isOurs = () => true, version = 'v1', headers = json }: { isOurs?: (target: SubResource) => boolean, version?: string, headers?: string[] } = {}): Plan | undefined {
   const body = batch instanceof Buffer ? batch : Buffer.from(typeof batch === 'string' ? batch : JSON.stringify(batch))
   const specials = findSpecials({ body, version, headers }, isOurs)
   return specials.length === 0 ? undefined : planBatch(body, specials)
@@ -19,14 +20,14 @@ t.test('paths that Kinto would route to the sub-resource, as batches write them'
     `${record}/stepfunction`, `/v1${record}/stepfunction`, `${record}/stepfunction/`, `${record}/stepfunction//`, `${record}/stepfunction?x=/`,
     `${record}/stepfunction/?x`, `${record}/%73tepfunction`, `${record}%2Fstepfunction%2F`, '/buckets/b/collection/c/records/r/stepfunction'
   ]
-  for (const path of paths) t.match(plan({ requests: [{ path }] }), { opening: [], rest: [{ request: { path, method: 'GET' }, special: { answer: ref } }] }, path)
+  for (const path of paths) t.match(plan({ requests: [{ path }] }), { opening: [], rest: [{ request: { path, method: 'GET' }, special: { kind: 'answer', ref } }] }, path)
   const others = [`${record}/stepfunction#`, `/v1/v1${record}/stepfunction`, `//v1${record}/stepfunction`, `/v1x${record}/stepfunction`, `${record}/stepfunction%3F`, `${record}/stepfunctions`, record]
   for (const path of others) t.equal(plan({ requests: [{ path }] }), undefined, path)
 })
 
 t.test('another version of the API', async t => {
   const batch = { requests: [{ path: `${record}/stepfunction` }, { path: `/v1${record}/stepfunction` }, { path: `/v2${record}/stepfunction` }] }
-  const v2 = { special: { answer: { version: 'v2' } } }
+  const v2 = { special: { kind: 'answer', ref: { version: 'v2' } } }
   t.match(plan(batch, { version: 'v2' }), { rest: [v2, { run: [{ path: `/v1${record}/stepfunction` }] }, v2] })
 })
 
@@ -59,7 +60,7 @@ t.test('numbers keep their text', async t => {
 })
 
 t.test('a path that is not ASCII is nothing of ours, and Kinto can crash over it by itself', async t => {
-  t.match(plan({ requests: [{ path: '/buckets/b/collections/c/records/r/\u0173tepfunction' }, { path: '/é' }, answer] }), { opening: [{ path: /tepfunction/ }, { path: '/é' }], rest: [{ special: { answer: ref } }] })
+  t.match(plan({ requests: [{ path: '/buckets/b/collections/c/records/r/\u0173tepfunction' }, { path: '/é' }, answer] }), { opening: [{ path: /tepfunction/ }, { path: '/é' }], rest: [{ special: { kind: 'answer', ref } }] })
 })
 
 // Each of these was sent to a real Kinto, which refused all of it.
@@ -123,5 +124,5 @@ t.test('a path of many slashes, and one path for many requests, take no time', a
 
 t.test('records that are not answered here', async t => {
   t.equal(plan({ requests: [answer] }, { isOurs: () => false }), undefined)
-  t.match(plan({ requests: [{ path: '/buckets/x/collections/c/records/r/stepfunction' }, answer] }, { isOurs: ({ bucket }) => bucket === 'b' }), { opening: [{ path: /x/ }], rest: [{ special: { answer: ref } }] })
+  t.match(plan({ requests: [{ path: '/buckets/x/collections/c/records/r/stepfunction' }, answer] }, { isOurs: target => target.ref.bucket === 'b' }), { opening: [{ path: /x/ }], rest: [{ special: { kind: 'answer', ref } }] })
 })

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identify, proveCreate, realRef, requireParsable } from '../answer/permission.ts'
+import type { Reading } from '../answer/reading.ts'
+import type { ArnPolicy } from '../answer/record.ts'
+import { existingIn, lookAgainMs, versionOf } from '../answer/update.ts'
+import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
+import { conflict, invalid, Refusal, unavailable } from '../kinto/errors.ts'
+import { isJsonObject, type JsonObject } from '../kinto/json.ts'
+import { recordPath, type CollectionRef, type RecordRef } from '../kinto/paths.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import { changeFor, recordOf } from './change.ts'
+import type { AskOutcome, Placement, PlacementOptions } from './placement.ts'
+import { readQuestion } from './question.ts'
+
+export interface AsksOptions extends PlacementOptions {
+  policy: ArnPolicy
+}
+
+/** A client's question, as a value. */
+export interface AskCall {
+  ref: CollectionRef
+  session: KintoSession
+  readBody: () => Promise<Uint8Array>
+  /** The values of the request's `If-Match` and `If-None-Match` headers. */
+  conditions: readonly string[]
+}
+
+/** A question that stands in its record. */
+export interface AskResult {
+  outcome: AskOutcome
+  /** The record, by its bucket's real id. */
+  ref: RecordRef
+  /** Kinto's answer with the record. Undefined for a caller who may not read what was there already. */
+  record: KintoAnswer | undefined
+}
+
+const mostTries = 10
+const firstPauseMs = 50
+const longestPauseMs = 1_000
+
+/** The use case: a workflow asks, and its question stands in a record, sealed, once, however often it is asked. */
+export class Asks {
+  readonly #options: AsksOptions
+
+  constructor (options: AsksOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Puts a question into its record. Asked again it finds the same record, and nothing is lost by a process that is killed between
+   * any two of its requests to Kinto.
+   * @throws KintoAnswered (to be relayed), Refusal 400, 409, 410, 503, KintoUnreachable
+   */
+  async ask ({ ref, session, readBody, conditions }: AskCall): Promise<AskResult> {
+    await proveCreate(session, ref)
+    if (conditions.length > 0) throw invalid('header', 'If-Match', 'A question is asked without If-Match and If-None-Match.')
+    const asked = readQuestion(await readBody(), this.#options.policy)
+    const named = { ...ref, record: asked.id }
+    const real = ref.bucket === 'default' ? realRef(named, await identify(session, ref.version)) : named
+    return await this.#place({ asked, ref: named, real, session })
+  }
+
+  async #place (placement: Placement): Promise<AskResult> {
+    const { asked, ref, real, session } = placement
+    const { seals } = this.#options
+    const asAsked = { data: recordOf(asked, real, seals), permissions: asked.permissions }
+    let outcome: AskOutcome = 'as it was'
+    let existing: JsonObject | undefined
+    for (let tries = 0; tries < mostTries; tries++) {
+      if (existing === undefined) {
+        const created = await put(placement, asAsked, ['If-None-Match', '*'])
+        if (created.status === 201) return { outcome: 'created', ref: real, record: created }
+        requireParsable(created, this.#options.reader.bounds)
+        existing = existingIn(created)
+        if (existing === undefined) throw new KintoAnswered(created)
+      }
+      const shown = await session.get(recordPath(ref))
+      if (shown.status === 404) {
+        // Deleted since: what was seen there is there no more.
+        existing = undefined
+        continue
+      }
+      const { reading, mayRead } = this.#read(real, shown, existing)
+      const change = await changeFor(placement, reading, this.#options).catch((error: unknown) => { throw mayRead ? error : withoutDetails(error) })
+      if (change === undefined) return { outcome, ref: real, record: mayRead ? shown : undefined }
+      const { ifMatch } = versionOf(reading.data)
+      const written = await put(placement, change.body, ifMatch === undefined ? [] : ['If-Match', ifMatch])
+      if (written.status !== 200 && written.status !== 412) throw new KintoAnswered(written)
+      existing = existingIn(written) ?? dataIn(written)
+      if (written.status !== 200) continue
+      outcome = change.outcome
+      // A change that came at the same time may have undone it: it counts once it was seen.
+      await sleep(lookAgainMs)
+    }
+    throw unavailable('Others change this record all the time. Try again in a moment.', { retryAfter: 3 })
+  }
+
+  /** The caller's own reading where they may read; else what Kinto's 412 showed, which they are not told. */
+  #read (real: RecordRef, shown: KintoAnswer, existing: JsonObject): { reading: Reading, mayRead: boolean } {
+    if (shown.status >= 500) throw new KintoAnswered(shown)
+    requireParsable(shown, this.#options.reader.bounds)
+    const data = shown.status === 200 ? dataIn(shown) : undefined
+    const { reader } = this.#options
+    const reading = reader.read(real, data ?? existing)
+    reader.observe(reading)
+    return { reading, mayRead: data !== undefined }
+  }
+}
+
+/** Kinto on PostgreSQL answers some of several writes at once with 409, and asks to repeat them. */
+async function put ({ ref, session }: Placement, body: object, headers: string[]): Promise<KintoAnswer> {
+  for (let pause = firstPauseMs, tries = 1; ; pause = Math.min(2 * pause, longestPauseMs), tries++) {
+    const answer = await session.put(recordPath(ref), JSON.stringify(body), headers)
+    if (answer.status !== 409 || tries === mostTries) return answer
+    await sleep(pause * Math.random())
+  }
+}
+
+function dataIn (answer: KintoAnswer): JsonObject | undefined {
+  const { data } = jsonObject(answer)
+  return isJsonObject(data) ? data : undefined
+}
+
+/** To a caller who may not read the record nothing of it is told. */
+function withoutDetails (error: unknown): unknown {
+  return error instanceof Refusal && error.problem.details !== undefined ? conflict('Another question stands in this record.') : error
+}

@@ -1,0 +1,41 @@
+import type { Reading } from '../answer/reading.ts'
+import { questionChanged } from '../answer/refusals.ts'
+import { unavailable } from '../kinto/errors.ts'
+import { recordUri } from '../kinto/paths.ts'
+import { differences } from '../seal/compare.ts'
+import type { OpenedSeal, Seals } from '../seal/seals.ts'
+import type { AskedQuestion } from './question.ts'
+
+/**
+ * What stands in a record whose question is asked:
+ * - `stands`: this question, and nothing is to be done;
+ * - `spoilt`: this question, changed since: its data are put back;
+ * - `in clear`: this question, not sealed yet;
+ * - `replaces`: something else, which it may replace where nobody waits for that any more.
+ */
+export type Standing = 'stands' | 'spoilt' | 'in clear' | { replaces: Replaced }
+
+/** `question of this id`: both were asked without a token, so the id is all that tells them apart. */
+export type Replaced = 'question of this id' | 'another question'
+
+/** @throws Refusal 409 when another question is asked with this token; 503 when what stands there cannot be opened */
+export function standingOf (asked: AskedQuestion, reading: Reading, seals: Seals | undefined): Standing {
+  const { held, taskToken, isAsked } = reading
+  if (held.kind === 'unknown key') throw unavailable('What stands in this record was sealed with a secret that this service does not have. Its operator has to look.')
+  if (seals !== undefined && isAsked && held.kind === 'sealed') return standingOfSealed(asked, reading, held.seal, seals)
+  if (asked.taskToken !== undefined && asked.taskToken === taskToken) return seals === undefined || reading.decision !== undefined ? 'stands' : 'in clear'
+  if (asked.taskToken === undefined && seals === undefined && reading.data['activityArn'] !== undefined) {
+    return differences(asked.fields, reading.data, asked.openFields).length === 0 ? 'stands' : { replaces: 'question of this id' }
+  }
+  return asked.isIdOfToken && taskToken === undefined ? 'spoilt' : { replaces: 'another question' }
+}
+
+function standingOfSealed (asked: AskedQuestion, { ref, changed, decision }: Reading, seal: OpenedSeal, seals: Seals): Standing {
+  const isThisToken = asked.taskToken === undefined ? seal.fromActivity : asked.taskToken === seal.taskToken
+  if (!isThisToken) return { replaces: 'another question' }
+  const asksTheSame = seals.changed(recordUri(ref), seal, asked.fields).length === 0
+  if (asked.taskToken === undefined && !asksTheSame) return { replaces: 'question of this id' }
+  if (decision !== undefined || changed.length === 0) return 'stands'
+  if (asksTheSame) return 'spoilt'
+  throw questionChanged(changed)
+}

@@ -1,0 +1,45 @@
+import type { Answers } from '../../answer/answers.ts'
+import { readState, type StateOptions } from '../../answer/state.ts'
+import { jsonObject } from '../../kinto/client.ts'
+import { headerValues } from '../../kinto/headers.ts'
+import { recordPath, type RecordRef } from '../../kinto/paths.ts'
+import type { KintoSession } from '../../kinto/session.ts'
+import { endToEndHeaders } from '../headers.ts'
+import { jsonReply, type Reply } from '../reply.ts'
+import type { Exchange, View } from './handle.ts'
+
+export interface AnswerViewOptions extends StateOptions {
+  answers: Answers
+  /** Told what became of each POST: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
+  observeAnswer: (outcome: string) => void
+}
+
+/** The sub-resource of a record: POST answers it, GET tells how its step stands. @throws UnsafeSegmentError */
+export function answerView (ref: RecordRef, options: AnswerViewOptions): View {
+  const { log, observeAnswer } = options
+  const state = async ({ timeLeft }: Exchange, session: KintoSession): Promise<Reply> => {
+    const data = await readState(session, ref, timeLeft, options)
+    return jsonReply(200, [...session.common, 'Cache-Control', 'no-cache, no-store'], { data })
+  }
+  return {
+    path: recordPath(ref),
+    known: 'PATCH',
+    foreign: 'POST',
+    methods: new Map([['GET', state], ['HEAD', state], ['POST', (exchange, session) => answer(ref, exchange, session, options)]]),
+    failed ({ status }) {
+      observeAnswer(status < 500 ? 'refused' : 'failed')
+      log.info({ ref, status }, 'an answer was not taken')
+    }
+  }
+}
+
+async function answer (ref: RecordRef, { headers, readBody, clientGone, timeLeft, mayWait }: Exchange, session: KintoSession, { answers, log, observeAnswer }: AnswerViewOptions): Promise<Reply> {
+  const begun = performance.now()
+  const taken = await answers.take({ ref, session, readBody, ifMatch: headerValues(headers, 'if-match'), clientGone, timeLeft, mayWait })
+  const { outcome, decision, record, permissions } = taken
+  const { answer, answeredBy, answeredAt } = decision
+  observeAnswer(outcome)
+  log.info({ ref, outcome, answer, answeredBy, ms: Math.round(performance.now() - begun) }, 'answered')
+  const { data } = jsonObject(record)
+  return jsonReply(200, endToEndHeaders(record.headers), { data, permissions, stepfunction: { outcome, answer, answeredBy, answeredAt } })
+}

@@ -1,0 +1,91 @@
+import { methodNotAllowed, unsupportedMediaType, type Refusal } from '../../kinto/errors.ts'
+import { headerValues, selectHeaders } from '../../kinto/headers.ts'
+import { KintoSession, type Kinto } from '../../kinto/session.ts'
+import type { SubResource } from '../classify.ts'
+import { errorReply, kintoReply, type Reply } from '../reply.ts'
+import { answerView, type AnswerViewOptions } from './answer.ts'
+import { askView, type AskViewOptions } from './ask.ts'
+
+/** A request for a sub-resource, as a value. Headers are a flat list, those that the pass-through would send. */
+export interface Exchange {
+  method: string
+  target: SubResource
+  headers: string[]
+  /** Reads the whole body. @throws Refusal 413, 503 */
+  readBody: () => Promise<Uint8Array>
+  /** Aborted when the client has left. */
+  clientGone: AbortSignal
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+  /** Whether an answer may wait for the task of the record's activity. */
+  mayWait: boolean
+}
+
+/** One kind of sub-resource. */
+export interface View {
+  /** Kinto's resource that it belongs to, whose CORS policy it has. */
+  path: string
+  /** A method that Kinto's resource has, and one that it does not have. */
+  known: string
+  foreign: string
+  methods: ReadonlyMap<string, (exchange: Exchange, session: KintoSession) => Promise<Reply>>
+  /** Told of a POST that failed. */
+  failed: (reply: Reply) => void
+}
+
+export interface SubResourceOptions extends AnswerViewOptions, AskViewOptions {
+  kinto: Kinto
+}
+
+const requestMethod = 'Access-Control-Request-Method'
+
+/** Answers every request for a sub-resource. Never throws: whatever goes wrong becomes the reply. */
+export async function handleSubResource (exchange: Exchange, options: SubResourceOptions): Promise<Reply> {
+  const { method, target, clientGone } = exchange
+  const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
+  let view: View | undefined
+  try {
+    view = target.kind === 'answer' ? answerView(target.ref, options) : askView(target.ref, options)
+    if (method === 'OPTIONS') return await preflight(exchange, session, view)
+    const carryOut = view.methods.get(method)
+    if (carryOut === undefined) throw await notAllowed(session, view)
+    if (method === 'POST') requireJson(headerValues(exchange.headers, 'content-type')[0])
+    return await carryOut(exchange, session)
+  } catch (error) {
+    if (clientGone.aborted) return nobodyIsThere(target, options)
+    const reply = errorReply(error, session.common, options.log)
+    if (method === 'POST') view?.failed(reply)
+    return reply
+  }
+}
+
+function nobodyIsThere ({ ref }: SubResource, { log }: SubResourceOptions): Reply {
+  log.info({ ref }, 'a client left before its answer was taken')
+  return { status: 499, headers: [], body: '' }
+}
+
+/** Kinto does not know the sub-resource, so it is asked for its policy on the resource, and our methods are put in. */
+async function preflight ({ headers }: Exchange, session: KintoSession, { path, known, foreign, methods }: View): Promise<Reply> {
+  const [wanted] = headerValues(headers, 'access-control-request-method')
+  const isOurs = wanted === 'OPTIONS' || methods.has(wanted ?? '')
+  const reply = kintoReply(await session.options(path, wanted === undefined ? [] : [requestMethod, isOurs ? known : foreign]))
+  const others = selectHeaders(reply.headers, name => name !== 'access-control-allow-methods')
+  return others.length === reply.headers.length ? reply : { ...reply, headers: [...others, 'Access-Control-Allow-Methods', allowed(methods).join(',')] }
+}
+
+/** Kinto's refusal of a preflight carries the headers of its 405, and unlike another method it can change nothing. */
+async function notAllowed (session: KintoSession, { path, foreign, methods }: View): Promise<Refusal> {
+  await session.options(path, [requestMethod, foreign])
+  return methodNotAllowed(allowed(methods).join(', '))
+}
+
+function allowed (methods: View['methods']): string[] {
+  return [...methods.keys(), 'OPTIONS']
+}
+
+// Browsers send forms across sites without asking, so nothing but JSON is taken, even if its body would parse.
+function requireJson (contentType: string | undefined): void {
+  const [type = ''] = (contentType ?? '').split(';', 1)
+  if (type.trim().toLowerCase() === 'application/json') return
+  throw unsupportedMediaType("Content-Type header should be application/json. With curl: -H 'Content-Type: application/json'")
+}

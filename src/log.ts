@@ -1,0 +1,48 @@
+import { pino, type DestinationStream, type Level, type Logger } from 'pino'
+
+/** What the log tells of an error: never what it carries (an answer of Kinto, a request to AWS), which may hold tokens and passwords. */
+interface LoggedError {
+  type: string
+  message: string
+  code?: string | number
+  status?: number
+  /** Of a fault of this program. */
+  stack?: string | undefined
+  cause?: LoggedError
+}
+
+const faultsOfOurs = [TypeError, RangeError, ReferenceError, SyntaxError]
+
+// AWS quotes a token that it does not know.
+const longWord = /[\w+/=:-]{100,}/g
+
+/** The service's log: one line of JSON for each thing that happens, on standard output unless `destination` says otherwise. */
+export function createLog (level: Level | 'silent', destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    serializers: { err: describeError },
+    // What could be a secret is not logged in the first place; this is for what slipped through.
+    redact: ['*.authorization', '*.Authorization', '*.cookie', '*.taskToken', '*.*.taskToken']
+  }
+  return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+function describeError (error: unknown): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: withoutTokens(String(error)) }
+  const { name: type, message, stack, cause } = error
+  const code: unknown = Reflect.get(error, 'code')
+  const status: unknown = Reflect.get(error, 'status')
+  return {
+    type,
+    message: withoutTokens(message),
+    ...(typeof code === 'string' || typeof code === 'number') && { code },
+    ...typeof status === 'number' && { status },
+    ...faultsOfOurs.some(kind => error instanceof kind) && { stack },
+    ...cause !== undefined && { cause: describeError(cause) }
+  }
+}
+
+function withoutTokens (text: string): string {
+  return text.replace(longWord, '…')
+}
