@@ -27,14 +27,15 @@ const pod: Json = kind('Deployment').spec.template.spec
 const [container] = pod.containers
 const { memory: taskMemory, containerDefinitions: [task] } = JSON.parse(read('deploy/ecs-task-definition.json'))
 
-const secret = 'STEPFUNCTION_KINTO_AUTHORIZATION'
+const secretNames = ['STEPFUNCTION_KINTO_AUTHORIZATION', 'STEPFUNCTION_SEAL_SECRET']
 const byName = (entries: Json[]): Record<string, string> => Object.fromEntries(entries.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]))
-const { [secret]: reference, ...composeEnv } = compose.services.stepfunction.environment
+const composeEntries = Object.entries<string>(compose.services.stepfunction.environment)
+const fromDotEnv = composeEntries.filter(([name, value]) => value.startsWith(`\${${name}:?`)).map(([name]) => name)
 
 const examples: Record<string, Example> = {
   Compose: {
-    env: composeEnv,
-    secrets: reference.startsWith(`\${${secret}:?`) ? [secret] : [],
+    env: Object.fromEntries(composeEntries.filter(([name]) => !fromDotEnv.includes(name))),
+    secrets: fromDotEnv,
     stopSeconds: Number.parseInt(compose.services.stepfunction.stop_grace_period, 10),
     publishedPorts: compose.services.stepfunction.ports
   },
@@ -59,9 +60,14 @@ for (const [name, { env, secrets, stopSeconds, publishedPorts }] of Object.entri
       t.not(settings.kintoUrl, loadSettings({ argv: [], env: {} }).kintoUrl)
     })
 
+    t.test('answers only what was asked through the service', async t => {
+      const { resources, sealRequired } = settingsOf(t, env)
+      t.strictSame(sealRequired, resources)
+    })
+
     t.test('holds no secret', async t => {
-      t.strictSame(secrets, [secret])
-      t.notOk(secret in env)
+      t.strictSame(secrets, secretNames)
+      for (const secret of secretNames) t.notOk(secret in env, secret)
     })
 
     t.test('gives a stopping process 75 s', async t => {
@@ -146,14 +152,14 @@ t.test('every task of the SAM template ends in time, and finds what is substitut
 
 t.test('the state machines without a Lambda function', async t => {
   const Resources: Json = templates['workflow-without-lambda']
-  for (const name of ['Review', 'CreateRecord']) {
+  for (const name of ['Review', 'Ask']) {
     const { StartAt, States }: Json = Resources[name].Properties.Definition
     const states = Object.values<Json>(States)
     const named = [StartAt, ...states.flatMap(state => [state, ...state.Catch ?? []]).flatMap(({ Next }) => Next ?? [])]
     t.strictSame(new Set(named), new Set(Object.keys(States)), `${name} names its states, and leaves none out`)
     for (const state of states.filter(({ Resource = '' }) => Resource.endsWith('.waitForTaskToken'))) t.ok(state.TimeoutSeconds > 0)
   }
-  const { data, permissions } = Resources.CreateRecord.Properties.Definition.States.PutRecord.Arguments.RequestBody
+  const { data, permissions } = Resources.Ask.Properties.Definition.States.Ask.Arguments.RequestBody
   const { Input } = Resources.Review.Properties.Definition.States.AskReviewer.Parameters
   const handed = Object.values<string>({ ...data, permissions: permissions.write[0] }).flatMap(text => /^\{% \$states\.input\.(\w+) %\}$/.exec(text)?.[1] ?? [])
   for (const field of handed) t.ok(`${field}.$` in Input, `${field} is handed over`)
@@ -164,5 +170,6 @@ t.test('the state machines without a Lambda function', async t => {
 function settingsOf (t: Test, env: Record<string, string>) {
   const lines = Object.entries(env).map(([name, value]) => `${name.toLowerCase().replace('stepfunction_', 'stepfunction.')} = ${value}`)
   const folder = t.testdir({ 'example.ini': ['[app:main]', ...lines, ''].join('\n') })
-  return loadSettings({ argv: ['--config', join(folder, 'example.ini')], env: {} })
+  // Some settings need the secret, which stands elsewhere
+  return loadSettings({ argv: ['--config', join(folder, 'example.ini')], env: { STEPFUNCTION_SEAL_SECRET: '5a'.repeat(32) } })
 }
