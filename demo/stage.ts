@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { credentials, prepareWorkflows, region, startExecution, workflows } from './aws.ts'
 import type { Workflow } from './aws.ts'
 import { accounts, authorization, collection, findManualStep, prepareKinto } from './kinto.ts'
@@ -48,6 +49,9 @@ export async function setStage ({ ports, service: options }: StageOptions = {}):
       ...ports && { STEPFUNCTION_LISTEN: `127.0.0.1:${ports.listen}`, STEPFUNCTION_ADMIN_LISTEN: `127.0.0.1:${ports.adminListen}` },
       STEPFUNCTION_KINTO_URL: kinto.url,
       STEPFUNCTION_KINTO_AUTHORIZATION: authorization('stepfunction'),
+      // What waits in this Kinto ends with it, and so does the secret
+      STEPFUNCTION_SEAL_SECRET: randomBytes(32).toString('hex'),
+      STEPFUNCTION_SEAL_REQUIRED: '/buckets/stepfunction',
       STEPFUNCTION_AWS_ENDPOINT_URL: emulator.url,
       STEPFUNCTION_AWS_REGION: region,
       STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId,
