@@ -71,7 +71,7 @@ export function createParts (settings: Settings, metrics: Metrics, log: FastifyB
   })
   // A question can be asked where another one stands that was not.
   const anywhere = new RecordReader({ ...rules, sealRequired: [] })
-  const asks = new Asks({ reader: anywhere, seals, policy, stepFunctions, log })
+  const asks = new Asks({ reader: anywhere, seals, sealRequired, policy, stepFunctions, log })
   const rounds = own === undefined
     ? undefined
     : new Rounds({

@@ -63,8 +63,8 @@ export class Backlog {
     for (let looks = 0; looks < mostLooks; looks++) {
       await pause(lookAgainMs, this.#stopped.signal)
       const outcome = await this.#once(recording, writers, data => isAsWritten(data, expected))
-      if (outcome instanceof Error) return isRefusal(outcome) ? undefined : this.add(recording)
-      if (outcome === 'shown' || outcome === 'moved on') return
+      if (typeof outcome === 'string') return
+      if ('error' in outcome) return isRefusal(outcome.error) ? undefined : this.add(recording)
       expected = jsonObject(outcome)['data']
     }
   }
@@ -76,38 +76,38 @@ export class Backlog {
       last = this.#stopped.signal.aborted || Date.now() > end
       const writers = { session: own(), log: this.#options.log }
       const outcome = await this.#once(recording, writers)
-      if (outcome instanceof Error) {
-        if (last || isRefusal(outcome)) return this.#giveUp(recording, outcome)
-      } else {
-        if (typeof outcome === 'string') return
+      if (typeof outcome === 'string') return
+      if (!('error' in outcome)) {
         this.#options.log.info({ record: recordUri(recording.reading.ref), answer: recording.decision.answer }, 'an answer was recorded after its request')
         return this.lookAgain(recording, outcome, writers)
       }
+      if (last || isRefusal(outcome.error)) return this.#giveUp(recording, outcome.error)
     }
   }
 
   /** Records the decision where the record does not show it. @returns Kinto's answer to that; or why there was nothing to do, or nothing came of it */
-  async #once (recording: Recording, writers: Writers, isShown?: (data: JsonObject) => boolean): Promise<KintoAnswer | 'shown' | 'moved on' | Error> {
+  async #once (recording: Recording, writers: Writers, isShown?: (data: JsonObject) => boolean): Promise<KintoAnswer | 'shown' | 'moved on' | { error: unknown }> {
     const { reader } = this.#options
     const { reading: { ref }, decision } = recording
     try {
       const { data } = await fetchRecord(writers.session, ref, reader.bounds)
       const reading = reader.read(ref, data)
       if (isShown?.(data) ?? isRecorded(reading, decision)) return 'shown'
-      return await recordDecision(writers, { ...recording, reading }, reader, () => 0)
+      const recorded = await recordDecision(writers, { ...recording, reading }, reader, () => 0)
+      return recorded instanceof NotRecorded ? { error: recorded } : recorded
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error))
+      return { error }
     }
   }
 
-  #giveUp ({ reading: { ref }, decision }: Recording, err: Error): void {
+  #giveUp ({ reading: { ref }, decision }: Recording, err: unknown): void {
     const { proof: _proof, ...words } = decision
     this.#options.log.error({ err, record: recordUri(ref), ...words }, 'an answer that Step Functions took is not recorded in Kinto')
   }
 }
 
 /** Whether Kinto itself said no: the record is gone, or closed to the account. */
-function isRefusal (error: Error): boolean {
+function isRefusal (error: unknown): boolean {
   return (error instanceof NotRecorded && error.refused !== undefined) || (error instanceof KintoAnswered && error.answer.status < 500)
 }
 

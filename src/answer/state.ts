@@ -1,4 +1,4 @@
-import { Refusal } from '../kinto/errors.ts'
+import { orRefusal, Refusal } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -52,7 +52,7 @@ export async function readState (session: KintoSession, ref: RecordRef, timeLeft
   const real = ref.bucket === 'default' ? realRef(ref, await identify(session, ref.version)) : ref
   const reading = reader.read(real, data)
   reader.observe(reading)
-  const step = stepOf(reading, reader)
+  const step = orRefusal(() => reader.step(reading))
   const verdict = await judgeStep(reading, isWriter, step, timeLeft, options)
   const { changed } = reading
   const shown = { ...changed.length > 0 && { changed }, record: questionIn(data), version: data['last_modified'] }
@@ -94,15 +94,6 @@ async function judgeStep (reading: Reading, isWriter: boolean, step: Step | Refu
   const mayAsk = isWriter && isAsked && taskToken !== undefined && !(step instanceof Refusal)
   if (mayAsk && await livenessOf(taskToken, step.region, stepFunctions, log) === 'dead') return { kind: 'over', reason: 'The step no longer accepts answers.' }
   return { kind: 'open' }
-}
-
-function stepOf (reading: Reading, reader: RecordReader): Step | Refusal {
-  try {
-    return reader.step(reading)
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
 }
 
 /** The fields of a record that make its question, with its id and version. */

@@ -1,4 +1,4 @@
-import { invalid, Refusal } from '../kinto/errors.ts'
+import { invalid, orRefusal, Refusal } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import { isSealed, withoutSecret, type OpenedSeal, type Seals } from '../seal/seals.ts'
@@ -39,13 +39,9 @@ export function readTokenField (ref: RecordRef, data: JsonObject, { seals, sealR
 }
 
 function inClear (data: JsonObject): TokenField {
-  try {
-    const taskToken = readToken(data)
-    return taskToken === undefined ? { kind: 'none' } : { kind: 'clear', taskToken }
-  } catch (error) {
-    if (error instanceof Refusal) return { kind: 'malformed', refusal: error }
-    throw error
-  }
+  const taskToken = orRefusal(() => readToken(data))
+  if (taskToken instanceof Refusal) return { kind: 'malformed', refusal: taskToken }
+  return taskToken === undefined ? { kind: 'none' } : { kind: 'clear', taskToken }
 }
 
 function notAsked (): TokenField {

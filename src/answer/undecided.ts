@@ -51,7 +51,7 @@ export class UndecidedStatuses {
         continue
       }
       const waited = this.#waiting.delete(uri)
-      if (isUndecided(glance) && (waited || whole === undefined)) this.#begin(glance)
+      if (undecidedIn(glance) !== undefined && (waited || whole === undefined)) this.#begin(glance)
     }
   }
 
@@ -74,9 +74,10 @@ export class UndecidedStatuses {
     const { own, reader, stepFunctions, observe, log } = this.#options
     const record = recordUri(glance.ref)
     let latest = glance
-    for (let tries = 0; tries < mostTries && isUndecided(latest) && latest.taskToken === glance.taskToken; tries++) {
-      const { taskToken = '' } = latest
-      const region = reader.regionOf(latest) ?? ''
+    for (let tries = 0; tries < mostTries; tries++) {
+      const forged = undecidedIn(latest)
+      if (forged === undefined || forged.taskToken !== glance.taskToken) return
+      const { taskToken, region } = forged
       if (await livenessOf(taskToken, region, stepFunctions, log) !== 'alive') return
       const times = (this.#times.get(taskToken) ?? 0) + 1
       if (times === mostTimes + 1) log.error({ record }, 'a status that nobody decided comes back again and again: it is left as it is, and the step waits')
@@ -103,7 +104,8 @@ function isWaiting ({ isAsked, taskToken, data }: Glance): boolean {
   return isAsked && taskToken !== undefined && !isVerb(data['status'])
 }
 
-/** Whether a record says that its question is decided, and nothing proves it. */
-function isUndecided ({ isAsked, taskToken, data, decision }: Glance): boolean {
-  return isAsked && taskToken !== undefined && isVerb(data['status']) && decision === undefined
+/** The token of a record that says its question is decided, where nothing proves it. */
+function undecidedIn ({ isAsked, held, taskToken, data, decision }: Glance): { taskToken: string, region: string } | undefined {
+  if (!isAsked || held.kind !== 'sealed' || taskToken === undefined || !isVerb(data['status']) || decision !== undefined) return undefined
+  return { taskToken, region: held.seal.region }
 }

@@ -28,7 +28,7 @@ export function recordOf ({ fields, taskToken, region, heartbeatSeconds, openFie
 export async function changeFor (placement: Placement, reading: Reading, options: PlacementOptions): Promise<Change | undefined> {
   const { asked, real } = placement
   const { seals } = options
-  const standing = standingOf(asked, reading, seals)
+  const standing = standingOf(asked, reading, options)
   if (standing === 'stands') return undefined
   const data = recordOf(asked, real, seals)
   if (standing === 'in clear') return { outcome: 'sealed', body: { data, permissions: asked.permissions } }

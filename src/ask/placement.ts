@@ -1,8 +1,8 @@
 import type { Log } from '../answer/log.ts'
 import type { RecordReader } from '../answer/reading.ts'
+import type { SealRules } from '../answer/token-field.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import type { Seals } from '../seal/seals.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import type { AskedQuestion } from './question.ts'
 
@@ -16,9 +16,8 @@ export interface Placement {
   session: KintoSession
 }
 
-export interface PlacementOptions {
+export interface PlacementOptions extends SealRules {
   reader: RecordReader
-  seals: Seals | undefined
   stepFunctions: StepFunctions
   log: Log
 }

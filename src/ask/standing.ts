@@ -1,4 +1,6 @@
 import type { Reading } from '../answer/reading.ts'
+import { inScope } from '../answer/scope.ts'
+import type { SealRules } from '../answer/token-field.ts'
 import { questionChanged } from '../answer/refusals.ts'
 import { unavailable } from '../kinto/errors.ts'
 import { recordUri } from '../kinto/paths.ts'
@@ -19,13 +21,14 @@ export type Standing = 'stands' | 'spoilt' | 'in clear' | { replaces: Replaced }
 export type Replaced = 'question of this id' | 'another question'
 
 /** @throws Refusal 409 when another question is asked with this token; 503 when what stands there cannot be opened */
-export function standingOf (asked: AskedQuestion, reading: Reading, seals: Seals | undefined): Standing {
-  const { held, taskToken, isAsked } = reading
+export function standingOf (asked: AskedQuestion, reading: Reading, { seals, sealRequired }: SealRules): Standing {
+  const { ref, data, held, taskToken, isAsked, decision } = reading
   if (held.kind === 'unknown key') throw unavailable('What stands in this record was sealed with a secret that this service does not have. Its operator has to look.')
   if (seals !== undefined && isAsked && held.kind === 'sealed') return standingOfSealed(asked, reading, held.seal, seals)
-  if (asked.taskToken !== undefined && asked.taskToken === taskToken) return seals === undefined || reading.decision !== undefined ? 'stands' : 'in clear'
-  if (asked.taskToken === undefined && seals === undefined && reading.data['activityArn'] !== undefined) {
-    return differences(asked.fields, reading.data, asked.openFields).length === 0 ? 'stands' : { replaces: 'question of this id' }
+  if (asked.taskToken !== undefined && asked.taskToken === taskToken) return seals === undefined || decision !== undefined ? 'stands' : 'in clear'
+  if (asked.taskToken === undefined && data['activityArn'] !== undefined && !('refusal' in held) && !inScope(sealRequired, ref)) {
+    if (differences(asked.fields, data, asked.openFields).length > 0) return { replaces: 'question of this id' }
+    return seals === undefined || decision !== undefined || taskToken !== undefined ? 'stands' : 'in clear'
   }
   return asked.isIdOfToken && taskToken === undefined ? 'spoilt' : { replaces: 'another question' }
 }

@@ -80,6 +80,16 @@ export function unavailable (message: string, options: RefusalOptions & { detail
   return new Refusal({ status: 503, errno: 201, error: 'Service Unavailable', message, details: options.details }, options)
 }
 
+/** What `read` returns, or the refusal that it throws. @throws anything else */
+export function orRefusal<Value> (read: () => Value): Value | Refusal {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}
+
 /** 500: a fault of this program, in the words of Kinto's own. */
 export function programmingError (cause: unknown): Refusal {
   return new Refusal({ status: 500, errno: 999, error: 'Internal Server Error', message: 'A programmatic error occurred, developers have been informed.' }, { cause })

@@ -9,9 +9,11 @@ export interface Decimal {
 // Beyond this, sums of an exponent and a length would not be exact. Kinto keeps no number of that size.
 const largestExponent = 1e9
 
-/** Reads a number literal of JSON, in time that grows as its length. Undefined for one whose exponent is beyond all use. */
+/** Reads a number literal of JSON, in time that grows as its length. Undefined for what is none, and for one whose exponent is beyond all use. */
 export function readDecimal (literal: string): Decimal | undefined {
-  const [, sign, whole = '', fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(literal) ?? []
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(literal)
+  if (match === null) return undefined
+  const [, sign, whole = '', fraction = '', power = '0'] = match
   const all = whole + fraction
   const significant = all.replace(/^0+/, '')
   if (significant === '') return { negative: false, digits: '', magnitude: 0 }

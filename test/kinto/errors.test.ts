@@ -1,5 +1,5 @@
 import t from 'tap'
-import { conflict, errorBody, gone, invalid, methodNotAllowed, modifiedMeanwhile, programmingError, tooLarge, unavailable, unsupportedMediaType } from '../../src/kinto/errors.ts'
+import { conflict, errorBody, gone, invalid, methodNotAllowed, modifiedMeanwhile, orRefusal, programmingError, tooLarge, unavailable, unsupportedMediaType } from '../../src/kinto/errors.ts'
 
 t.test('errors read as Kinto writes them', async t => {
   t.equal(errorBody(invalid('body', 'answer', 'Required').problem),
@@ -27,4 +27,11 @@ t.test('each has its status, errno and headers', async t => {
   for (const [{ problem, headers }, status, errno, expected] of rows) {
     t.same([problem.status, problem.errno, headers], [status, errno, expected])
   }
+})
+
+t.test('what is refused is a value, what fails is not', async t => {
+  const refusal = conflict('No.')
+  t.equal(orRefusal(() => 1), 1)
+  t.equal(orRefusal(() => { throw refusal }), refusal)
+  t.throws(() => orRefusal(() => { throw new TypeError('a fault') }), { name: 'TypeError' })
 })
