@@ -15,6 +15,8 @@ export type KintoVersion = typeof versions[number]
 export const combination = {
   /** TEST_KINTO_BACKEND */
   backend: chosen('TEST_KINTO_BACKEND', backends) ?? 'memory',
+  /** The same; undefined where each suite does as it likes. */
+  backendIfChosen: chosen('TEST_KINTO_BACKEND', backends),
   /** TEST_SEAL_SECRET; undefined where each suite does as it likes. */
   sealing: chosen('TEST_SEAL_SECRET', sealing),
   /** TEST_KINTO_VERSION; undefined for the one that all tests know. */

@@ -14,19 +14,17 @@ export interface Combination {
   files: readonly string[]
 }
 
-const onRealKinto = files('test/integration/*.test.ts')
+const ofSeals = files('test/integration/seal/*.test.ts')
+const onRealKinto = [...files('test/integration/*.test.ts'), ...ofSeals]
 const onScriptedKinto = [...files('test/faults/*.test.ts'), 'test/answer/activities.test.ts']
 /** What an older Kinto could do otherwise: rights, and what is written and read of a record. */
-const onOlderKinto = ['test/integration/permission.test.ts', 'test/integration/answers.test.ts']
-/** Tests with a large form, and programs too heavy for each run of the tests. */
-const byTheThousand = files('test/matrix/*.test.ts')
-
+const onOlderKinto = ['test/integration/permission.test.ts', 'test/integration/answers.test.ts', 'test/integration/asks.test.ts']
 export const combinations: readonly Combination[] = [
   ...combine('every suite', 'memory', [...onRealKinto, ...onScriptedKinto]),
   ...combine('on a real Kinto', 'postgresql', onRealKinto),
   ...(['16', '20'] as const).flatMap(version =>
     (['memory', 'postgresql'] as const).flatMap(backend => combine(`on Kinto ${version}`, backend, onOlderKinto, { TEST_KINTO_VERSION: version }))),
-  ...combine('by the thousand', 'postgresql', byTheThousand, { TEST_THOUSANDS: '1' })
+  ...combine('by the thousand', 'postgresql', ofSeals, { TEST_THOUSANDS: '1' })
 ].filter(({ files }) => files.length > 0)
 
 function combine (what: string, backend: Backend, files: readonly string[], env: Partial<Combination['env']> = {}): Combination[] {

@@ -12,8 +12,8 @@ root.setTimeout(combination.thousands ? 3_600_000 : 180_000)
 export const secret = '5ea1'.repeat(16)
 export const reviewers = { write: ['account:alice', 'account:bob'] }
 
-/** Each back end on which a test runs. */
-export const everyBackend: readonly Backend[] = ['memory', 'postgresql']
+/** Each back end on which a test runs: both in its large form, else the one that people run, unless the combination says otherwise. */
+export const everyBackend: readonly Backend[] = combination.thousands ? ['memory', 'postgresql'] : [combination.backendIfChosen ?? 'postgresql']
 
 /** Options of a test on a real Kinto with this back end. */
 export function needs (backend: Backend, subject: string): { skip: string | false } {
