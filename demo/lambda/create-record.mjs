@@ -12,7 +12,7 @@ export async function handler ({ asked, ...question }) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { Authorization: process.env.KINTO_AUTHORIZATION, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ data: { ...question, id }, permissions: { write: [question.reviewer] } }),
+    body: JSON.stringify({ data: { ...question, id, status: 'UNANSWERED' }, permissions: { write: [question.reviewer] } }),
     signal: AbortSignal.timeout(20_000)
   }).catch(error => { throw new Error(`${url} cannot be reached: ${error.cause ?? error}`) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)

@@ -4,6 +4,8 @@ import t from 'tap'
 import { connect, executionEnd, prepareWorkflows, startExecution } from '../../demo/aws.ts'
 import { authorization, collection, findManualStep, prepareKinto } from '../../demo/kinto.ts'
 import { needsParts, needsPostgres, realDatabase, realEmulator, realKinto } from '../helpers/real.ts'
+import { startService } from '../helpers/service.ts'
+import { startStepFunctions } from '../helpers/step-functions.ts'
 
 t.test('a real Kinto', needsParts('a real Kinto'), async t => {
   const kinto = await realKinto(t, { settings: { 'kinto.paginate_by': '7' } })
@@ -44,8 +46,9 @@ t.test('the workflows of the demo', needsParts('workflows on an emulator'), asyn
   const kinto = await realKinto(t)
   const emulator = await realEmulator(t)
   await prepareKinto(kinto.url)
+  const service = await startService(t, kinto, emulator)
   const machines = await prepareWorkflows(emulator.url, {
-    KINTO_COLLECTION: `${kinto.url}${collection}`,
+    KINTO_COLLECTION: `${service.url}${collection}`,
     KINTO_AUTHORIZATION: authorization('workflow')
   })
   const client = connect(emulator.url)
@@ -78,11 +81,12 @@ t.test('the workflows of the demo', needsParts('workflows on an emulator'), asyn
 t.test('the Lambda of the demo run again', needsParts('a retried Lambda'), async t => {
   const kinto = await realKinto(t)
   await prepareKinto(kinto.url)
-  process.env['KINTO_COLLECTION'] = `${kinto.url}${collection}`
+  const service = await startService(t, kinto, await startStepFunctions(t))
+  process.env['KINTO_COLLECTION'] = `${service.url}${collection}`
   process.env['KINTO_AUTHORIZATION'] = authorization('workflow')
   const { handler } = await import(new URL('../../demo/lambda/create-record.mjs', import.meta.url).href)
   const executionArn = 'arn:aws:states:us-west-2:123456789012:execution:review:1'
-  const question = { asked: { state: 'Ask', at: '2026-01-01T00:00:00Z' }, subject: 'again', reviewer: 'account:alice', executionArn }
+  const question = { asked: { state: 'Ask', at: '2026-01-01T00:00:00Z' }, subject: 'again', reviewer: 'account:alice', executionArn, activityArn: 'arn:aws:states:us-west-2:123456789012:activity:ManualStep' }
 
   t.test('creates no second record', async t => {
     const first = await handler(question)
@@ -90,20 +94,19 @@ t.test('the Lambda of the demo run again', needsParts('a retried Lambda'), async
     t.same((await handler(question)).data, first.data)
   })
 
-  t.test('asks anew in the same record when the token is new', async t => {
-    const first = await handler({ ...question, asked: { ...question.asked, state: 'Other' }, taskToken: 'one' })
-    const url = `${kinto.url}${collection}/records/${first.data.id}`
-    const headers = { authorization: authorization('stepfunction'), 'content-type': 'application/json' }
-    await fetch(url, { method: 'PATCH', headers, body: '{"data": {"status": "FAIL", "answeredBy": "account:alice"}}' })
-    await handler({ ...question, asked: { ...question.asked, state: 'Other' }, taskToken: 'two' })
-    const asked = await (await fetch(url, { headers })).json()
-    t.match(asked, { data: { status: 'UNANSWERED', taskToken: 'two', answeredBy: undefined } })
+  t.test('has one record for each token', async t => {
+    const [first, second] = [await handler({ ...question, taskToken: 'one' }), await handler({ ...question, taskToken: 'two' })]
+    t.match(second, { data: { status: 'UNANSWERED', taskToken: 'two' } })
+    t.not(second.data.id, first.data.id)
+    t.same((await handler({ ...question, taskToken: 'one' })).data, first.data)
   })
 
-  t.test('asks again for another state, and says what Kinto refused', async t => {
+  t.test('asks again for another state, and says what was refused, and where', async t => {
     const other = await handler({ ...question, asked: { ...question.asked, at: '2026-01-01T00:00:01Z' } })
     t.not(other.data.id, (await handler(question)).data.id)
     process.env['KINTO_AUTHORIZATION'] = authorization('alice')
-    await t.rejects(handler({ ...question, subject: 'not allowed' }), { message: /Kinto answered 403/ })
+    await t.rejects(handler({ ...question, subject: 'not allowed' }), { message: /stepfunction answered 403/ })
+    process.env['KINTO_COLLECTION'] = 'http://127.0.0.1:1/v1/buckets/b/collections/c'
+    await t.rejects(handler(question), { message: /127\.0\.0\.1:1.* cannot be reached: / })
   })
 })

@@ -1,4 +1,4 @@
-const paths = ['collection', 'collections'].map(segment => `/buckets/{bucket_id}/${segment}/{collection_id}/records/{record_id}/stepfunction`)
+const paths = ['collection', 'collections'].flatMap(segment => ['', '/records/{record_id}'].map(place => `/buckets/{bucket_id}/${segment}/{collection_id}${place}/stepfunction`))
 
 /** A text of Kinto without what the service puts into it; every other byte as it was. */
 export function withoutAdditions (text: string): string {
