@@ -13,6 +13,8 @@ import { existingIn, lookAgainMs, NotRecorded, patchRecord, type Writers } from 
 export interface FetchedToken {
   taskToken: string
   region: string
+  /** The seals in its task's input: it is for no other question. */
+  seals: ReadonlySet<string>
   /** A token of the record that is known to be dead. */
   dead: string | undefined
   reading: Reading
@@ -20,7 +22,7 @@ export interface FetchedToken {
 
 /**
  * What became of saving it: the record as it is now, with the token; or why it is not there. `still waits`: the record holds
- * another token, which is alive, or may be. `unusable`: what the record holds cannot be sealed anew.
+ * another token, which is alive, or may be. `unusable`: what the record holds cannot be sealed anew, or asks something else than the task.
  */
 export type SavedToken = { reading: Reading } | NotRecorded | 'still waits' | 'unusable'
 
@@ -35,11 +37,11 @@ const mostTries = 10
 
 /** Saves a task token in its record, so that it outlives this process. A token that is alive is never replaced. */
 export async function saveFetchedToken (writers: Writers, fetched: FetchedToken, { reader, stepFunctions, log }: SavingOptions): Promise<SavedToken> {
-  const { taskToken, region, dead } = fetched
+  const { taskToken, region, seals, dead } = fetched
   let { reading } = fetched
   for (let tries = 0; tries < mostTries; tries++) {
     if (reading.taskToken === taskToken) return { reading }
-    if ('refusal' in reading.held) return 'unusable'
+    if ('refusal' in reading.held || !reader.isAskedBy(reading, seals)) return 'unusable'
     if (reading.taskToken !== undefined && reading.taskToken !== dead) {
       const waitsIn = reading.held.kind === 'sealed' ? reading.held.seal.region : region
       if (await livenessOf(reading.taskToken, waitsIn, stepFunctions, log) !== 'dead') return 'still waits'

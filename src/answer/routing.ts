@@ -113,13 +113,13 @@ export class TaskRouter {
 
   async #saveAhead (task: HeldTask, own: KintoSession, records: Reading[]): Promise<void> {
     const { held, log } = this.#options
-    const { taskToken, region } = task
+    const { taskToken, region, named: { seals } } = task
     const holding = records.filter(reading => reading.taskToken === taskToken)
     const undecided = records.filter(reading => !holding.includes(reading) && !isDecided(reading))
     // Where one task serves several records, only the history can tell a later caller whose answer used the token.
     const isOnly = holding.length + undecided.length === 1
     const savable = isOnly ? undecided : undecided.filter(({ data }) => typeof data['executionArn'] === 'string')
-    const saved = await Promise.all(savable.map(reading => saveFetchedToken({ session: own, log }, { taskToken, region, dead: undefined, reading }, this.#options)))
+    const saved = await Promise.all(savable.map(reading => saveFetchedToken({ session: own, log }, { taskToken, region, seals, dead: undefined, reading }, this.#options)))
     for (const outcome of saved) if (outcome instanceof NotRecorded) throw outcome
     if (holding.length + savable.length === 0 || savable.length < undecided.length || saved.some(outcome => typeof outcome === 'string')) {
       this.#report(task, new Error('It names no undecided record of its activity that its token can be saved in.'))

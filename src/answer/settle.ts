@@ -107,7 +107,8 @@ async function save (turn: Turn, held: HeldTask, tools: SettleOptions): Promise<
   const reading = tools.reader.read(ref, (await fetchRecord(session, ref, tools.reader.bounds)).data)
   tools.reader.step(reading)
   requireAskedBy(reading, held, tools)
-  const fetched = { taskToken: held.taskToken, region: held.region, dead: step.taskToken, reading }
+  const { taskToken, region, named: { seals } } = held
+  const fetched = { taskToken, region, seals, dead: step.taskToken, reading }
   const saved = await saveSeenToken(writersOf(own, session, log), session, fetched, tools)
   if (saved === 'still waits' || saved === 'unusable') throw conflict('The step came round again while it was answered. Look at the record, and answer again.')
   if (saved instanceof NotRecorded) {

@@ -33,9 +33,9 @@ async function start (t: Test, seals?: Seals) {
     stored,
     put: (data: object): void => { kinto.store.put(uri, { ...data }) },
     /** Saves the token `NEW` in the record as it is now. */
-    save: async (dead?: string): Promise<SavedToken> => await saveFetchedToken({ session: own, log }, { taskToken: 'NEW', region, dead, reading: reader.read(ref, stored()) }, { reader, stepFunctions, log }),
+    save: async (dead?: string): Promise<SavedToken> => await saveFetchedToken({ session: own, log }, { taskToken: 'NEW', region, seals: new Set(), dead, reading: reader.read(ref, stored()) }, { reader, stepFunctions, log }),
     /** The same, seen. */
-    saveSeen: async (): Promise<SavedToken> => await saveSeenToken({ session: own, log }, own, { taskToken: 'NEW', region, dead: undefined, reading: reader.read(ref, stored()) }, { reader, stepFunctions, log })
+    saveSeen: async (): Promise<SavedToken> => await saveSeenToken({ session: own, log }, own, { taskToken: 'NEW', region, seals: new Set(), dead: undefined, reading: reader.read(ref, stored()) }, { reader, stepFunctions, log })
   }
 }
 
