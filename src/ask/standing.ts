@@ -27,8 +27,9 @@ export function standingOf (asked: AskedQuestion, reading: Reading, { seals, sea
   if (seals !== undefined && isAsked && held.kind === 'sealed') return standingOfSealed(asked, reading, held.seal, seals)
   if (asked.taskToken !== undefined && asked.taskToken === taskToken) return seals === undefined || decision !== undefined ? 'stands' : 'in clear'
   if (asked.taskToken === undefined && data['activityArn'] !== undefined && !('refusal' in held) && !inScope(sealRequired, ref)) {
-    if (differences(asked.fields, data, asked.openFields).length > 0) return { replaces: 'question of this id' }
-    return seals === undefined || decision !== undefined || taskToken !== undefined ? 'stands' : 'in clear'
+    const asksTheSame = differences(asked.fields, data, asked.openFields).length === 0
+    if (seals === undefined || decision !== undefined) return asksTheSame ? 'stands' : { replaces: 'question of this id' }
+    if (asksTheSame && taskToken === undefined) return 'in clear'
   }
   return asked.isIdOfToken && taskToken === undefined ? 'spoilt' : { replaces: 'another question' }
 }
