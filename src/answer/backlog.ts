@@ -59,13 +59,13 @@ export class Backlog {
   }
 
   async #see (recording: Recording, written: KintoAnswer, writers: Writers): Promise<void> {
-    let expected = jsonObject(written)['data']
+    let shown = jsonObject(written)['data']
     for (let looks = 0; looks < mostLooks; looks++) {
       await pause(lookAgainMs, this.#stopped.signal)
-      const outcome = await this.#once(recording, writers, data => isAsWritten(data, expected))
+      const outcome = await this.#once(recording, writers, shown)
       if (typeof outcome === 'string') return
       if ('error' in outcome) return isRefusal(outcome.error) ? undefined : this.add(recording)
-      expected = jsonObject(outcome)['data']
+      shown = jsonObject(outcome)['data']
     }
   }
 
@@ -85,14 +85,14 @@ export class Backlog {
     }
   }
 
-  /** Records the decision where the record does not show it. @returns Kinto's answer to that; or why there was nothing to do, or nothing came of it */
-  async #once (recording: Recording, writers: Writers, isShown?: (data: JsonObject) => boolean): Promise<KintoAnswer | 'shown' | 'moved on' | { error: unknown }> {
+  /** Records the decision where the record does not show it, or not as it was `written`. @returns Kinto's answer to that; or why there was nothing to do, or nothing came of it */
+  async #once (recording: Recording, writers: Writers, written?: unknown): Promise<KintoAnswer | 'shown' | 'moved on' | { error: unknown }> {
     const { reader } = this.#options
     const { reading: { ref }, decision } = recording
     try {
       const { data } = await fetchRecord(writers.session, ref, reader.bounds)
       const reading = reader.read(ref, data)
-      if (isShown?.(data) ?? isRecorded(reading, decision)) return 'shown'
+      if (isJsonObject(written) ? isAsWritten(data, written) : isRecorded(reading, decision)) return 'shown'
       const recorded = await recordDecision(writers, { ...recording, reading }, reader, () => 0)
       return recorded instanceof NotRecorded ? { error: recorded } : recorded
     } catch (error) {
@@ -112,8 +112,7 @@ function isRefusal (error: unknown): boolean {
 }
 
 /** Whether a record holds what was written. The workflow may have gone on and changed its `status` by now, so what only this decision can have written counts. */
-function isAsWritten (data: JsonObject, written: unknown): boolean {
-  const { answerReceipt, answeredAt, status } = isJsonObject(written) ? written : {}
+function isAsWritten (data: JsonObject, { answerReceipt, answeredAt, status }: JsonObject): boolean {
   if (answerReceipt !== undefined) return data['answerReceipt'] === answerReceipt
   return answeredAt === undefined ? data['status'] === status : data['answeredAt'] === answeredAt
 }

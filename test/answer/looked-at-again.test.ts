@@ -6,8 +6,8 @@ import { answer, as } from '../helpers/service.ts'
 t.jobs = 4
 const parallel = { buffered: true }
 
-/** A question that waits, and a Kinto that does `first` with the recordings: `lost`, each is answered with 200 and undone. */
-async function start (t: Parameters<typeof startAsking>[0], first: (nth: number, all: Asking) => 'kept' | 'lost' | number, env: Record<string, string> = {}): Promise<Asking & { recordings: () => number }> {
+/** A question that waits, and a Kinto that does `first` with the recordings: `lost`, each is answered with 200 and undone; `not shown`, that answer has no record. */
+async function start (t: Parameters<typeof startAsking>[0], first: (nth: number, all: Asking) => 'kept' | 'lost' | 'not shown' | number, env: Record<string, string> = {}): Promise<Asking & { recordings: () => number }> {
   const all = await startAsking(t, { SEAL_SECRET: '5ea1'.repeat(16), KINTO_AUTHORIZATION: as('workflow'), ...env })
   await all.ask(all.question({ id: 'mine' }), { permissions: { write: ['account:alice'] } })
   let nth = 0
@@ -17,8 +17,8 @@ async function start (t: Parameters<typeof startAsking>[0], first: (nth: number,
     const stored = all.kinto.store.records.get(all.uri('mine'))
     const [data, permissions] = [stored?.data, stored?.permissions]
     const reply = typeof outcome === 'number' ? { status: outcome, headers: [], body: '{}' } : all.kinto.store.answer('PATCH', url, header, body.toString())
-    if (outcome === 'lost') all.kinto.store.put(all.uri('mine'), data, permissions)
-    response.writeHead(reply.status, reply.headers).end(reply.body)
+    if (outcome === 'lost' || outcome === 'not shown') all.kinto.store.put(all.uri('mine'), data, permissions)
+    response.writeHead(reply.status, reply.headers).end(outcome === 'not shown' ? '{}' : reply.body)
   })
   return { ...all, recordings: () => nth }
 }
@@ -67,6 +67,29 @@ t.test('a Kinto that is away by then: the backlog goes on', parallel, async t =>
   await all.logged('an answer was recorded after its request')
   t.match(all.stored('mine'), { status: 'SUCCEED' })
   await all.service.stop()
+})
+
+t.test('a 200 that shows no record proves nothing', parallel, async t => {
+  for (const times of [1, 2]) {
+    const all = await start(t, nth => nth <= times ? 'not shown' : 'kept')
+    t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
+    while (all.recordings() <= times) await all.kinto.nextRequest()
+    await all.service.stop()
+    t.match(all.stored('mine'), { status: 'SUCCEED', answeredBy: 'account:alice', answerReceipt: /^receipt:/ })
+  }
+})
+
+t.test('a Kinto that shows nothing by then: the backlog goes on, where there is an account to do it', parallel, async t => {
+  for (const [KINTO_AUTHORIZATION, recordings] of [[as('workflow'), 2], ['', 1]] as const) {
+    const all = await start(t, nth => nth === 1 ? 'lost' : 'kept', { KINTO_AUTHORIZATION })
+    t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
+    all.kinto.fault({ method: 'GET', nth: 1 }, 503)
+    await all.kinto.requested({ method: 'GET' })
+    if (recordings === 2) await all.logged('an answer was recorded after its request')
+    await all.service.stop()
+    t.equal(all.recordings(), recordings)
+    t.equal('status' in all.stored('mine'), recordings === 2)
+  }
 })
 
 t.test('a record that is gone by then was recorded, and nobody is alarmed', parallel, async t => {

@@ -15,12 +15,14 @@ interface Collection {
   records?: object[]
   /** Of the answer to who asks for the collection. */
   status?: number
+  /** Of the answer to who lists its records. */
+  listed?: number
 }
 
-async function check (t: Test, secrets: readonly (Buffer | undefined)[], { schema, records = [], status = 200 }: Collection = {}): Promise<string[]> {
+async function check (t: Test, secrets: readonly (Buffer | undefined)[], { schema, records = [], status = 200, listed = 200 }: Collection = {}): Promise<string[]> {
   const kinto = await startKinto(t, ({ url = '' }, response) => {
     const data = url.includes('/records?') ? records : { id: 'c', schema }
-    response.writeHead(url.includes('/records?') ? 200 : status).end(JSON.stringify({ data }))
+    response.writeHead(url.includes('/records?') ? listed : status).end(JSON.stringify({ data }))
   })
   const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
   t.teardown(() => upstream.close())
@@ -62,4 +64,8 @@ t.test('what waits and cannot be opened', async t => {
   const [, ...lines] = await check(t, [secret], { records: [...records, { id: 'r4', taskToken: 'zzz' }] })
   t.equal(lines.length, 1)
   t.match(lines[0], `wrong Questions in ${uri} wait that were sealed with a secret which is not in stepfunction.seal_secret: 2 (key ${other?.keyIds[0]})`)
+})
+
+t.test('a Kinto that does not take the query', async t => {
+  t.equal((await check(t, [secret], { listed: 400 })).length, 1, 'nothing is known of what waits')
 })

@@ -10,8 +10,8 @@ const uri = (id: string): string => `${collection}/records/${id}`
 export type Asking = Awaited<ReturnType<typeof startAsking>>
 
 /** A service that seals, before a Kinto and a Step Functions of its own, with shorthands for asking. */
-export async function startAsking (t: Test, env: Record<string, string> = { SEAL_SECRET: secret }) {
-  const all = await startAll(t, { env })
+export async function startAsking (t: Test, env: Record<string, string> = { SEAL_SECRET: secret }, options: { pollMs?: number } = {}) {
+  const all = await startAll(t, { env, ...options })
   const { kinto, sfn, url } = all
   return {
     ...all,
