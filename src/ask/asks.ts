@@ -109,11 +109,13 @@ export class Asks {
 
 /** Kinto on PostgreSQL answers some of several writes at once with 409, and asks to repeat them. */
 async function put ({ ref, session }: Placement, body: object, headers: string[]): Promise<KintoAnswer> {
-  for (let pause = firstPauseMs, tries = 1; ; pause = Math.min(2 * pause, longestPauseMs), tries++) {
-    const answer = await session.put(recordPath(ref), JSON.stringify(body), headers)
-    if (answer.status !== 409 || tries === mostTries) return answer
+  const send = (): Promise<KintoAnswer> => session.put(recordPath(ref), JSON.stringify(body), headers)
+  let answer = await send()
+  for (let pause = firstPauseMs, tries = 1; answer.status === 409 && tries < mostTries; pause = Math.min(2 * pause, longestPauseMs), tries++) {
     await sleep(pause * Math.random())
+    answer = await send()
   }
+  return answer
 }
 
 function dataIn (answer: KintoAnswer): JsonObject | undefined {

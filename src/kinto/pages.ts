@@ -49,12 +49,14 @@ async function readPages (session: KintoSession, path: string, headers: string[]
   const first = await session.get(path, { headers, maxBytes: maxPageBytes })
   if (first.status === 304) return 'unchanged'
   if (first.status === 400) return 'refused'
-  for (let answer = first; ;) {
+  let next = take(first)
+  while (next !== undefined) next = take(await session.get(next, { maxBytes: maxPageBytes }))
+  return { objects, etag: headerValues(first.headers, 'etag')[0] }
+
+  function take (answer: KintoAnswer): string | undefined {
     if (answer.status !== 200) throw new KintoAnswered(answer)
     objects.push(...objectsIn(answer))
-    const next = nextPage(headerValues(answer.headers, 'next-page')[0])
-    if (next === undefined) return { objects, etag: headerValues(first.headers, 'etag')[0] }
-    answer = await session.get(next, { maxBytes: maxPageBytes })
+    return nextPage(headerValues(answer.headers, 'next-page')[0])
   }
 }
 

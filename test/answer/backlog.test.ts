@@ -5,7 +5,7 @@ import { RecordReader } from '../../src/answer/reading.ts'
 import { KintoSession } from '../../src/kinto/session.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 import { probe } from '../helpers/kinto.ts'
-import { answer, as, collection, startAll } from '../helpers/service.ts'
+import { activityArn, answer, answerOutside, as, collection, startAll, stateMachineArn } from '../helpers/service.ts'
 
 // Each waits until its request has given up; side by side they do so once.
 t.jobs = 4
@@ -82,6 +82,22 @@ t.test('a Kinto that is silent does not hold up a process that stops', parallel,
   await looked
   await all.service.stop()
   t.match(await all.logged('an answer that Step Functions took is not recorded in Kinto'), { err: { message: /silent/ } })
+})
+
+t.test('an answer that the history tells of a record without a token', parallel, async t => {
+  const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
+  const { taskToken, executionArn } = all.sfn.waitCallback({ input: { record }, stayOpen: true })
+  await answerOutside(all.sfn, taskToken, {})
+  all.kinto.store.put(record, { executionArn, stateMachineArn, activityArn, status: 'FAIL' }, writers)
+  const end = all.kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
+    const isProbe = request.headers['if-match'] === probe
+    const reply = isProbe ? all.kinto.store.answer(method, url, name => request.headersDistinct[name]?.[0], body.toString()) : { status: 503, headers: [], body: '{}' }
+    response.writeHead(reply.status, reply.headers).end(reply.body)
+  })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 503, body: { details: { reported: 'yes' } } })
+  end()
+  await all.logged('an answer was recorded after its request')
+  t.match(all.kinto.store.records.get(record)?.data, { status: 'SUCCEED' })
 })
 
 t.test('only so many are tried at one time', async t => {

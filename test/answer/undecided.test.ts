@@ -104,6 +104,23 @@ t.test('a change that comes between, or at the same time', parallel, async t => 
   t.match(all.data('r'), { note: 'x', status: 'UNANSWERED' })
 })
 
+t.test('others who change the record without pause', parallel, async t => {
+  const all = await waiting(t)
+  let patches = 0
+  all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
+    patches += 1
+    all.change('r', forged)
+    const reply = all.kinto.store.answer('PATCH', url, name => request.headersDistinct[name]?.[0], body.toString())
+    response.writeHead(reply.status, reply.headers).end(reply.body)
+  })
+  all.change('r', forged)
+  await all.takeBack()
+  await all.undecided.stop()
+  t.equal(patches, 20)
+  t.match(all.data('r'), forged)
+  t.equal(all.takenBack(), 0, 'nothing was, so nothing is counted')
+})
+
 t.test('a Kinto that does not let it', parallel, async t => {
   const all = await waiting(t)
   all.kinto.fault({ method: 'PATCH' }, 403)

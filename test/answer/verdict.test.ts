@@ -50,6 +50,7 @@ const rows: [title: string, execution: ExecutionHistory['execution'], steps: Wai
   ['it expired, and was asked again', 'running', [step(undefined, ref.record), step(timedOut, ref.record)], { kind: 'open' }],
   ['its question never got out', 'running', [step({ kind: 'failed', error: 'Lambda.Unknown', cause: undefined, waited: false, at })], { kind: 'over', reason: 'The step failed before it could wait for an answer.' }],
   ['another part of the workflow ended it', 'running', [step({ kind: 'aborted', at })], { kind: 'over', reason: 'Another part of the workflow has ended this step.' }],
+  ['somebody outside, beside another step, for the record by its URI', 'running', [step(undefined, other.record), step(foreign, recordUri(ref))], { kind: 'answered', decision: { answer: 'SUCCEED', proof: 'history' } }],
   ['it waits', 'running', [step(undefined, ref.record)], { kind: 'open' }],
   ['it was stopped', 'aborted', [step(undefined, ref.record)], { kind: 'over', reason: 'The workflow was stopped.' }],
   ['the machine timed out', 'timed out', [], { kind: 'over', reason: "The workflow's time has run out." }],

@@ -5,7 +5,7 @@ import { activityArn, answer, as } from '../helpers/service.ts'
 
 /** Two questions that were asked with one id, one after the other, and the workflow that waits for the second one and passes its answer on. */
 async function startTwice (t: Test, env: Record<string, string> = {}) {
-  const all = await startAsking(t, { SEAL_SECRET: secret, ACTIVITY_WAIT_SECONDS: '3', ...env })
+  const all = await startAsking(t, { SEAL_SECRET: secret, ACTIVITY_WAIT_SECONDS: '3', ...env }, { pollMs: 1_000 })
   all.sfn.createActivity()
   const id = randomUUID()
   const permissions = { write: ['account:alice'] }
@@ -46,4 +46,13 @@ t.test('the same question, asked anew since, is the same', async t => {
   const again = await all.ask({ id: all.id, subject: 'Deploy to production', activityArn }, { permissions: { write: ['account:alice'] } })
   t.not(again.body.data.taskToken, all.second.taskToken)
   t.match(await answer(all, all.uri(all.id), { answer: 'FAIL' }), { status: 200 })
+})
+
+t.test('without a secret what is sealed in a task says nothing', async t => {
+  const all = await startAsking(t, { ACTIVITY_WAIT_SECONDS: '3' }, { pollMs: 1_000 })
+  all.sfn.createActivity()
+  all.kinto.store.put(all.uri('mine'), { subject: 'Deploy to test', activityArn }, { write: ['account:alice'] })
+  const { executionArn } = all.sfn.scheduleActivity({ input: { record: all.uri('mine'), taskToken: 'sealed:1:AAAA' } })
+  t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
+  t.equal(all.sfn.execution(executionArn).status, 'SUCCEEDED')
 })

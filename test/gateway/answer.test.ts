@@ -147,8 +147,11 @@ t.test('what Kinto says twice is said twice', async t => {
 t.test('a client that stops sending holds nobody up', async t => {
   for (const [title, times] of [['its request is ended', { requestMs: 300, stopMs: 60_000 }], ['and so is the process', { requestMs: 60_000, stopMs: 300 }]] as const) {
     const all = await startAll(t, { times })
+    all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
     const client = await openRaw(t, all.url)
-    client.write(`POST /v1${record}/stepfunction HTTP/1.1\r\nHost: k\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`)
+    const seen = all.kinto.requested({ method: 'GET', path: `/v1${record}` })
+    client.write(`POST /v1${record}/stepfunction HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`)
+    await seen
     if (times.requestMs < times.stopMs) await client.ended()
     t.same(await all.service.stop(), [], title)
   }
