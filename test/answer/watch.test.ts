@@ -107,7 +107,7 @@ t.test('all is looked at again now and then', async t => {
 })
 
 t.test('a list that is too large for one page', async t => {
-  const all = await startBackground(t)
+  const all = await startBackground(t, { timeoutMs: 20_000 })
   for (let index = 0; index < 7; index++) all.put(`r${index}`, { taskToken: 'T', heartbeatSeconds: JSON.rawJSON('60'), status: 'x'.repeat(5_000_000) })
   t.equal((await all.look())[0]?.seen.length, 7)
   t.same(all.kinto.requests.filter(({ url }) => url.includes('has_heartbeatSeconds')).map(({ url }) => /_limit=(\d+)/.exec(url)?.[1]), ['500', '3', '3', '3'])

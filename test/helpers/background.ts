@@ -15,10 +15,10 @@ import { credentials, region, startStepFunctions } from './step-functions.ts'
 const uri = (id: string): string => `${collection}/records/${id}`
 
 /** What the service does by itself, part by part, over a scripted Kinto and a Step Functions of its own. */
-export async function startBackground (t: Test, { sealing = true }: { sealing?: boolean } = {}) {
+export async function startBackground (t: Test, { sealing = true, timeoutMs = 1_000 }: { sealing?: boolean, timeoutMs?: number } = {}) {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
   kinto.store.collections.set(collection, { write: ['account:workflow'] })
-  const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
+  const upstream = createUpstream({ origin: kinto.url, timeoutMs })
   const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
   t.teardown(async () => {
     stepFunctions.close()
@@ -28,7 +28,7 @@ export async function startBackground (t: Test, { sealing = true }: { sealing?: 
   const log = pino({}, { write: (line: string) => { lines.push(JSON.parse(line)) } })
   const seals = new Seals(Buffer.alloc(32, 1))
   const reader = new RecordReader({ policy: { allowedArns: [], region }, seals: sealing ? seals : undefined, sealRequired: [], observe () {} })
-  const own = (): KintoSession => new KintoSession({ dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 }, ['Authorization', as('workflow')], () => 1_000)
+  const own = (): KintoSession => new KintoSession({ dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs }, ['Authorization', as('workflow')], () => timeoutMs)
   const watch = new RecordWatch({ reader, seals: sealing, resources: [{ bucket: 'stepfunction', collection: 'steps' }], log })
   const heartbeats = new Heartbeats({ stepFunctions, reader, held: () => [], log })
   let takenBack = 0
