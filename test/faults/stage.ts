@@ -37,7 +37,7 @@ export async function startParts (t: Test, options: { pollMs?: number } = {}): P
 }
 
 /** The service as a process of its own, killed with the test. `env` is settings by their names in the environment, without the prefix. */
-export async function startReplica (t: Test, { kinto, sfn }: Parts, env: Record<string, string> = {}, processEnv: Record<string, string> = {}): Promise<Service> {
+export async function startReplica (t: Test, { kinto, sfn }: { kinto: { url: string }, sfn: { url: string } }, env: Record<string, string> = {}, processEnv: Record<string, string> = {}): Promise<Service> {
   const settings = {
     KINTO_URL: kinto.url, AWS_REGION: region, AWS_ENDPOINT_URL: sfn.url,
     ...'AWS_CONTAINER_CREDENTIALS_FULL_URI' in processEnv ? {} : { AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey },

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
+import { own, startReplica } from '../../faults/stage.ts'
 import { rounds } from '../../helpers/combination.ts'
-import { as, call, collection, stateMachineArn, type Called } from '../../helpers/service.ts'
-import { credentials, region } from '../../helpers/step-functions.ts'
-import { startService as startProcess, type Service } from '../../../demo/parts/service.ts'
+import { call, collection, stateMachineArn, type Called } from '../../helpers/service.ts'
+import type { Service } from '../../../demo/parts/service.ts'
 import { everyBackend, needs, reviewers, secret, startWorld, type World } from './world.ts'
 
 // What stands in the record before it is asked, and how many requests to Kinto that takes.
@@ -23,7 +23,7 @@ t.test('asking, the process killed between any two requests', needs('memory', 'a
   const world = await startWorld(t)
   // One request of a thousand processes would take an hour: the short form kills one of each.
   for (const situation of situations.slice(0, rounds(1, situations.length))) {
-    await cutEach(t, world, situation, 'after', async () => await startKilled(t, world))
+    await cutEach(t, world, situation, 'after', async () => await startReplica(t, { kinto: world.proxy, sfn: world.sfn }, { ...own, SEAL_SECRET: secret }))
   }
 })
 
@@ -71,17 +71,4 @@ async function prepare ({ sfn, at, ask, patch }: World, situation: typeof situat
     await ask({ ...question, taskToken, extra: 1 })
     sfn.expire(taskToken)
   }
-}
-
-async function startKilled (t: Test, { proxy, sfn }: World): Promise<Service> {
-  const settings = {
-    KINTO_URL: proxy.url, KINTO_AUTHORIZATION: as('workflow'), SEAL_SECRET: secret, AWS_REGION: region, AWS_ENDPOINT_URL: sfn.url,
-    AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey
-  }
-  const service = await startProcess({ env: Object.fromEntries(Object.entries(settings).map(([name, value]) => [`STEPFUNCTION_${name}`, value])) })
-  t.teardown(async () => {
-    service.kill('SIGKILL')
-    await service.exited
-  })
-  return service
 }

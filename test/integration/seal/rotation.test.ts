@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import t, { type Test } from 'tap'
-import { startService as startProcess, type Service } from '../../../demo/parts/service.ts'
+import t from 'tap'
 import { deriveKey } from '../../../src/seal/keys.ts'
+import { own, startReplica } from '../../faults/stage.ts'
 import { rounds } from '../../helpers/combination.ts'
-import { as } from '../../helpers/service.ts'
-import { credentials, region } from '../../helpers/step-functions.ts'
-import { eightAtATime, needs, secret, startWorld, type World } from './world.ts'
+import type { Service } from '../../../demo/parts/service.ts'
+import { eightAtATime, needs, secret, startWorld } from './world.ts'
 
 const next = createHash('sha256').update('the next secret').digest('hex')
 
@@ -27,21 +26,21 @@ t.test('a secret is replaced on two replicas while answers go on and processes a
     })
   }
 
-  let replicas = [await startReplica(t, world, secret), await startReplica(t, world, secret)] as const
+  let replicas = [await startReplica(t, world, { ...own, SEAL_SECRET: secret }), await startReplica(t, world, { ...own, SEAL_SECRET: secret })] as const
   await answerSome(0, replicas)
   // Each step on one replica after the other; the old process is killed while answers are under way.
   for (const [step, secrets] of [`${secret} ${next}`, `${next} ${secret}`, `${next} ${secret}`].entries()) {
     const [first, second] = replicas
     const going = answerSome((step + 1) * quarter, replicas)
     first.kill('SIGKILL')
-    replicas = [await startReplica(t, world, secrets), second]
+    replicas = [await startReplica(t, world, { ...own, SEAL_SECRET: secrets }), second]
     await going
     const { taskToken } = sfn.waitCallback()
     const question = { subject: `Asked in step ${step}`, taskToken }
     const created = await ask(question, { service: replicas[0] })
     t.match(await ask(question, { service: second }), { status: 200, body: { data: { taskToken: created.body.data.taskToken } } }, 'the other one opens it')
     second.kill('SIGKILL')
-    replicas = [replicas[0], await startReplica(t, world, secrets)]
+    replicas = [replicas[0], await startReplica(t, world, { ...own, SEAL_SECRET: secrets })]
   }
   t.equal(new Set(answered).size, asked.length, 'none was lost')
   t.strictSame(asked.filter(({ executionArn }) => sfn.execution(executionArn).status !== 'SUCCEEDED').length, 0)
@@ -70,19 +69,6 @@ t.test('a secret is replaced on two replicas while answers go on and processes a
     t.match((await at(decided.uri)).body.data, { status: 'SUCCEED', answerReceipt: /^receipt:1:/ })
   })
 })
-
-async function startReplica (t: Test, { kinto, sfn }: World, secrets: string): Promise<Service> {
-  const settings = {
-    KINTO_URL: kinto.url, KINTO_AUTHORIZATION: as('workflow'), SEAL_SECRET: secrets, AWS_REGION: region, AWS_ENDPOINT_URL: sfn.url,
-    AWS_ACCESS_KEY: credentials.accessKeyId, AWS_SECRET_KEY: credentials.secretAccessKey
-  }
-  const service = await startProcess({ env: Object.fromEntries(Object.entries(settings).map(([name, value]) => [`STEPFUNCTION_${name}`, value])) })
-  t.teardown(async () => {
-    service.kill('SIGKILL')
-    await service.exited
-  })
-  return service
-}
 
 function never (): never {
   throw new Error('Nothing was asked.')
