@@ -40,6 +40,14 @@ t.test('an answer that could not be recorded is recorded when Kinto is back', pa
   t.equal(all.sfn.calls.length, 1)
 })
 
+t.test('it is tried until Kinto is back', parallel, async t => {
+  const all = await startAway(t)
+  await all.kinto.requested({ method: 'PATCH', path })
+  all.back()
+  await all.logged('an answer was recorded after its request')
+  t.match(all.data(), { status: 'SUCCEED', answeredBy: 'account:alice' })
+})
+
 t.test('a record that has gone on to another question is left alone', parallel, async t => {
   const all = await startAway(t)
   all.kinto.store.put(record, { taskToken: 'another', status: 'UNANSWERED' }, writers)
