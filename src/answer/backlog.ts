@@ -71,7 +71,7 @@ export class Backlog {
 
   async #record (recording: Recording, own: () => KintoSession): Promise<void> {
     const end = Date.now() + tryForMs
-    for (let pauseMs = firstPauseMs, last = false; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    for (let pauseMs = firstPauseMs, last = false; !last; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
       last = this.#stopped.signal.aborted || Date.now() > end
       const writers = { session: own(), log: this.#options.log }
@@ -81,7 +81,8 @@ export class Backlog {
         this.#options.log.info({ record: recordUri(recording.reading.ref), answer: recording.decision.answer }, 'an answer was recorded after its request')
         return this.lookAgain(recording, outcome, writers)
       }
-      if (last || isRefusal(outcome.error)) return this.#giveUp(recording, outcome.error)
+      last ||= isRefusal(outcome.error)
+      if (last) this.#giveUp(recording, outcome.error)
     }
   }
 
