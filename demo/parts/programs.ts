@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 const folders = [
   ...(process.env['PATH'] ?? '').split(delimiter),
   '/usr/sbin',
+  '/usr/local/sbin',
   ...globSync('/usr/lib/postgresql/*/bin')
 ]
 

@@ -1,5 +1,5 @@
-import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { once } from 'node:events'
 import type { Test } from 'tap'
@@ -7,6 +7,7 @@ import { Agent, request, type Dispatcher } from 'undici'
 import { banner } from '../../demo/parts/banner.ts'
 import { makeRunFolder, projectFolder } from '../../demo/parts/folder.ts'
 import { startPart } from '../../demo/parts/process.ts'
+import { findProgram } from '../../demo/parts/programs.ts'
 import { freePort, untilReady } from '../../demo/parts/ready.ts'
 import { RawConnection, type RawAnswer } from '../helpers/raw.ts'
 import { selfSigned } from '../helpers/tls.ts'
@@ -19,9 +20,6 @@ export interface Nginx {
   raw: (text: string) => Promise<RawAnswer>
 }
 
-// Debian has it in a folder that is not on everybody's PATH
-const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-
 /** Options of a test on the real nginx, which the project cannot install: without it the test is skipped, and a banner says so. */
 export function needsNginx (subject: string): { skip: string | false } {
   if (findNginx() !== undefined) return { skip: false }
@@ -31,7 +29,7 @@ export function needsNginx (subject: string): { skip: string | false } {
 
 /** Undefined where there is none. */
 export function findNginx (): string | undefined {
-  return folders.map(folder => join(folder, 'nginx')).find(isExecutable)
+  return findProgram('nginx')
 }
 
 /** Starts an example of deploy/ as it is, but for its addresses and the certificate. */
@@ -96,13 +94,4 @@ function main (folder: string): string {
 events {}
 http { access_log off; ${temporary.join(' ')} include "${join(folder, 'example.conf')}"; }
 `
-}
-
-function isExecutable (file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

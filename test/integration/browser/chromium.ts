@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { banner } from '../../../demo/parts/banner.ts'
 import { makeRunFolder } from '../../../demo/parts/folder.ts'
 import { startPart, type Part } from '../../../demo/parts/process.ts'
+import { findProgram } from '../../../demo/parts/programs.ts'
 import { needsParts } from '../../helpers/real.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -36,15 +35,5 @@ export function openPage (url: string): Part {
 function findChromium (): string | undefined {
   const named = process.env['CHROMIUM'] ?? ''
   if (named !== '') return named
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  return names.flatMap(name => folders.map(folder => join(folder, name))).find(isExecutable)
-}
-
-function isExecutable (file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return names.map(findProgram).find(path => path !== undefined)
 }
