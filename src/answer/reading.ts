@@ -2,8 +2,8 @@ import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import { isQuestion, isSameQuestion } from '../seal/compare.ts'
 import { isVerb, type KnownDecision } from './decision.ts'
-import { readDecision, readHeartbeat, readStep, textOf, type ArnPolicy, type Step } from './record.ts'
 import type { RecordBounds } from './permission.ts'
+import { readDecision, readHeartbeat, readStep, textOf, type ArnPolicy, type Step } from './record.ts'
 import { questionChanged } from './refusals.ts'
 import { readTokenField, type SealRules, type TokenField } from './token-field.ts'
 
@@ -81,6 +81,7 @@ export class RecordReader {
     }
   }
 
+  /** To be called when somebody answers, asks in or looks at a record, not by a loop over records. */
   observe (reading: Reading): void {
     this.#rules.observe(reading)
   }
