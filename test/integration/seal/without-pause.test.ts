@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { rounds } from '../../helpers/combination.ts'
 import { needsPostgres } from '../../helpers/real.ts'
-import { activityArn, collection, stateMachineArn } from '../../helpers/service.ts'
+import { activityArn, collection, stateMachineArn, type Called } from '../../helpers/service.ts'
 import { reviewers, startWorld, type World } from './world.ts'
 
 // On PostgreSQL two changes of one record at one time are both answered with 200, and one is lost. What the service told with 200 is
@@ -75,7 +75,11 @@ t.test('PostgreSQL, and a client that changes the record without pause', needsPo
     const waits = new Set<unknown>(asked.map(({ taskToken }) => taskToken))
     while (waits.size > 0) waits.delete((await world.sfn.called('SendTaskHeartbeat')).input['taskToken'])
     await Promise.all(asked.map(async ({ uri }) => {
-      await world.patch(uri, { status: 'SUCCEED' })
+      // To one of two changes in a collection in the same millisecond Kinto answers 409, and does not carry it out.
+      let forged: Called
+      do forged = await world.patch(uri, { status: 'SUCCEED' })
+      while (forged.status === 409)
+      t.equal(forged.status, 200)
       const back = service.logged(/was taken back/)
       await beside(world.patch, uri, async () => await back)
     }))
