@@ -21,7 +21,10 @@ import type { Section } from './report/section.ts'
 // npm run bench -- --write-docs    puts the numbers and plots into docs/
 // --rounds N, --seconds N          how often and how long each thing is measured
 
-const measures: Record<SectionName, (plan: Plan, stop: () => Promise<void>) => Promise<Section | undefined>> = {
+const measures: Record<
+  SectionName,
+  (plan: Plan, stop: () => Promise<void>) => Promise<Section | undefined>
+> = {
   proxies: compareProxies,
   kinto: compareOnKinto,
   answers: measureAnswers,
@@ -42,10 +45,19 @@ if (haveTools('anything', 'taskset', 'nginx', 'h2load')) {
     if (section === undefined) continue
     sections.push(section)
     process.stderr.write(`${name}: ${Math.round((performance.now() - started) / 1_000)} s\n`)
-    process.stdout.write(`\n${[`## ${section.title}`, section.notes.join('\n'), ...section.tables.map(renderTable)].join('\n\n')}\n`)
+    process.stdout.write(
+      `\n${[`## ${section.title}`, section.notes.join('\n'), ...section.tables.map(renderTable)].join('\n\n')}\n`
+    )
   }
   mkdirSync(join(results, '..'), { recursive: true })
-  writeFileSync(results, JSON.stringify({ machine, plan, sections: sections.map(({ title, data }) => ({ title, data })) }, null, 2))
+  writeFileSync(
+    results,
+    JSON.stringify(
+      { machine, plan, sections: sections.map(({ title, data }) => ({ title, data })) },
+      null,
+      2
+    )
+  )
   process.stdout.write(`\nAs JSON: ${results}\n`)
   if (plan.writeDocs) writeDocs(machine, plan, sections)
 } else {

@@ -32,7 +32,7 @@ export interface Plan {
 }
 
 /** Reads the command line. @throws on an unknown option or section. */
-export function readPlan (args: readonly string[]): Plan {
+export function readPlan(args: readonly string[]): Plan {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -44,8 +44,22 @@ export function readPlan (args: readonly string[]): Plan {
       'write-docs': { type: 'boolean', default: false }
     }
   })
-  const usual = { rounds: 5, seconds: 2, warmUpSeconds: 4, answers: 200, workloads: workloadNames, kintoWorkloads: workloadNames.filter(name => name !== 'upload' && name !== '304') }
-  const quick = { rounds: 2, seconds: 0.3, warmUpSeconds: 2.5, answers: 20, workloads: ['GET', 'list', 'PUT', 'HEAD', '304'], kintoWorkloads: ['GET', 'PUT'] } satisfies Partial<Plan>
+  const usual = {
+    rounds: 5,
+    seconds: 2,
+    warmUpSeconds: 4,
+    answers: 200,
+    workloads: workloadNames,
+    kintoWorkloads: workloadNames.filter(name => name !== 'upload' && name !== '304')
+  }
+  const quick = {
+    rounds: 2,
+    seconds: 0.3,
+    warmUpSeconds: 2.5,
+    answers: 20,
+    workloads: ['GET', 'list', 'PUT', 'HEAD', '304'],
+    kintoWorkloads: ['GET', 'PUT']
+  } satisfies Partial<Plan>
   const { rounds, seconds, ...rest } = values.quick ? quick : usual
   return {
     ...rest,
@@ -60,7 +74,7 @@ export function readPlan (args: readonly string[]): Plan {
   }
 }
 
-function sectionName (name: string): SectionName {
+function sectionName(name: string): SectionName {
   const found = sectionNames.find(known => known === name)
   if (found === undefined) throw new Error(`--only ${name}: there are ${sectionNames.join(', ')}.`)
   return found

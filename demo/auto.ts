@@ -5,7 +5,10 @@ import { check, say } from './say.ts'
 import type { Question, Stage } from './stage.ts'
 
 /** Answers the question as alice, and looks whether the execution and the record then are as they must be. */
-export async function answerAndCheck (stage: Stage, { workflow, executionArn, recordUrl }: Question): Promise<boolean> {
+export async function answerAndCheck(
+  stage: Stage,
+  { workflow, executionArn, recordUrl }: Question
+): Promise<boolean> {
   const { answer, status, error } = plan[workflow]
   say(`\nalice answers ${JSON.stringify(answer)} to the ${workflow} workflow`)
   const response = await fetch(`${recordUrl}/stepfunction`, {
@@ -19,9 +22,25 @@ export async function answerAndCheck (stage: Stage, { workflow, executionArn, re
   const end = await executionEnd(stage.emulator.url, executionArn)
   const record = await findManualStep(stage.service.url, executionArn)
   return [
-    check(`the execution ended ${status}${error === undefined ? '' : ` with the error ${error}`}`, end.status === status && end.error === error, end),
-    check('the workflow knows who decided', `${end.output ?? ''}${end.cause ?? ''}`.includes('account:alice'), end),
-    check(`the record says ${answer['answer']}, by account:alice`, record?.status === answer['answer'] && record?.answeredBy === 'account:alice', record),
-    check(`and when: ${record?.answeredAt}`, !Number.isNaN(Date.parse(record?.answeredAt ?? '')), record)
+    check(
+      `the execution ended ${status}${error === undefined ? '' : ` with the error ${error}`}`,
+      end.status === status && end.error === error,
+      end
+    ),
+    check(
+      'the workflow knows who decided',
+      `${end.output ?? ''}${end.cause ?? ''}`.includes('account:alice'),
+      end
+    ),
+    check(
+      `the record says ${answer['answer']}, by account:alice`,
+      record?.status === answer['answer'] && record?.answeredBy === 'account:alice',
+      record
+    ),
+    check(
+      `and when: ${record?.answeredAt}`,
+      !Number.isNaN(Date.parse(record?.answeredAt ?? '')),
+      record
+    )
   ].every(Boolean)
 }

@@ -6,7 +6,7 @@ import { ask, setStage } from './stage.ts'
 
 // npm run dev: the demo's Kinto and emulator, and the service from its source, restarted when that changes
 
-await show(async function dev () {
+await show(async function dev() {
   const ports = {
     kinto: await freePort(8888),
     emulator: await freePort(4566),
@@ -14,9 +14,21 @@ await show(async function dev () {
     adminListen: await freePort(8890)
   }
   let quiet = true
-  const stage = await setStage({ ports, service: { watch: true, onOutput: text => { if (!quiet) process.stderr.write(text) } } })
+  const stage = await setStage({
+    ports,
+    service: {
+      watch: true,
+      onOutput: text => {
+        if (!quiet) process.stderr.write(text)
+      }
+    }
+  })
   await ask(stage)
-  say(`\nAdmin:    ${stage.service.adminUrl}\nAccounts: ${Object.entries(accounts).map(pair => pair.join(':')).join('  ')}`)
+  say(
+    `\nAdmin:    ${stage.service.adminUrl}\nAccounts: ${Object.entries(accounts)
+      .map(pair => pair.join(':'))
+      .join('  ')}`
+  )
   say('The service restarts when its source changes. Ctrl-C ends everything.\n')
   quiet = false
   await stage.service.exited

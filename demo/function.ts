@@ -14,7 +14,13 @@ interface FunctionOptions {
 }
 
 /** Creates the Lambda function that creates records, with the plain API: the SDK's Lambda client would serve for nothing else here. Returns its ARN. */
-export async function createFunction ({ endpoint, region, account, role, environment }: FunctionOptions): Promise<string> {
+export async function createFunction({
+  endpoint,
+  region,
+  account,
+  role,
+  environment
+}: FunctionOptions): Promise<string> {
   const response = await fetch(`${endpoint}/2015-03-31/functions`, {
     method: 'POST',
     headers: {
@@ -33,12 +39,18 @@ export async function createFunction ({ endpoint, region, account, role, environ
     })
   })
   const body: unknown = await response.json()
-  if (typeof body === 'object' && body !== null && 'FunctionArn' in body && typeof body.FunctionArn === 'string') return body.FunctionArn
+  if (
+    typeof body === 'object' &&
+    body !== null &&
+    'FunctionArn' in body &&
+    typeof body.FunctionArn === 'string'
+  )
+    return body.FunctionArn
   throw new Error(`The emulator did not create the function: ${JSON.stringify(body)}`)
 }
 
 // Node has no zip; the Python that is here anyway has
-async function zip (file: string): Promise<string> {
+async function zip(file: string): Promise<string> {
   const folder = makeRunFolder('function')
   try {
     const archive = join(folder, 'function.zip')

@@ -22,42 +22,60 @@ export interface ManualStep {
 }
 
 /** `Authorization` of an account. */
-export function authorization (account: Account): string {
+export function authorization(account: Account): string {
   return `Basic ${Buffer.from(`${account}:${accounts[account]}`).toString('base64')}`
 }
 
 /** Creates the accounts; and as the administrator the bucket and the collection, in which the service may write. */
-export async function prepareKinto (url: string): Promise<void> {
-  await Promise.all(Object.entries(accounts).map(([name, password]) => put(`${url}/v1/accounts/${name}`, { data: { password } })))
+export async function prepareKinto(url: string): Promise<void> {
+  await Promise.all(
+    Object.entries(accounts).map(([name, password]) =>
+      put(`${url}/v1/accounts/${name}`, { data: { password } })
+    )
+  )
   await put(`${url}/v1/buckets/stepfunction`, {}, 'admin')
-  await put(`${url}${collection}`, JSON.parse(await readFile(new URL('collection.json', import.meta.url), 'utf8')), 'admin')
+  await put(
+    `${url}${collection}`,
+    JSON.parse(await readFile(new URL('collection.json', import.meta.url), 'utf8')),
+    'admin'
+  )
 }
 
 /** The record in which an execution asks, as alice sees it; undefined while there is none. */
-export async function findManualStep (url: string, executionArn: string): Promise<ManualStep | undefined> {
-  const response = await fetch(`${url}${collection}/records?executionArn=${encodeURIComponent(executionArn)}`, {
-    headers: { authorization: authorization('alice') }
-  })
+export async function findManualStep(
+  url: string,
+  executionArn: string
+): Promise<ManualStep | undefined> {
+  const response = await fetch(
+    `${url}${collection}/records?executionArn=${encodeURIComponent(executionArn)}`,
+    {
+      headers: { authorization: authorization('alice') }
+    }
+  )
   // Kinto's answer to who has no share in any record of the collection
   if (response.status === 403) return undefined
   const body = await readJson(response)
   return isList(body) ? body.data[0] : undefined
 }
 
-async function put (url: string, body: unknown, account?: Account): Promise<void> {
+async function put(url: string, body: unknown, account?: Account): Promise<void> {
   const response = await fetch(url, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json', ...account === undefined ? {} : { authorization: authorization(account) } },
+    headers: {
+      'content-type': 'application/json',
+      ...(account === undefined ? {} : { authorization: authorization(account) })
+    },
     body: JSON.stringify(body)
   })
   await readJson(response)
 }
 
-async function readJson (response: Response): Promise<unknown> {
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`)
+async function readJson(response: Response): Promise<unknown> {
+  if (!response.ok)
+    throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`)
   return await response.json()
 }
 
-function isList (body: unknown): body is { data: ManualStep[] } {
+function isList(body: unknown): body is { data: ManualStep[] } {
   return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data)
 }

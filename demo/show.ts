@@ -5,7 +5,7 @@ import { say } from './say.ts'
  * Runs to the end, or until Ctrl-C; then nothing that was started is left.
  * The exit code is 0 if it returned true, 1 if it returned false or threw, 130 after a signal.
  */
-export async function show (play: () => Promise<boolean>): Promise<void> {
+export async function show(play: () => Promise<boolean>): Promise<void> {
   let interrupted = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -16,7 +16,7 @@ export async function show (play: () => Promise<boolean>): Promise<void> {
     })
   }
   try {
-    process.exitCode = await play() ? 0 : 1
+    process.exitCode = (await play()) ? 0 : 1
   } catch (error) {
     // What is being stopped under a running play fails
     if (interrupted) return

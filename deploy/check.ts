@@ -33,24 +33,46 @@ sys.exit(ParamValidator().validate(json.load(open(sys.argv[1])), shape).generate
 const cfnLint = 'import sys; from cfnlint.runner import main; sys.exit(main())'
 
 const checks: readonly Check[] = [
-  { name: 'Compose specification', command: python, args: ['-m', 'check_jsonschema', '--builtin-schema', 'vendor.compose-spec', 'compose.yaml'] },
-  { name: "Kubernetes' schemas", command: python, args: ['-m', 'kubernetes_validate', '--strict', 'deploy/kubernetes.yaml'] },
-  { name: "ECS's RegisterTaskDefinition", command: python, args: ['-c', registerTaskDefinition, 'deploy/ecs-task-definition.json'] },
-  { name: 'cfn-lint', command: python, args: ['-c', cfnLint, 'deploy/workflow.yaml', 'deploy/workflow-without-lambda.yaml'] },
+  {
+    name: 'Compose specification',
+    command: python,
+    args: ['-m', 'check_jsonschema', '--builtin-schema', 'vendor.compose-spec', 'compose.yaml']
+  },
+  {
+    name: "Kubernetes' schemas",
+    command: python,
+    args: ['-m', 'kubernetes_validate', '--strict', 'deploy/kubernetes.yaml']
+  },
+  {
+    name: "ECS's RegisterTaskDefinition",
+    command: python,
+    args: ['-c', registerTaskDefinition, 'deploy/ecs-task-definition.json']
+  },
+  {
+    name: 'cfn-lint',
+    command: python,
+    args: ['-c', cfnLint, 'deploy/workflow.yaml', 'deploy/workflow-without-lambda.yaml']
+  },
   // DL3008 wants versions of Debian's packages, which Debian takes away with the next one
-  { name: 'hadolint', command: join(venv, 'bin', 'hadolint'), args: ['--ignore', 'DL3008', 'Dockerfile', 'deploy/parts.Dockerfile'] }
+  {
+    name: 'hadolint',
+    command: join(venv, 'bin', 'hadolint'),
+    args: ['--ignore', 'DL3008', 'Dockerfile', 'deploy/parts.Dockerfile']
+  }
 ]
 
 await install()
 for (const check of checks) await passes(check)
 
-async function install (): Promise<void> {
+async function install(): Promise<void> {
   const stamp = createHash('sha256').update(readFileSync(requirements)).digest('hex')
   const installer = join(projectFolder, 'demo', 'parts', 'install.py')
-  await run(process.env['PYTHON'] ?? 'python3', [installer, venv, requirements, stamp], { maxBuffer: 64 * 2 ** 20 })
+  await run(process.env['PYTHON'] ?? 'python3', [installer, venv, requirements, stamp], {
+    maxBuffer: 64 * 2 ** 20
+  })
 }
 
-async function passes ({ name, command, args }: Check): Promise<void> {
+async function passes({ name, command, args }: Check): Promise<void> {
   try {
     await run(command, args, { cwd: projectFolder })
     process.stdout.write(`ok      ${name}\n`)
@@ -60,8 +82,11 @@ async function passes ({ name, command, args }: Check): Promise<void> {
   }
 }
 
-function said (error: unknown): string {
+function said(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const output = ['stdout' in error ? error.stdout : '', 'stderr' in error ? error.stderr : ''].join('')
+  const output = [
+    'stdout' in error ? error.stdout : '',
+    'stderr' in error ? error.stderr : ''
+  ].join('')
   return output === '' ? error.message : output
 }

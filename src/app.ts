@@ -46,7 +46,11 @@ export interface Times {
 const usualTimes: Times = { requestMs: 55_000, stopMs: 67_000 }
 
 /** Puts the service together. Nothing is listened on and nothing is sent yet. */
-export async function createService (settings: Settings, log: FastifyBaseLogger, { requestMs, stopMs } = usualTimes): Promise<Service> {
+export async function createService(
+  settings: Settings,
+  log: FastifyBaseLogger,
+  { requestMs, stopMs } = usualTimes
+): Promise<Service> {
   const { resources, trustProxy } = settings
   const underWay = new UnderWay()
   const metrics: Metrics = new Metrics({
@@ -59,10 +63,16 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   const isOurs = ({ ref }: SubResource): boolean => inScope(resources, ref)
   const isServed = (target: SubResource): boolean => {
     if (isOurs(target)) return true
-    const { kind, ref: { bucket, collection } } = target
-    log.warn({ bucket, collection }, kind === 'answer'
-      ? 'an answer to a record outside of stepfunction.resources is left to Kinto'
-      : 'a question in a collection outside of stepfunction.resources is left to Kinto')
+    const {
+      kind,
+      ref: { bucket, collection }
+    } = target
+    log.warn(
+      { bucket, collection },
+      kind === 'answer'
+        ? 'an answer to a record outside of stepfunction.resources is left to Kinto'
+        : 'a question in a collection outside of stepfunction.resources is left to Kinto'
+    )
     return false
   }
 
@@ -76,7 +86,8 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     rewriteUrl: ({ url = '', method = '' }) => {
       const target = classify(method, url)
       if (target.kind === 'announced') return viewPath(target.view)
-      if ((target.kind === 'answer' || target.kind === 'ask') && isServed(target)) return subResourcePath(target)
+      if ((target.kind === 'answer' || target.kind === 'ask') && isServed(target))
+        return subResourcePath(target)
       return target.kind === 'batch' ? pathOfBatch(target.version) : relayRoute
     }
   })
@@ -87,14 +98,24 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
     done()
   })
   gateway.setErrorHandler((error, { id, method }, reply) => {
-    if (!clientLeft(error)) return send(reply, errorReply(error, openHeaders, log.child({ reqId: id })))
+    if (!clientLeft(error))
+      return send(reply, errorReply(error, openHeaders, log.child({ reqId: id })))
     log.info({ reqId: id, method }, 'a client left before its request was answered')
     return reply.code(499).send()
   })
   const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
   const answering = {
-    requestMs, trustProxy, kinto, stepFunctions, reader, log, answers: parts.answers, asks: parts.asks,
-    bodies: { answer: new Bodies(maxAnswerBytes), ask: new Bodies(maxQuestionBytes) }, observeAnswer: metrics.answered, observeAsk: metrics.asked
+    requestMs,
+    trustProxy,
+    kinto,
+    stepFunctions,
+    reader,
+    log,
+    answers: parts.answers,
+    asks: parts.asks,
+    bodies: { answer: new Bodies(maxAnswerBytes), ask: new Bodies(maxQuestionBytes) },
+    observeAnswer: metrics.answered,
+    observeAsk: metrics.asked
   }
   const inspect = inspectBatches({ ...answering, batchBodies: new Bodies(maxBatchBytes), isOurs })
   await gateway.register(passThrough, { ...forwarding, inspect })
@@ -106,14 +127,17 @@ export async function createService (settings: Settings, log: FastifyBaseLogger,
   return {
     gateway,
     admin: adminApp,
-    begin () {
+    begin() {
       rounds?.start()
-      for (const activity of settings.activities) activities.watch({ ...activity, version: apiVersion })
+      for (const activity of settings.activities)
+        activities.watch({ ...activity, version: apiVersion })
     },
-    async stop () {
+    async stop() {
       readiness.stop()
       // A client that stopped sending, or reading, would hold it up for ever.
-      const cut = setTimeout(() => { gateway.server.closeAllConnections() }, stopMs)
+      const cut = setTimeout(() => {
+        gateway.server.closeAllConnections()
+      }, stopMs)
       await Promise.all([activities.stopPolling(), gateway.close()])
       const unsaved = await activities.drain()
       clearTimeout(cut)

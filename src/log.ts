@@ -17,7 +17,7 @@ const faultsOfOurs = [TypeError, RangeError, ReferenceError, SyntaxError]
 const longWord = /[\w+/=:-]{100,}/g
 
 /** The service's log: one line of JSON for each thing that happens, on standard output unless `destination` says otherwise. */
-export function createLog (level: Level | 'silent', destination?: DestinationStream): Logger {
+export function createLog(level: Level | 'silent', destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
@@ -28,21 +28,22 @@ export function createLog (level: Level | 'silent', destination?: DestinationStr
   return destination === undefined ? pino(options) : pino(options, destination)
 }
 
-function describeError (error: unknown): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: withoutTokens(String(error)) }
+function describeError(error: unknown): LoggedError {
+  if (!(error instanceof Error))
+    return { type: typeof error, message: withoutTokens(String(error)) }
   const { name: type, message, stack, cause } = error
   const code: unknown = Reflect.get(error, 'code')
   const status: unknown = Reflect.get(error, 'status')
   return {
     type,
     message: withoutTokens(message),
-    ...(typeof code === 'string' || typeof code === 'number') && { code },
-    ...typeof status === 'number' && { status },
-    ...faultsOfOurs.some(kind => error instanceof kind) && { stack },
-    ...cause !== undefined && { cause: describeError(cause) }
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(typeof status === 'number' && { status }),
+    ...(faultsOfOurs.some(kind => error instanceof kind) && { stack }),
+    ...(cause !== undefined && { cause: describeError(cause) })
   }
 }
 
-function withoutTokens (text: string): string {
+function withoutTokens(text: string): string {
   return text.replace(longWord, '…')
 }

@@ -17,7 +17,7 @@ const service = await createService(settings, log)
 await listen(service, settings)
 stopOn(service, 'SIGTERM', 'SIGINT')
 
-function readSettings (): Settings {
+function readSettings(): Settings {
   try {
     return loadSettings({ argv, env: process.env })
   } catch (error) {
@@ -26,26 +26,44 @@ function readSettings (): Settings {
   }
 }
 
-async function checkAndLeave (settings: Settings): Promise<never> {
+async function checkAndLeave(settings: Settings): Promise<never> {
   const findings = await check(settings)
-  leave(findings.some(({ level }) => level === 'wrong') ? 1 : 0, findings.map(({ level, text }) => `${level.padEnd(8)} ${text}`).join('\n'))
+  leave(
+    findings.some(({ level }) => level === 'wrong') ? 1 : 0,
+    findings.map(({ level, text }) => `${level.padEnd(8)} ${text}`).join('\n')
+  )
 }
 
-function leave (code: number, text: string): never {
+function leave(code: number, text: string): never {
   process.stdout.write(`${text}\n`)
   process.exit(code)
 }
 
-async function listen ({ gateway, admin }: Service, { listen, adminListen }: Settings): Promise<void> {
+async function listen(
+  { gateway, admin }: Service,
+  { listen, adminListen }: Settings
+): Promise<void> {
   try {
     const adminUrl = await admin.listen(adminListen)
     const url = await gateway.listen(listen)
     service.begin()
     const insecure = insecurities(settings)
-    log.info({ version: about.version, url, admin: adminUrl, settings: describeSettings(settings), insecure }, 'listening')
+    log.info(
+      {
+        version: about.version,
+        url,
+        admin: adminUrl,
+        settings: describeSettings(settings),
+        insecure
+      },
+      'listening'
+    )
     for (const sentence of insecure) log.warn(sentence)
   } catch (error) {
-    log.fatal({ err: error }, 'the service cannot listen: choose other addresses with stepfunction.listen and stepfunction.admin_listen')
+    log.fatal(
+      { err: error },
+      'the service cannot listen: choose other addresses with stepfunction.listen and stepfunction.admin_listen'
+    )
     process.exit(1)
   }
 }
@@ -53,7 +71,7 @@ async function listen ({ gateway, admin }: Service, { listen, adminListen }: Set
 // npm passes a Ctrl-C on that the terminal has sent to this process as well: that is one signal, not two.
 const sameSignalMs = 100
 
-function stopOn ({ stop }: Service, ...signals: NodeJS.Signals[]): void {
+function stopOn({ stop }: Service, ...signals: NodeJS.Signals[]): void {
   let stoppingSince: number | undefined
   for (const signal of signals) {
     process.on(signal, () => {
@@ -62,9 +80,13 @@ function stopOn ({ stop }: Service, ...signals: NodeJS.Signals[]): void {
         return
       }
       stoppingSince = performance.now()
-      log.info({ signal }, 'stopping: requests and polls under way are ended, for up to 65 s; a second signal stops at once')
+      log.info(
+        { signal },
+        'stopping: requests and polls under way are ended, for up to 65 s; a second signal stops at once'
+      )
       void stop().then(unsaved => {
-        for (const task of unsaved) log.error(task, 'the token of this task is lost: it could not be saved in its record')
+        for (const task of unsaved)
+          log.error(task, 'the token of this task is lost: it could not be saved in its record')
         log.info('stopped')
         process.exit(0)
       })

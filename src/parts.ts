@@ -36,59 +36,103 @@ export interface Parts {
 const roundMs = 5_000
 
 /** Makes the parts from the settings. Nothing is sent yet. */
-export function createParts (settings: Settings, metrics: Metrics, log: FastifyBaseLogger): Parts {
+export function createParts(settings: Settings, metrics: Metrics, log: FastifyBaseLogger): Parts {
   const { resources, kintoAuthorization, sealRequired, aws } = settings
   const timeoutMs = settings.kintoTimeoutSeconds * 1000
   const upstream = createUpstream({
-    origin: settings.kintoUrl, timeoutMs, ca: settings.kintoCa?.certificates, observe: metrics.upstreamAnswered
+    origin: settings.kintoUrl,
+    timeoutMs,
+    ca: settings.kintoCa?.certificates,
+    observe: metrics.upstreamAnswered
   })
   const kinto = { dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs }
   const stepFunctions = connectAws(settings, metrics)
   const regions = namedRegions({
-    region: aws.region, activities: settings.activities, allowedArns: settings.allowedArns
+    region: aws.region,
+    activities: settings.activities,
+    allowedArns: settings.allowedArns
   })
   const health = stepFunctions.health({ endpoint: aws.endpointUrl, regions, log })
-  const own = kintoAuthorization === undefined
-    ? undefined
-    : (timeLeft = timeoutMs) => new KintoSession(kinto, ['Authorization', kintoAuthorization], () => timeLeft)
+  const own =
+    kintoAuthorization === undefined
+      ? undefined
+      : (timeLeft = timeoutMs) =>
+          new KintoSession(kinto, ['Authorization', kintoAuthorization], () => timeLeft)
 
   const policy = { allowedArns: settings.allowedArns, region: aws.region }
   const seals = settings.sealSecrets === undefined ? undefined : new Seals(...settings.sealSecrets)
-  if (seals !== undefined) log.info({ keyIds: seals.keyIds }, 'questions are sealed with the first of these keys')
+  if (seals !== undefined)
+    log.info({ keyIds: seals.keyIds }, 'questions are sealed with the first of these keys')
   const observe = ({ ref, held, changed }: Reading): void => {
     metrics.recordRead(changed.length > 0 ? 'changed' : held.kind)
-    if (held.kind === 'unknown key') log.warn({ ref, keyId: held.keyId }, 'a question was sealed with a secret that is not in stepfunction.seal_secret')
+    if (held.kind === 'unknown key')
+      log.warn(
+        { ref, keyId: held.keyId },
+        'a question was sealed with a secret that is not in stepfunction.seal_secret'
+      )
   }
   const rules = { policy, seals, observe }
   const reader = new RecordReader({ ...rules, sealRequired })
   const waitMs = settings.activityWaitSeconds * 1000
   const activities = new Activities({
-    polls: stepFunctions.polls, stepFunctions, reader, own, resources, waitMs, log
+    polls: stepFunctions.polls,
+    stepFunctions,
+    reader,
+    own,
+    resources,
+    waitMs,
+    log
   })
   const backlog = new Backlog({ own, reader, log })
   const answers = new Answers({
-    stepFunctions, activities, backlog, reader, ownAuthorization: kintoAuthorization, log
+    stepFunctions,
+    activities,
+    backlog,
+    reader,
+    ownAuthorization: kintoAuthorization,
+    log
   })
   // A question can be asked where another one stands that was not.
   const anywhere = new RecordReader({ ...rules, sealRequired: [] })
   const asks = new Asks({ reader: anywhere, seals, sealRequired, policy, stepFunctions, log })
-  const rounds = own === undefined
-    ? undefined
-    : new Rounds({
-      own: () => own(roundMs),
-      watch: new RecordWatch({ reader, seals: seals !== undefined, resources, log }),
-      heartbeats: new Heartbeats({ stepFunctions, reader, held: () => activities.held(), log }),
-      undecided: new UndecidedStatuses({ own, stepFunctions, reader, observe: metrics.statusTakenBack, log })
-    })
-  return { upstream, kinto, stepFunctions, health, reader, answers, asks, activities, backlog, rounds }
+  const rounds =
+    own === undefined
+      ? undefined
+      : new Rounds({
+          own: () => own(roundMs),
+          watch: new RecordWatch({ reader, seals: seals !== undefined, resources, log }),
+          heartbeats: new Heartbeats({ stepFunctions, reader, held: () => activities.held(), log }),
+          undecided: new UndecidedStatuses({
+            own,
+            stepFunctions,
+            reader,
+            observe: metrics.statusTakenBack,
+            log
+          })
+        })
+  return {
+    upstream,
+    kinto,
+    stepFunctions,
+    health,
+    reader,
+    answers,
+    asks,
+    activities,
+    backlog,
+    rounds
+  }
 }
 
-function connectAws ({ aws, awsTimeoutSeconds }: Settings, metrics: Metrics): StepFunctions {
+function connectAws({ aws, awsTimeoutSeconds }: Settings, metrics: Metrics): StepFunctions {
   const { accessKey: accessKeyId, secretKey: secretAccessKey } = aws
   return createStepFunctions({
     observe: metrics.awsCalled,
     timeoutMs: awsTimeoutSeconds * 1000,
     endpoint: aws.endpointUrl,
-    credentials: accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey }
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? undefined
+        : { accessKeyId, secretAccessKey }
   })
 }

@@ -6,13 +6,17 @@ const oldest = 24
 const { node } = process.versions
 
 if (Number.parseInt(node, 10) < oldest) {
-  process.stderr.write(`kinto-stepfunction needs Node.js ${oldest} or newer, and this is ${node}.\n`)
+  process.stderr.write(
+    `kinto-stepfunction needs Node.js ${oldest} or newer, and this is ${node}.\n`
+  )
   process.exit(1)
 }
 
 // Compiled code is kept among the packages, where nobody else can write: the next start is faster by a third, and takes less
 // memory. Where this user cannot write there either, all goes on without it.
 const { enableCompileCache, flushCompileCache } = await import('node:module')
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/kinto-stepfunction', import.meta.url)))
+enableCompileCache(
+  fileURLToPath(new URL('../node_modules/.cache/kinto-stepfunction', import.meta.url))
+)
 await import('./main.ts')
 flushCompileCache()

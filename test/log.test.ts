@@ -3,31 +3,65 @@ import { createLog } from '../src/log.ts'
 import { KintoAnswered } from '../src/kinto/client.ts'
 import { StepFunctionsError } from '../src/stepfunctions/errors.ts'
 
-function logged (err: unknown): Record<string, any> {
+function logged(err: unknown): Record<string, any> {
   const lines: string[] = []
-  createLog('trace', { write: line => { lines.push(line) } }).info({ err }, 'said')
+  createLog('trace', {
+    write: line => {
+      lines.push(line)
+    }
+  }).info({ err }, 'said')
   return JSON.parse(lines.join(''))['err']
 }
 
 t.test('an error says its type, its code and its message, and so does its cause', async t => {
   const cause = Object.assign(new Error('no route'), { code: 'EHOSTUNREACH', syscall: 'connect' })
-  t.strictSame(logged(new StepFunctionsError('unsent', 'TimeoutError', 'no connection', { cause })), {
-    type: 'StepFunctionsError', message: 'no connection', code: 'TimeoutError', cause: { type: 'Error', message: 'no route', code: 'EHOSTUNREACH' }
+  t.strictSame(
+    logged(new StepFunctionsError('unsent', 'TimeoutError', 'no connection', { cause })),
+    {
+      type: 'StepFunctionsError',
+      message: 'no connection',
+      code: 'TimeoutError',
+      cause: { type: 'Error', message: 'no route', code: 'EHOSTUNREACH' }
+    }
+  )
+  t.strictSame(logged(Object.assign(new Error('x'), { code: 7, status: 503 })), {
+    type: 'Error',
+    message: 'x',
+    code: 7,
+    status: 503
   })
-  t.strictSame(logged(Object.assign(new Error('x'), { code: 7, status: 503 })), { type: 'Error', message: 'x', code: 7, status: 503 })
   t.strictSame(logged('a text'), { type: 'string', message: 'a text' })
 })
 
 t.test('nothing that it carries', async t => {
   const token = 'AQB+/'.repeat(200)
-  const answer = { status: 412, headers: ['X', token], body: Buffer.from(JSON.stringify({ details: { existing: { taskToken: token } } })) }
-  t.strictSame(logged(new KintoAnswered(answer)), { type: 'KintoAnswered', message: 'Kinto answered 412.' })
-  t.strictSame(logged(Object.assign(new Error('failed'), { $response: { headers: { authorization: 'secret' } } })), { type: 'Error', message: 'failed' })
-  t.strictSame(logged(new Error(`Invalid Token: '${token}'`)), { type: 'Error', message: "Invalid Token: '…'" }, 'AWS quotes tokens')
+  const answer = {
+    status: 412,
+    headers: ['X', token],
+    body: Buffer.from(JSON.stringify({ details: { existing: { taskToken: token } } }))
+  }
+  t.strictSame(logged(new KintoAnswered(answer)), {
+    type: 'KintoAnswered',
+    message: 'Kinto answered 412.'
+  })
+  t.strictSame(
+    logged(
+      Object.assign(new Error('failed'), { $response: { headers: { authorization: 'secret' } } })
+    ),
+    { type: 'Error', message: 'failed' }
+  )
+  t.strictSame(
+    logged(new Error(`Invalid Token: '${token}'`)),
+    { type: 'Error', message: "Invalid Token: '…'" },
+    'AWS quotes tokens'
+  )
 })
 
 t.test('a fault of this program shows where it happened', async t => {
-  t.match(logged(new TypeError('undefined is not a function')), { type: 'TypeError', stack: /log\.test\.ts/ })
+  t.match(logged(new TypeError('undefined is not a function')), {
+    type: 'TypeError',
+    stack: /log\.test\.ts/
+  })
 })
 
 t.test('without a destination it is standard output', async t => {

@@ -8,7 +8,11 @@ import { activityArn, answer, as, call, collection } from './helpers/service.ts'
 import { startKinto } from './helpers/kinto.ts'
 import { credentials, region, startStepFunctions } from './helpers/step-functions.ts'
 
-const settings = { STEPFUNCTION_AWS_REGION: region, STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId, STEPFUNCTION_AWS_SECRET_KEY: 'canary-of-the-aws-key' }
+const settings = {
+  STEPFUNCTION_AWS_REGION: region,
+  STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId,
+  STEPFUNCTION_AWS_SECRET_KEY: 'canary-of-the-aws-key'
+}
 const sealSecret = '5ea1'.repeat(16)
 
 t.test('the service listens, says what follows from its settings, and stops', async t => {
@@ -27,7 +31,10 @@ t.test('the service listens, says what follows from its settings, and stops', as
 
 t.test('npm start passes signals on', async t => {
   // The scripts before it would install what is missing
-  const service = await startService({ program: ['npm', 'start', '--ignore-scripts', '--prefix', projectFolder], env: { ...settings, HOME: t.testdir() } })
+  const service = await startService({
+    program: ['npm', 'start', '--ignore-scripts', '--prefix', projectFolder],
+    env: { ...settings, HOME: t.testdir() }
+  })
   t.teardown(() => service.stop())
   service.kill('SIGTERM')
   t.equal(await service.exited, 0)
@@ -36,7 +43,15 @@ t.test('npm start passes signals on', async t => {
 
 t.test('with an own account nothing follows, and its secret stays one', async t => {
   const kinto = await startKinto(t)
-  const service = await startService({ env: { STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*', STEPFUNCTION_SEAL_SECRET: sealSecret, STEPFUNCTION_SEAL_REQUIRED: '/buckets/stepfunction' } })
+  const service = await startService({
+    env: {
+      STEPFUNCTION_KINTO_URL: kinto.url,
+      STEPFUNCTION_KINTO_AUTHORIZATION: as('service'),
+      STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*',
+      STEPFUNCTION_SEAL_SECRET: sealSecret,
+      STEPFUNCTION_SEAL_REQUIRED: '/buckets/stepfunction'
+    }
+  })
   t.teardown(() => service.stop())
   t.notMatch(service.log(), /"level":40/)
   t.notMatch(service.log(), as('service').slice('Basic '.length))
@@ -46,7 +61,12 @@ t.test('with an own account nothing follows, and its secret stays one', async t 
 })
 
 t.test('wrong settings end the start with all that is wrong', async t => {
-  const part = startPart({ name: 'service', command: process.execPath, args: [`${projectFolder}/src/server.ts`], env: { STEPFUNCTION_KINTO_URL: 'ftp://x', STEPFUNCTION_LISTEN: 'here' } })
+  const part = startPart({
+    name: 'service',
+    command: process.execPath,
+    args: [`${projectFolder}/src/server.ts`],
+    env: { STEPFUNCTION_KINTO_URL: 'ftp://x', STEPFUNCTION_LISTEN: 'here' }
+  })
   t.equal(await part.exited, 1)
   t.match(part.log(), /STEPFUNCTION_KINTO_URL/)
   t.match(part.log(), /STEPFUNCTION_LISTEN/)
@@ -58,7 +78,16 @@ t.test('an address that is taken ends the start', async t => {
   t.teardown(() => taken.close())
   const address = taken.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  const part = startPart({ name: 'service', command: process.execPath, args: [`${projectFolder}/src/server.ts`], env: { ...settings, STEPFUNCTION_LISTEN: `127.0.0.1:${port}`, STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0' } })
+  const part = startPart({
+    name: 'service',
+    command: process.execPath,
+    args: [`${projectFolder}/src/server.ts`],
+    env: {
+      ...settings,
+      STEPFUNCTION_LISTEN: `127.0.0.1:${port}`,
+      STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0'
+    }
+  })
   t.equal(await part.exited, 1)
   t.match(part.log(), /choose other addresses/)
 })
@@ -70,9 +99,22 @@ t.test('a poll is open when it stops', async t => {
   kinto.store.put(`${collection}/records/r1`, { activityArn })
   const start = async () => {
     const stopping = Promise.withResolvers<void>()
-    const service = await startService({ onOutput: text => { if (text.includes('"stopping')) stopping.resolve() }, env: { ...settings, STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url } })
-    t.teardown(() => { service.kill('SIGKILL') })
-    const waiting = answer(service, `${collection}/records/r1`, { answer: 'SUCCEED' }).catch(() => undefined)
+    const service = await startService({
+      onOutput: text => {
+        if (text.includes('"stopping')) stopping.resolve()
+      },
+      env: {
+        ...settings,
+        STEPFUNCTION_KINTO_URL: kinto.url,
+        STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url
+      }
+    })
+    t.teardown(() => {
+      service.kill('SIGKILL')
+    })
+    const waiting = answer(service, `${collection}/records/r1`, { answer: 'SUCCEED' }).catch(
+      () => undefined
+    )
     await sfn.pollsReach(1)
     const stop = async (): Promise<void> => {
       service.kill('SIGTERM')
@@ -81,16 +123,24 @@ t.test('a poll is open when it stops', async t => {
     return { service, waiting, stop }
   }
 
-  await t.test('it is waited for; what it brings for others is listed without its token', async t => {
-    const { service, waiting, stop } = await start()
-    await stop()
-    sfn.scheduleActivity({ input: { record: `${collection}/records/elsewhere` } })
-    t.equal(await service.exited, 0)
-    t.match(await waiting, { status: 503 })
-    t.match(service.log(), new RegExp(`"records":\\["${collection}/records/elsewhere"\\],"ageSeconds":\\d+,"msg":"the token of this task is lost`))
-    t.notMatch(service.log(), 'AQB+')
-    t.equal(sfn.pollsAbandoned(), 0)
-  })
+  await t.test(
+    'it is waited for; what it brings for others is listed without its token',
+    async t => {
+      const { service, waiting, stop } = await start()
+      await stop()
+      sfn.scheduleActivity({ input: { record: `${collection}/records/elsewhere` } })
+      t.equal(await service.exited, 0)
+      t.match(await waiting, { status: 503 })
+      t.match(
+        service.log(),
+        new RegExp(
+          `"records":\\["${collection}/records/elsewhere"\\],"ageSeconds":\\d+,"msg":"the token of this task is lost`
+        )
+      )
+      t.notMatch(service.log(), 'AQB+')
+      t.equal(sfn.pollsAbandoned(), 0)
+    }
+  )
 
   await t.test('a Ctrl-C that comes by two ways is one', async t => {
     const { service, stop } = await start()
@@ -104,7 +154,9 @@ t.test('a poll is open when it stops', async t => {
   await t.test('a second signal stops at once', async t => {
     const { service, stop } = await start()
     await stop()
-    const again = setInterval(() => { service.kill('SIGTERM') }, 50)
+    const again = setInterval(() => {
+      service.kill('SIGTERM')
+    }, 50)
     t.equal(await service.exited, 1)
     clearInterval(again)
   })

@@ -14,9 +14,15 @@ import { credentials, region, startStepFunctions } from './helpers/step-function
 
 // What npm makes of the project is installed as others would install it: outside of the project, so that nothing is found in its node_modules.
 const folder = mkdtempSync(join(tmpdir(), 'kinto-stepfunction package '))
-t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+t.teardown(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
 
-const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter), AWS_EC2_METADATA_DISABLED: 'true' }
+const env = {
+  ...process.env,
+  PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+  AWS_EC2_METADATA_DISABLED: 'true'
+}
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/
 const installed = join(folder, 'node_modules', 'kinto-stepfunction')
 // Without the loader that tap gives to every process: neither tsc nor the package may need it.
@@ -24,49 +30,89 @@ const plain = ['env', '-u', 'NODE_OPTIONS'] as const
 const program = [...plain, join(folder, 'node_modules', '.bin', 'kinto-stepfunction')] as const
 
 /** Some other Node.js of the PATH, older than the package takes. */
-async function olderNode (): Promise<string | undefined> {
+async function olderNode(): Promise<string | undefined> {
   for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
     const node = join(directory, 'node')
-    if (existsSync(node) && Number.parseInt(await run([...plain, node, '-p', 'process.versions.node']), 10) < 24) return node
+    if (
+      existsSync(node) &&
+      Number.parseInt(await run([...plain, node, '-p', 'process.versions.node']), 10) < 24
+    )
+      return node
   }
   return undefined
 }
 
 /** What a command prints. @throws with what it printed if it fails */
-async function run ([command, ...args]: readonly [string, ...string[]], cwd = folder): Promise<string> {
+async function run(
+  [command, ...args]: readonly [string, ...string[]],
+  cwd = folder
+): Promise<string> {
   return (await promisify(execFile)(command, args, { cwd, env, maxBuffer: 2 ** 24 })).stdout
 }
 
-async function pack (): Promise<string> {
-  const stdout = await run([...plain, 'npm', 'pack', '--json', '--pack-destination', folder], projectFolder)
+async function pack(): Promise<string> {
+  const stdout = await run(
+    [...plain, 'npm', 'pack', '--json', '--pack-destination', folder],
+    projectFolder
+  )
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }]
   return join(folder, filename)
 }
 
 /** False, with a banner, where there is no package registry; with CI set that is an error. */
-async function install (tarball: string): Promise<boolean> {
+async function install(tarball: string): Promise<boolean> {
   try {
     writeFileSync(join(folder, 'package.json'), '{}')
     await run([...plain, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball])
     return true
   } catch (error) {
     if (!unreachable.test(String(error)) || (process.env['CI'] ?? '') !== '') throw error
-    process.stderr.write(banner(['NOT TESTED: the package, installed.', 'The package registry that npm is set up for cannot be reached.']))
+    process.stderr.write(
+      banner([
+        'NOT TESTED: the package, installed.',
+        'The package registry that npm is set up for cannot be reached.'
+      ])
+    )
     return false
   }
 }
 
 if (await install(await pack())) await t.test('the package, installed', installedPackage)
-else t.test('the package, installed', { skip: 'the package registry cannot be reached' }, installedPackage)
+else
+  t.test(
+    'the package, installed',
+    { skip: 'the package registry cannot be reached' },
+    installedPackage
+  )
 
-async function installedPackage (t: Test): Promise<void> {
+async function installedPackage(t: Test): Promise<void> {
   t.test('holds what it needs and what its documents name, and nothing else', async t => {
-    const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(installed.length + 1))
-    for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'config.example.ini', 'docs/running.md', 'package.json']) t.ok(files.includes(name), name)
-    for (const name of files) t.match(name, /^(dist\/.*\.js(on)?|(docs|deploy|demo\/(lambda|workflows))\/.*\.(md|svg|json|ya?ml|mjs|conf|ini|env|Dockerfile)|demo\/collection\.json|compose\.yaml|config\.example\.ini|package\.json|LICENSE|[A-Z]+\.md)$/)
+    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name).slice(installed.length + 1))
+    for (const name of [
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'SECURITY.md',
+      'config.example.ini',
+      'docs/running.md',
+      'package.json'
+    ])
+      t.ok(files.includes(name), name)
+    for (const name of files)
+      t.match(
+        name,
+        /^(dist\/.*\.js(on)?|(docs|deploy|demo\/(lambda|workflows))\/.*\.(md|svg|json|ya?ml|mjs|conf|ini|env|Dockerfile)|demo\/collection\.json|compose\.yaml|config\.example\.ini|package\.json|LICENSE|[A-Z]+\.md)$/
+      )
     for (const name of files.filter(name => name.endsWith('.md'))) {
-      for (const [, target = ''] of readFileSync(join(installed, name), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
-        t.ok(/^https?:/.test(target) || existsSync(join(installed, dirname(name), target)), `${name} names ${target}`)
+      for (const [, target = ''] of readFileSync(join(installed, name), 'utf8').matchAll(
+        /\]\(([^)#\s]+)(?:#[^)]*)?\)/g
+      )) {
+        t.ok(
+          /^https?:/.test(target) || existsSync(join(installed, dirname(name), target)),
+          `${name} names ${target}`
+        )
       }
     }
   })
@@ -78,29 +124,51 @@ async function installedPackage (t: Test): Promise<void> {
   })
 
   const older = await olderNode()
-  t.test('says which Node.js it needs', { skip: older === undefined && 'no older Node.js is on the PATH' }, async t => {
-    await t.rejects(run([...plain, older ?? '', join(installed, 'dist', 'server.js'), '--version']), { code: 1, stderr: /^kinto-stepfunction needs Node\.js 24 or newer, and this is [\d.]+\.\n$/ })
-  })
+  t.test(
+    'says which Node.js it needs',
+    { skip: older === undefined && 'no older Node.js is on the PATH' },
+    async t => {
+      await t.rejects(
+        run([...plain, older ?? '', join(installed, 'dist', 'server.js'), '--version']),
+        {
+          code: 1,
+          stderr: /^kinto-stepfunction needs Node\.js 24 or newer, and this is [\d.]+\.\n$/
+        }
+      )
+    }
+  )
 
   t.test('checks, serves, and stops', async t => {
     const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
     const file = join(folder, 'my settings.ini')
-    writeFileSync(file, `[app:main]
+    writeFileSync(
+      file,
+      `[app:main]
 stepfunction.kinto_url = ${kinto.url}
 stepfunction.aws_endpoint_url = ${sfn.url}
 stepfunction.aws_region = ${region}
 stepfunction.aws_access_key = ${credentials.accessKeyId}
 stepfunction.aws_secret_key = ${credentials.secretAccessKey}
-`)
-    t.match(await run([...plain, 'npx', 'kinto-stepfunction', '--config', file, '--check']), /^ok +Kinto 26\.5\.0 answers/)
+`
+    )
+    t.match(
+      await run([...plain, 'npx', 'kinto-stepfunction', '--config', file, '--check']),
+      /^ok +Kinto 26\.5\.0 answers/
+    )
 
     const { taskToken, executionArn } = sfn.waitCallback()
     const record = `${collection}/records/r1`
     kinto.store.put(record, { taskToken, executionArn }, { write: ['account:alice'] })
     const service = await startService({ program: [...program, '--config', file], env: {} })
     t.teardown(() => service.stop())
-    t.match(await call(`${service.url}/v1${record}`, { user: 'alice' }), { status: 200, body: { data: { id: 'r1' } } })
-    t.match(await answer(service, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } })
+    t.match(await call(`${service.url}/v1${record}`, { user: 'alice' }), {
+      status: 200,
+      body: { data: { id: 'r1' } }
+    })
+    t.match(await answer(service, record, { answer: 'SUCCEED' }), {
+      status: 200,
+      body: { stepfunction: { outcome: 'accepted' } }
+    })
     t.match(await sfn.finished(executionArn), { status: 'SUCCEEDED' })
     service.kill('SIGTERM')
     t.equal(await service.exited, 0)

@@ -37,14 +37,19 @@ interface Row {
 type Measured = Sample & { cpu: number }
 
 /** The time of an answer, beside the calls that it needs and a plugin inside of Kinto. */
-export async function measureAnswers (plan: Plan, stop: () => Promise<void>): Promise<Section | undefined> {
+export async function measureAnswers(
+  plan: Plan,
+  stop: () => Promise<void>
+): Promise<Section | undefined> {
   if (!haveTools('answers', 'initdb', 'postgres')) return undefined
   const stage = await setStage(plan.stepFunctionsMs)
   const rows: Row[] = []
-  for (const kind of kinds) rows.push(...await measureKind(stage, kind, plan))
+  for (const kind of kinds) rows.push(...(await measureKind(stage, kind, plan)))
   const unavoidable = await measureUnavoidable(stage, plan)
   const calls = await countCalls(stage)
-  const profiles = plan.quick ? [] : [await profileService(stage, plan), await profileKinto(stage, plan)]
+  const profiles = plan.quick
+    ? []
+    : [await profileService(stage, plan), await profileKinto(stage, plan)]
   // It would wait for its poll to end
   stage.service.kill('SIGKILL')
   await stop()
@@ -56,28 +61,46 @@ export async function measureAnswers (plan: Plan, stop: () => Promise<void>): Pr
       'The calls alone are those that the service cannot avoid, made by a program of some lines (`bench/processes/bare-answer.ts`) in its place: the record, probe and root view side by side, Step Functions, the update.',
       ...profiles.map(({ note }) => note)
     ],
-    tables: [answerTable(rows), unavoidableTable(unavoidable), callsTable(calls), ...profiles.map(({ table }) => table)],
+    tables: [
+      answerTable(rows),
+      unavoidableTable(unavoidable),
+      callsTable(calls),
+      ...profiles.map(({ table }) => table)
+    ],
     plots: [],
     data: { rows, unavoidable, calls, profiles: profiles.map(({ data }) => data) }
   }
 }
 
-async function measureKind (stage: Stage, kind: Kind, plan: Plan): Promise<Row[]> {
+async function measureKind(stage: Stage, kind: Kind, plan: Plan): Promise<Row[]> {
   const rounds: Record<Answerer, Measured[]> = { service: [], plugin: [], calls: [] }
   const measured = answerers.filter(answerer => answerer !== 'calls' || !kind.activity)
   const activities = { service: '', plugin: '', calls: '' }
-  if (kind.activity) for (const answerer of measured) activities[answerer] = await stage.stepFunctions.createActivity(answerer)
+  if (kind.activity)
+    for (const answerer of measured)
+      activities[answerer] = await stage.stepFunctions.createActivity(answerer)
   for (let round = -1; round < plan.rounds; round++) {
     for (const answerer of round % 2 === 0 ? measured : measured.toReversed()) {
       const { url, pid } = stage[answerer]
-      const paths = await prepare(stage.kinto.url, stage.stepFunctions, kind, activities[answerer], Math.ceil(plan.answers / plan.rounds))
+      const paths = await prepare(
+        stage.kinto.url,
+        stage.stepFunctions,
+        kind,
+        activities[answerer],
+        Math.ceil(plan.answers / plan.rounds)
+      )
       const before = usage(pid).cpu
       const sample = await loadEach(url, paths, answering(kind))
       // The first round is for what compiles as it runs
-      if (round >= 0) rounds[answerer].push({ ...sample, cpu: (usage(pid).cpu - before) / 1_000 / sample.requests })
+      if (round >= 0)
+        rounds[answerer].push({
+          ...sample,
+          cpu: (usage(pid).cpu - before) / 1_000 / sample.requests
+        })
     }
   }
-  const toThat = (answerer: Answerer, other: Answerer): Spread => spread(rounds[answerer].map(({ p50 }, index) => p50 / (rounds[other][index]?.p50 ?? NaN)))
+  const toThat = (answerer: Answerer, other: Answerer): Spread =>
+    spread(rounds[answerer].map(({ p50 }, index) => p50 / (rounds[other][index]?.p50 ?? NaN)))
   return measured.map(answerer => ({
     kind: kind.name,
     answerer,
@@ -89,12 +112,18 @@ async function measureKind (stage: Stage, kind: Kind, plan: Plan): Promise<Row[]
   }))
 }
 
-function answerTable (rows: readonly Row[]): Table {
+function answerTable(rows: readonly Row[]): Table {
   return {
     title: 'Time of an answer',
     header: ['', 'by', 'p50 ms', 'p99 ms', '× plugin', '× the calls alone', 'CPU ms'],
     rows: rows.map(({ kind, answerer, p50, p99, toPlugin, toCalls, cpu }) => [
-      kind, names[answerer], show(p50), show(p99), show(toPlugin), answerer === 'plugin' || toCalls === undefined ? '' : show(toCalls), show(cpu)
+      kind,
+      names[answerer],
+      show(p50),
+      show(p99),
+      show(toPlugin),
+      answerer === 'plugin' || toCalls === undefined ? '' : show(toCalls),
+      show(cpu)
     ])
   }
 }

@@ -14,7 +14,7 @@ const count = 10
 export type Calls = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** Counts what a service asks of a Kinto whose requests are logged, and of Step Functions. */
-export async function countCalls ({ kinto, stepFunctions }: Stage): Promise<Calls> {
+export async function countCalls({ kinto, stepFunctions }: Stage): Promise<Calls> {
   const logged = await startNginxProxy(kinto.url, cores.upstream, '/v1/', '$request_method $uri')
   const service = await startAnswering(logged.url, stepFunctions)
   const counted: Record<string, Record<string, number>> = {}
@@ -25,8 +25,11 @@ export async function countCalls ({ kinto, stepFunctions }: Stage): Promise<Call
     await loadEach(service.url, paths, answering(kind))
     const { calls } = await stepFunctions.seen()
     const counts: Record<string, number> = {}
-    for (const line of readLog(logged.folder).slice(linesBefore.length)) counts[line] = (counts[line] ?? 0) + 1 / count
-    for (const [operation, total] of Object.entries(calls)) if (total > (before[operation] ?? 0)) counts[operation] = (total - (before[operation] ?? 0)) / count
+    for (const line of readLog(logged.folder).slice(linesBefore.length))
+      counts[line] = (counts[line] ?? 0) + 1 / count
+    for (const [operation, total] of Object.entries(calls))
+      if (total > (before[operation] ?? 0))
+        counts[operation] = (total - (before[operation] ?? 0)) / count
     counted[kind.name] = counts
   }
   service.kill('SIGKILL')
@@ -34,17 +37,26 @@ export async function countCalls ({ kinto, stepFunctions }: Stage): Promise<Call
 }
 
 /** The counts as a reader sees them. */
-export function callsTable (calls: Calls): Table {
-  return { title: 'Calls of the service, per answer', header: ['', 'calls'], rows: Object.entries(calls).map(([kind, counts]) => [kind, list(counts)]) }
+export function callsTable(calls: Calls): Table {
+  return {
+    title: 'Calls of the service, per answer',
+    header: ['', 'calls'],
+    rows: Object.entries(calls).map(([kind, counts]) => [kind, list(counts)])
+  }
 }
 
-function list (counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts).map(([call, times]) => `${Number(times.toFixed(1))} × ${call}`).join(', ')
+function list(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([call, times]) => `${Number(times.toFixed(1))} × ${call}`)
+    .join(', ')
 }
 
-function readLog (folder: string): string[] {
-  return readFileSync(join(folder, 'access.log'), 'utf8').trim().split('\n').map(line => {
-    const [method, path = ''] = line.split(' ')
-    return `${method} ${path === '/v1/' ? 'root view' : path.endsWith('/records') ? 'records' : 'record'}`
-  })
+function readLog(folder: string): string[] {
+  return readFileSync(join(folder, 'access.log'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => {
+      const [method, path = ''] = line.split(' ')
+      return `${method} ${path === '/v1/' ? 'root view' : path.endsWith('/records') ? 'records' : 'record'}`
+    })
 }

@@ -21,17 +21,28 @@ export const kinds: readonly Kind[] = [
 export const records = `/v1${bucket}/collections/manual_steps/records`
 
 /** Records that wait for an answer. @returns the paths to answer them at. `activityArn` is for those of an activity. */
-export async function prepare (kinto: string, stepFunctions: StepFunctions, { activity, as }: Kind, activityArn: string, count: number): Promise<string[]> {
+export async function prepare(
+  kinto: string,
+  stepFunctions: StepFunctions,
+  { activity, as }: Kind,
+  activityArn: string,
+  count: number
+): Promise<string[]> {
   const tokens = activity ? [] : await stepFunctions.waiting(count)
   const bodies = Array.from({ length: count }, (_none, index) => ({
-    data: { ...smallRecord, ...activity ? { activityArn } : { taskToken: tokens[index] } },
-    ...as === 'alice' && { permissions: { write: ['account:alice'] } }
+    data: { ...smallRecord, ...(activity ? { activityArn } : { taskToken: tokens[index] }) },
+    ...(as === 'alice' && { permissions: { write: ['account:alice'] } })
   }))
   const ids = await create(kinto, records, bodies)
   if (activity) await stepFunctions.schedule(activityArn, ids)
   return ids.map(id => `${records}/${id}/stepfunction`)
 }
 
-export function answering ({ as }: Kind): Request {
-  return { method: 'POST', headers: { authorization: authorization(as), 'content-type': 'application/json' }, body: '{"answer": "SUCCEED"}', status: 200 }
+export function answering({ as }: Kind): Request {
+  return {
+    method: 'POST',
+    headers: { authorization: authorization(as), 'content-type': 'application/json' },
+    body: '{"answer": "SUCCEED"}',
+    status: 200
+  }
 }

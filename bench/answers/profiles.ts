@@ -24,7 +24,7 @@ interface Profile {
 /** As --cpu-prof writes it: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile. Times are in µs, of a clock that all processes share. */
 interface CpuProfile {
   startTime: number
-  nodes: { id: number, callFrame: { functionName: string, url: string }, children?: number[] }[]
+  nodes: { id: number; callFrame: { functionName: string; url: string }; children?: number[] }[]
   samples: number[]
   timeDeltas: number[]
 }
@@ -32,9 +32,14 @@ interface CpuProfile {
 const run = promisify(execFile)
 
 /** What the service's CPU does for an answer with a token in the record. */
-export async function profileService ({ kinto, stepFunctions }: Stage, { answers }: Plan): Promise<Profile> {
+export async function profileService(
+  { kinto, stepFunctions }: Stage,
+  { answers }: Plan
+): Promise<Profile> {
   const folder = makeRunFolder('profile')
-  const service = await startAnswering(kinto.url, stepFunctions, { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` })
+  const service = await startAnswering(kinto.url, stepFunctions, {
+    NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}`
+  })
   const [kind] = kinds
   if (kind === undefined) throw new Error('There is no kind of answer.')
   // As many before, for what compiles as it runs
@@ -48,16 +53,22 @@ export async function profileService ({ kinto, stepFunctions }: Stage, { answers
   const profile: CpuProfile = JSON.parse(readFileSync(join(folder, file), 'utf8'))
   rmSync(folder, { recursive: true })
   const took = cpuOf(profile, from, to)
-  const rows = Object.entries(took).toSorted(([, a], [, b]) => b - a).map(([part, time]) => [part, digits(time / 1_000 / answers)])
+  const rows = Object.entries(took)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([part, time]) => [part, digits(time / 1_000 / answers)])
   return {
     note: 'What the service does with its CPU was sampled by V8. What Node.js does for one of the parts is counted with that part.',
-    table: { title: 'CPU of the service per answer, token in the record', header: ['', 'ms'], rows },
+    table: {
+      title: 'CPU of the service per answer, token in the record',
+      header: ['', 'ms'],
+      rows
+    },
     data: took
   }
 }
 
 /** What Kinto does for each of the requests that an answer makes for its record. */
-export async function profileKinto ({ database }: Stage, { answers }: Plan): Promise<Profile> {
+export async function profileKinto({ database }: Stage, { answers }: Plan): Promise<Profile> {
   const folder = makeRunFolder('profile')
   const kinto = await startKinto({ database: database.url, profiles: folder })
   const python = await ensureBenchPython()
@@ -68,7 +79,9 @@ export async function profileKinto ({ database }: Stage, { answers }: Plan): Pro
   for (const [name, request] of Object.entries(recordRequests)) {
     const before = new Set(readdirSync(folder))
     await loadEach(kinto.url, paths, request)
-    const files = readdirSync(folder).filter(file => !before.has(file)).map(file => join(folder, file))
+    const files = readdirSync(folder)
+      .filter(file => !before.has(file))
+      .map(file => join(folder, file))
     const { stdout } = await run(python, [join(import.meta.dirname, 'shares.py'), ...files])
     took[name] = JSON.parse(stdout)
   }
@@ -76,16 +89,27 @@ export async function profileKinto ({ database }: Stage, { answers }: Plan): Pro
   rmSync(folder, { recursive: true })
   const requests = Object.entries(took)
   const parts = Object.keys(requests[0]?.[1] ?? {})
-  const rows = parts.map(part => [part, ...requests.map(([, shares]) => percent(shares[part] ?? 0, shares))])
+  const rows = parts.map(part => [
+    part,
+    ...requests.map(([, shares]) => percent(shares[part] ?? 0, shares))
+  ])
   return {
     note: 'What Kinto does was recorded by its own profiler (`kinto.profiler_enabled`). That slows Python down, small functions most, so there are parts and no times.',
-    table: { title: 'What Kinto does for an answer', header: ['', ...requests.map(([name]) => name)], rows },
+    table: {
+      title: 'What Kinto does for an answer',
+      header: ['', ...requests.map(([name]) => name)],
+      rows
+    },
     data: took
   }
 }
 
 /** Microseconds by part, of what was sampled between two moments. */
-function cpuOf ({ startTime, nodes, samples, timeDeltas }: CpuProfile, from: number, to: number): Record<string, number> {
+function cpuOf(
+  { startTime, nodes, samples, timeDeltas }: CpuProfile,
+  from: number,
+  to: number
+): Record<string, number> {
   const parts = new Map<number, string | undefined>()
   // Those that call come before those that are called
   for (const { id, callFrame, children = [] } of nodes) {
@@ -105,22 +129,36 @@ function cpuOf ({ startTime, nodes, samples, timeDeltas }: CpuProfile, from: num
 
 const idle = 'idle'
 
-const ofV8 = new Map([['(idle)', idle], ['(garbage collector)', 'garbage collection'], ['(program)', 'the kernel, and Node.js beyond JavaScript']])
+const ofV8 = new Map([
+  ['(idle)', idle],
+  ['(garbage collector)', 'garbage collection'],
+  ['(program)', 'the kernel, and Node.js beyond JavaScript']
+])
 
-const packages = new Map([['@aws-sdk', 'AWS SDK'], ['@smithy', 'AWS SDK'], ['undici', 'undici'], ['pino', 'the log'], ['sonic-boom', 'the log'], ['@pinojs', 'the log']])
+const packages = new Map([
+  ['@aws-sdk', 'AWS SDK'],
+  ['@smithy', 'AWS SDK'],
+  ['undici', 'undici'],
+  ['pino', 'the log'],
+  ['sonic-boom', 'the log'],
+  ['@pinojs', 'the log']
+])
 
 /** What a function belongs to; undefined for what is done for the one that calls it. */
-function partOf ({ functionName, url }: CpuProfile['nodes'][number]['callFrame']): string | undefined {
+function partOf({
+  functionName,
+  url
+}: CpuProfile['nodes'][number]['callFrame']): string | undefined {
   const [, name] = /.*\/node_modules\/(@?[^/]+)/.exec(url) ?? []
   if (name !== undefined) return packages.get(name) ?? 'Fastify and other packages'
   return url.startsWith('file:') ? 'the service itself' : ofV8.get(functionName)
 }
 
-function percent (part: number, shares: Readonly<Record<string, number>>): string {
-  return `${Math.round(100 * part / Object.values(shares).reduce((sum, share) => sum + share, 0))} %`
+function percent(part: number, shares: Readonly<Record<string, number>>): string {
+  return `${Math.round((100 * part) / Object.values(shares).reduce((sum, share) => sum + share, 0))} %`
 }
 
 // The clock of V8's profiles
-function now (): number {
+function now(): number {
   return Number(process.hrtime.bigint() / 1_000n)
 }

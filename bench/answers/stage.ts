@@ -23,16 +23,38 @@ export interface Stage {
 }
 
 /** Everything that answers a record, each in a process of its own. */
-export async function setStage (stepFunctionsMs: number): Promise<Stage> {
-  const [database, stepFunctions] = await Promise.all([startDatabase(), startStepFunctions(stepFunctionsMs)])
+export async function setStage(stepFunctionsMs: number): Promise<Stage> {
+  const [database, stepFunctions] = await Promise.all([
+    startDatabase(),
+    startStepFunctions(stepFunctionsMs)
+  ])
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
   const plugin = await startKinto({ database: database.url, plugin: awsSettings(stepFunctions) })
-  const calls = await launch({ name: 'the calls alone', cores: cores.proxy, ...peerCommand('bare-answer.ts', kinto.url, stepFunctions.endpoint) })
-  return { database, kinto, stepFunctions, plugin, calls, service: await startAnswering(kinto.url, stepFunctions) }
+  const calls = await launch({
+    name: 'the calls alone',
+    cores: cores.proxy,
+    ...peerCommand('bare-answer.ts', kinto.url, stepFunctions.endpoint)
+  })
+  return {
+    database,
+    kinto,
+    stepFunctions,
+    plugin,
+    calls,
+    service: await startAnswering(kinto.url, stepFunctions)
+  }
 }
 
 /** The service as production has it: with a Kinto account of its own. */
-export async function startAnswering (kinto: string, stepFunctions: StepFunctions, env: Readonly<Record<string, string>> = {}): Promise<Launched> {
-  return await startService(kinto, cores.proxy, { STEPFUNCTION_KINTO_AUTHORIZATION: authorization('stepfunction'), ...awsEnvironment(stepFunctions), ...env })
+export async function startAnswering(
+  kinto: string,
+  stepFunctions: StepFunctions,
+  env: Readonly<Record<string, string>> = {}
+): Promise<Launched> {
+  return await startService(kinto, cores.proxy, {
+    STEPFUNCTION_KINTO_AUTHORIZATION: authorization('stepfunction'),
+    ...awsEnvironment(stepFunctions),
+    ...env
+  })
 }

@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** Sums the rounds up. */
-export function summarize (title: string, rounds: Rounds): Cell {
+export function summarize(title: string, rounds: Rounds): Cell {
   return {
     title,
     contenders: [...rounds].map(([name, measured]) => ({
@@ -43,27 +43,53 @@ export function summarize (title: string, rounds: Rounds): Cell {
 }
 
 /** The cell as a reader sees it. */
-export function cellTable ({ title, contenders }: Cell): Table {
+export function cellTable({ title, contenders }: Cell): Table {
   return {
     title,
-    header: ['', 'CPU µs/request', '× nginx', '× bare plugin', 'requests/s', '× direct', 'p50 ms', 'p99 ms', 'MB'],
+    header: [
+      '',
+      'CPU µs/request',
+      '× nginx',
+      '× bare plugin',
+      'requests/s',
+      '× direct',
+      'p50 ms',
+      'p99 ms',
+      'MB'
+    ],
     rows: contenders.map(row => [
-      row.name, shown(row.cpu), shown(row.cpuToNginx), shown(row.cpuToPlugin), show(row.perSecond), shown(row.rateToDirect),
-      show(row.p50), show(row.p99), row.memory === undefined ? '' : digits(row.memory.max)
+      row.name,
+      shown(row.cpu),
+      shown(row.cpuToNginx),
+      shown(row.cpuToPlugin),
+      show(row.perSecond),
+      shown(row.rateToDirect),
+      show(row.p50),
+      show(row.p99),
+      row.memory === undefined ? '' : digits(row.memory.max)
     ])
   }
 }
 
-function shown (value: Spread | undefined): string {
+function shown(value: Spread | undefined): string {
   return value === undefined ? '' : show(value)
 }
 
-function of<Name extends string> (name: Name, rounds: readonly Measured[], read: (round: Measured) => number | undefined): { [key in Name]?: Spread } {
+function of<Name extends string>(
+  name: Name,
+  rounds: readonly Measured[],
+  read: (round: Measured) => number | undefined
+): { [key in Name]?: Spread } {
   const values = rounds.map(read).filter(value => value !== undefined)
   return record(name, values)
 }
 
-function ratio<Name extends string> (name: Name, rounds: readonly Measured[], others: readonly Measured[] | undefined, read: (round: Measured) => number | undefined): { [key in Name]?: Spread } {
+function ratio<Name extends string>(
+  name: Name,
+  rounds: readonly Measured[],
+  others: readonly Measured[] | undefined,
+  read: (round: Measured) => number | undefined
+): { [key in Name]?: Spread } {
   const values = rounds.flatMap((round, index) => {
     const other = others?.[index]
     const [above, below] = [read(round), other && read(other)]
@@ -73,7 +99,10 @@ function ratio<Name extends string> (name: Name, rounds: readonly Measured[], ot
 }
 
 // A literal with a computed name would be typed as one with any name
-function record<Name extends string> (name: Name, values: readonly number[]): { [key in Name]?: Spread } {
+function record<Name extends string>(
+  name: Name,
+  values: readonly number[]
+): { [key in Name]?: Spread } {
   const result: { [key in Name]?: Spread } = {}
   if (values.length > 0) result[name] = spread(values)
   return result

@@ -19,17 +19,28 @@ const usualConnections = 32
 const fewConnections = 4
 const names = ['direct', 'nginx', 'service', '@fastify/http-proxy'] as const
 
-interface Added { name: string, p50: Spread, p99: Spread }
+interface Added {
+  name: string
+  p50: Spread
+  p99: Spread
+}
 
 /** What is left of Kinto's own throughput behind a proxy, and what a proxy adds to the latency at half of it. */
-export async function compareOnKinto (plan: Plan, stop: () => Promise<void>): Promise<Section | undefined> {
+export async function compareOnKinto(
+  plan: Plan,
+  stop: () => Promise<void>
+): Promise<Section | undefined> {
   if (!haveTools('anything in front of a real Kinto', 'initdb', 'postgres')) return undefined
   const database = await startDatabase()
   const kinto = await startKinto({ database: database.url })
   await seed(kinto.url)
   await seedRecords(kinto.url)
   if (plan.kintoWorkloads.includes('list')) await seedList(kinto.url)
-  const contenders = await startContenders(plan.quick ? names.slice(0, 3) : names, kinto.url, '/v1/')
+  const contenders = await startContenders(
+    plan.quick ? names.slice(0, 3) : names,
+    kinto.url,
+    '/v1/'
+  )
   const headers = { authorization: authorization('admin') }
   const etag = (await fetch(`${kinto.url}${recordPath}`, { headers })).headers.get('etag') ?? ''
   const all = workloads(headers.authorization, etag)
@@ -39,12 +50,31 @@ export async function compareOnKinto (plan: Plan, stop: () => Promise<void>): Pr
   for (const name of plan.kintoWorkloads) {
     if (name === 'HEAD' && !haveTools('HEAD', 'hey')) continue
     // These take Kinto a tenth of a second each
-    const pressure = { connections: name === 'list' || name === 'batch' ? fewConnections : usualConnections, seconds }
-    cells.push(summarize(`${name}, ${pressure.connections} connections`, await measureRounds(contenders, all[name], pressure, plan.rounds)))
+    const pressure = {
+      connections: name === 'list' || name === 'batch' ? fewConnections : usualConnections,
+      seconds
+    }
+    cells.push(
+      summarize(
+        `${name}, ${pressure.connections} connections`,
+        await measureRounds(contenders, all[name], pressure, plan.rounds)
+      )
+    )
   }
   const rate = (cells[0]?.contenders.find(row => row.name === 'direct')?.perSecond.median ?? 0) / 2
-  const atHalf = await measureRounds(contenders, all.GET, { connections: fewConnections, seconds, rate }, plan.rounds)
-  const added = contenders.filter(({ name }) => name !== 'direct').map(({ name }) => ({ name, p50: difference(atHalf, name, 'p50'), p99: difference(atHalf, name, 'p99') }))
+  const atHalf = await measureRounds(
+    contenders,
+    all.GET,
+    { connections: fewConnections, seconds, rate },
+    plan.rounds
+  )
+  const added = contenders
+    .filter(({ name }) => name !== 'direct')
+    .map(({ name }) => ({
+      name,
+      p50: difference(atHalf, name, 'p50'),
+      p99: difference(atHalf, name, 'p99')
+    }))
   await stop()
   return {
     title: 'In front of a real Kinto on PostgreSQL',
@@ -58,12 +88,14 @@ export async function compareOnKinto (plan: Plan, stop: () => Promise<void>): Pr
   }
 }
 
-function difference (rounds: Rounds, name: ContenderName, time: 'p50' | 'p99'): Spread {
+function difference(rounds: Rounds, name: ContenderName, time: 'p50' | 'p99'): Spread {
   const direct = rounds.get('direct') ?? []
-  return spread((rounds.get(name) ?? []).map((round, index) => round[time] - (direct[index]?.[time] ?? NaN)))
+  return spread(
+    (rounds.get(name) ?? []).map((round, index) => round[time] - (direct[index]?.[time] ?? NaN))
+  )
 }
 
-function latencyTable (added: readonly Added[], rate: number): Table {
+function latencyTable(added: readonly Added[], rate: number): Table {
   return {
     title: `Added to the latency of GET at ${Math.round(rate)} requests/s, half of what Kinto can do`,
     header: ['', 'p50 +ms', 'p99 +ms'],

@@ -21,7 +21,7 @@ const usualConnections = 32
 const quickContenders = 5
 
 /** All contenders in front of an upstream that costs nothing. */
-export async function compareProxies (plan: Plan, stop: () => Promise<void>): Promise<Section> {
+export async function compareProxies(plan: Plan, stop: () => Promise<void>): Promise<Section> {
   const upstream = await startStatic()
   const contenders = await startContenders(contenderNames, upstream.url, recordPath)
   const etag = (await fetch(`${upstream.url}${recordPath}`)).headers.get('etag') ?? ''
@@ -31,17 +31,33 @@ export async function compareProxies (plan: Plan, stop: () => Promise<void>): Pr
   for (const name of plan.workloads) {
     if (name === 'HEAD' && !haveTools('HEAD', 'hey')) continue
     const workload = all[name]
-    const measured = name === 'GET' || !plan.quick ? contenders : contenders.slice(0, quickContenders)
+    const measured =
+      name === 'GET' || !plan.quick ? contenders : contenders.slice(0, quickContenders)
     await warmUp(measured, workload, plan.seconds)
     for (const connections of connectionsOf(name, plan)) {
       // Where a single one, or the connections themselves, take long
-      const seconds = name === 'upload' || connections > usualConnections ? Math.max(plan.seconds, 0.7) : plan.seconds
+      const seconds =
+        name === 'upload' || connections > usualConnections
+          ? Math.max(plan.seconds, 0.7)
+          : plan.seconds
       const rounds = await measureRounds(measured, workload, { connections, seconds }, plan.rounds)
-      cells.push(summarize(`${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`, rounds))
+      cells.push(
+        summarize(
+          `${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+          rounds
+        )
+      )
     }
   }
-  const steadyRounds = await measureRounds(contenders, all.GET, { ...steady, seconds: plan.seconds }, plan.rounds)
-  cells.push(summarize(`GET, ${steady.rate} requests/s on ${steady.connections} connections`, steadyRounds))
+  const steadyRounds = await measureRounds(
+    contenders,
+    all.GET,
+    { ...steady, seconds: plan.seconds },
+    plan.rounds
+  )
+  cells.push(
+    summarize(`GET, ${steady.rate} requests/s on ${steady.connections} connections`, steadyRounds)
+  )
   await stop()
   return {
     title: 'Proxies in front of a static upstream',
@@ -56,20 +72,28 @@ export async function compareProxies (plan: Plan, stop: () => Promise<void>): Pr
   }
 }
 
-function connectionsOf (name: WorkloadName, plan: Plan): readonly number[] {
-  if (name === 'upload') return plan.everyConnections ? uploadConnections : uploadConnections.slice(-1)
+function connectionsOf(name: WorkloadName, plan: Plan): readonly number[] {
+  if (name === 'upload')
+    return plan.everyConnections ? uploadConnections : uploadConnections.slice(-1)
   return plan.everyConnections || name === 'GET' ? plan.connections : [usualConnections]
 }
 
-function plotConnections (cells: readonly Cell[], { connections }: Plan): Section['plots'][number] {
+function plotConnections(cells: readonly Cell[], { connections }: Plan): Section['plots'][number] {
   const measured = cells.slice(0, connections.length)
-  const names = contenderNames.filter(name => measured.every(cell => cell.contenders.some(row => row.name === name && row.cpu !== undefined)))
+  const names = contenderNames.filter(name =>
+    measured.every(cell => cell.contenders.some(row => row.name === name && row.cpu !== undefined))
+  )
   return {
     name: 'cpu-per-get',
     title: 'CPU per small GET',
     x: 'connections',
     y: 'µs',
     marks: connections.map(String),
-    lines: names.map(name => ({ name, values: measured.map(cell => cell.contenders.find(row => row.name === name)?.cpu?.median ?? NaN) }))
+    lines: names.map(name => ({
+      name,
+      values: measured.map(
+        cell => cell.contenders.find(row => row.name === name)?.cpu?.median ?? NaN
+      )
+    }))
   }
 }

@@ -20,14 +20,24 @@ export type Rounds = Map<Contender['name'], Measured[]>
 const compiled = new Set<string>(['direct', 'nginx', 'haproxy'])
 
 /** Lets the others compile what will be measured. */
-export async function warmUp (contenders: readonly Contender[], workload: Workload, seconds: number): Promise<void> {
+export async function warmUp(
+  contenders: readonly Contender[],
+  workload: Workload,
+  seconds: number
+): Promise<void> {
   for (const { name, url } of contenders) {
-    if (!compiled.has(name)) await load({ url, workload, connections: workload.name === 'upload' ? 4 : 32, seconds })
+    if (!compiled.has(name))
+      await load({ url, workload, connections: workload.name === 'upload' ? 4 : 32, seconds })
   }
 }
 
 /** Measures all contenders in each round, starting with another one every time. */
-export async function measureRounds (contenders: readonly Contender[], workload: Workload, pressure: Pressure, rounds: number): Promise<Rounds> {
+export async function measureRounds(
+  contenders: readonly Contender[],
+  workload: Workload,
+  pressure: Pressure,
+  rounds: number
+): Promise<Rounds> {
   const measured: Rounds = new Map(contenders.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < contenders.length; place++) {
@@ -39,7 +49,11 @@ export async function measureRounds (contenders: readonly Contender[], workload:
   return measured
 }
 
-async function measure ({ url, process }: Contender, workload: Workload, pressure: Pressure): Promise<Measured> {
+async function measure(
+  { url, process }: Contender,
+  workload: Workload,
+  pressure: Pressure
+): Promise<Measured> {
   await settle(`${url}${workload.path}`, workload)
   if (process === undefined) return await load({ url, workload, ...pressure })
   const before = usage(process.pid)
@@ -49,6 +63,6 @@ async function measure ({ url, process }: Contender, workload: Workload, pressur
 }
 
 // A load that ends leaves requests in the upstream's queue, for which the next contender would wait. One answer later they are gone.
-async function settle (url: string, { method, headers, body }: Workload): Promise<void> {
-  await (await fetch(url, { method, headers, ...body !== undefined && { body } })).arrayBuffer()
+async function settle(url: string, { method, headers, body }: Workload): Promise<void> {
+  await (await fetch(url, { method, headers, ...(body !== undefined && { body }) })).arrayBuffer()
 }

@@ -7,7 +7,15 @@ import { startHaproxy } from './haproxy.ts'
 import { startNginxProxy } from './nginx.ts'
 import { startService } from './service.ts'
 
-export const contenderNames = ['direct', 'nginx', 'haproxy', 'service', '@fastify/http-proxy', 'httpxy', 'http-proxy-3'] as const
+export const contenderNames = [
+  'direct',
+  'nginx',
+  'haproxy',
+  'service',
+  '@fastify/http-proxy',
+  'httpxy',
+  'http-proxy-3'
+] as const
 
 export type ContenderName = (typeof contenderNames)[number]
 
@@ -22,11 +30,15 @@ export interface Contender {
 }
 
 /** Starts those of the names for which there are programs; all listen at the same time. `ready` is a path that the upstream answers with 200. */
-export async function startContenders (names: readonly ContenderName[], upstream: string, ready: string): Promise<Contender[]> {
+export async function startContenders(
+  names: readonly ContenderName[],
+  upstream: string,
+  ready: string
+): Promise<Contender[]> {
   const contenders: Contender[] = []
   for (const name of names) {
     if (name === 'direct') contenders.push({ name, url: upstream })
-    else if (name !== 'nginx' && name !== 'haproxy' || haveTools(name, name)) {
+    else if ((name !== 'nginx' && name !== 'haproxy') || haveTools(name, name)) {
       const process = await startContender(name, upstream, ready)
       contenders.push({ name, url: process.url, process })
     }
@@ -35,22 +47,31 @@ export async function startContenders (names: readonly ContenderName[], upstream
 }
 
 // On the core of the process under test
-async function startContender (name: Exclude<ContenderName, 'direct'>, upstream: string, ready: string): Promise<Launched> {
+async function startContender(
+  name: Exclude<ContenderName, 'direct'>,
+  upstream: string,
+  ready: string
+): Promise<Launched> {
   switch (name) {
-    case 'nginx': return await startNginxProxy(upstream, cores.proxy, ready)
-    case 'haproxy': return await startHaproxy(upstream, cores.proxy, ready)
-    case 'service': return await startService(upstream, cores.proxy)
-    case '@fastify/http-proxy': return await startPeer('bare-plugin.ts', upstream)
+    case 'nginx':
+      return await startNginxProxy(upstream, cores.proxy, ready)
+    case 'haproxy':
+      return await startHaproxy(upstream, cores.proxy, ready)
+    case 'service':
+      return await startService(upstream, cores.proxy)
+    case '@fastify/http-proxy':
+      return await startPeer('bare-plugin.ts', upstream)
     case 'httpxy':
-    case 'http-proxy-3': return await startPeer(`${name}.ts`, upstream)
+    case 'http-proxy-3':
+      return await startPeer(`${name}.ts`, upstream)
   }
 }
 
 /** How a peer is started, by the name of its file and what it wants to know: first of all, its upstream. */
-export function peerCommand (file: string, ...args: string[]): Command {
+export function peerCommand(file: string, ...args: string[]): Command {
   return { command: [process.execPath, join(processes, file), ...args] }
 }
 
-async function startPeer (file: string, upstream: string): Promise<Launched> {
+async function startPeer(file: string, upstream: string): Promise<Launched> {
   return await launch({ name: file, cores: cores.proxy, ...peerCommand(file, upstream) })
 }

@@ -7,10 +7,16 @@ import type { Launched } from '../parts/launch.ts'
 import { tool } from '../parts/tools.ts'
 
 /** haproxy with one thread, which shares its upstream connections among all clients. */
-export async function startHaproxy (upstream: string, cores: string, ready: string): Promise<Launched> {
+export async function startHaproxy(
+  upstream: string,
+  cores: string,
+  ready: string
+): Promise<Launched> {
   const folder = makeRunFolder('haproxy')
   const port = await freePort()
-  writeFileSync(join(folder, 'haproxy.cfg'), `
+  writeFileSync(
+    join(folder, 'haproxy.cfg'),
+    `
 global
   nbthread 1
   maxconn 8192
@@ -25,6 +31,14 @@ frontend clients
   default_backend kinto
 backend kinto
   server kinto ${new URL(upstream).host}
-`)
-  return await launch({ name: 'haproxy', command: [tool('haproxy'), '-db', '-f', 'haproxy.cfg'], cores, folder, url: `http://127.0.0.1:${port}`, ready })
+`
+  )
+  return await launch({
+    name: 'haproxy',
+    command: [tool('haproxy'), '-db', '-f', 'haproxy.cfg'],
+    cores,
+    folder,
+    url: `http://127.0.0.1:${port}`,
+    ready
+  })
 }

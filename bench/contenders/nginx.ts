@@ -20,11 +20,22 @@ export interface NginxOptions {
 }
 
 /** nginx with one worker. */
-export async function startNginx ({ name, cores, http = '', server, access, ready }: NginxOptions): Promise<Launched> {
+export async function startNginx({
+  name,
+  cores,
+  http = '',
+  server,
+  access,
+  ready
+}: NginxOptions): Promise<Launched> {
   const folder = makeRunFolder('nginx')
   const port = await freePort()
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(kind => `${kind}_temp_path ${kind};`).join(' ')
-  writeFileSync(join(folder, 'nginx.conf'), `
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map(kind => `${kind}_temp_path ${kind};`)
+    .join(' ')
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `
 daemon off; worker_processes 1; pid nginx.pid; error_log stderr error;
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 events { worker_connections 8192; }
@@ -36,18 +47,31 @@ http {
   ${http}
   server { listen 127.0.0.1:${port} backlog=4096; ${server} }
 }
-`)
+`
+  )
   const url = `http://127.0.0.1:${port}`
-  return await launch({ name, command: [tool('nginx'), '-p', folder, '-e', 'stderr', '-c', 'nginx.conf'], cores, folder, url, ready })
+  return await launch({
+    name,
+    command: [tool('nginx'), '-p', folder, '-e', 'stderr', '-c', 'nginx.conf'],
+    cores,
+    folder,
+    url,
+    ready
+  })
 }
 
 /** nginx as a proxy that streams both ways and keeps its upstream connections. */
-export async function startNginxProxy (upstream: string, cores: string, ready: string, access?: string): Promise<Launched> {
+export async function startNginxProxy(
+  upstream: string,
+  cores: string,
+  ready: string,
+  access?: string
+): Promise<Launched> {
   return await startNginx({
     name: 'nginx',
     cores,
     ready,
-    ...access !== undefined && { access },
+    ...(access !== undefined && { access }),
     http: `upstream kinto { server ${new URL(upstream).host}; keepalive 512; keepalive_requests 1000000000; }`,
     server: `location / {
       proxy_pass http://kinto; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;

@@ -4,12 +4,19 @@ import { launch } from '../parts/launch.ts'
 import type { Command, Launched } from '../parts/launch.ts'
 
 /** The service with its default settings but for what `env` sets; its log is written to a file. */
-export async function startService (upstream: string, cores: string, env: Readonly<Record<string, string>> = {}): Promise<Launched> {
+export async function startService(
+  upstream: string,
+  cores: string,
+  env: Readonly<Record<string, string>> = {}
+): Promise<Launched> {
   return await launch({ name: 'kinto-stepfunction', cores, ...serviceCommand(upstream, env) })
 }
 
 /** How the service is started, on any free ports. */
-export function serviceCommand (upstream: string, env: Readonly<Record<string, string>> = {}): Command {
+export function serviceCommand(
+  upstream: string,
+  env: Readonly<Record<string, string>> = {}
+): Command {
   return {
     command: [process.execPath, join(projectFolder, 'src', 'server.ts')],
     env: {

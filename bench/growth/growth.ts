@@ -9,7 +9,7 @@ import { measureStartUp, startUpTable } from './start-up.ts'
 import { measureWaiting, waitingPlot, waitingTable } from './waiting.ts'
 
 /** What it takes to start, and what grows with connections, bodies and waiting answers. */
-export async function measureGrowth (plan: Plan, stop: () => Promise<void>): Promise<Section> {
+export async function measureGrowth(plan: Plan, stop: () => Promise<void>): Promise<Section> {
   const upstream = await startStatic()
   const startUp = await measureStartUp(upstream.url, plan.rounds)
   const connections = await measureConnections(upstream.url, plan)
@@ -19,13 +19,19 @@ export async function measureGrowth (plan: Plan, stop: () => Promise<void>): Pro
   const plots = [connections, ...bodies]
   return {
     title: 'Start-up and growth',
-    notes: ['Memory is what is resident (RSS), of all processes of the contender; while something goes on, the most that was seen.'],
+    notes: [
+      'Memory is what is resident (RSS), of all processes of the contender; while something goes on, the most that was seen.'
+    ],
     tables: [startUpTable(startUp), ...plots.map(plotTable), waitingTable(waiting)],
     plots: [...plots, waitingPlot(waiting)],
     data: { startUp, connections, bodies, waiting }
   }
 }
 
-function plotTable ({ title, x, marks, lines }: Plot): Table {
-  return { title: `${title} (MB)`, header: [x, ...marks], rows: lines.map(({ name, values }) => [name, ...values.map(digits)]) }
+function plotTable({ title, x, marks, lines }: Plot): Table {
+  return {
+    title: `${title} (MB)`,
+    header: [x, ...marks],
+    rows: lines.map(({ name, values }) => [name, ...values.map(digits)])
+  }
 }

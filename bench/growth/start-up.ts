@@ -23,9 +23,17 @@ export interface StartUp {
 const idleMs = 1_000
 
 /** Starts the service and the bare plugin in turns. */
-export async function measureStartUp (upstream: string, rounds: number): Promise<StartUp[]> {
-  const commands = { service: serviceCommand(upstream), '@fastify/http-proxy': peerCommand('bare-plugin.ts', upstream) }
-  const found = Object.entries(commands).map(([name, command]) => ({ name, command, times: [0].slice(1), memories: [0].slice(1) }))
+export async function measureStartUp(upstream: string, rounds: number): Promise<StartUp[]> {
+  const commands = {
+    service: serviceCommand(upstream),
+    '@fastify/http-proxy': peerCommand('bare-plugin.ts', upstream)
+  }
+  const found = Object.entries(commands).map(([name, command]) => ({
+    name,
+    command,
+    times: [0].slice(1),
+    memories: [0].slice(1)
+  }))
   for (let round = 0; round < rounds; round++) {
     for (const { command, times, memories } of found) {
       const { time, memory } = await startOnce(command)
@@ -33,10 +41,14 @@ export async function measureStartUp (upstream: string, rounds: number): Promise
       memories.push(memory)
     }
   }
-  return found.map(({ name, times, memories }) => ({ name, time: spread(times), memory: spread(memories) }))
+  return found.map(({ name, times, memories }) => ({
+    name,
+    time: spread(times),
+    memory: spread(memories)
+  }))
 }
 
-export function startUpTable (found: readonly StartUp[]): Table {
+export function startUpTable(found: readonly StartUp[]): Table {
   return {
     title: 'Start-up, and memory at rest',
     header: ['', 'ms to the first proxied answer', 'MB at rest'],
@@ -44,9 +56,12 @@ export function startUpTable (found: readonly StartUp[]): Table {
   }
 }
 
-async function startOnce ({ command, env }: Command): Promise<{ time: number, memory: number }> {
+async function startOnce({ command, env }: Command): Promise<{ time: number; memory: number }> {
   const started = performance.now()
-  const child = spawn(tool('taskset'), ['--cpu-list', cores.proxy, ...command], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(tool('taskset'), ['--cpu-list', cores.proxy, ...command], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   try {
     let output = ''
     for await (const chunk of child.stdout) {

@@ -11,7 +11,11 @@ import type { Request } from './workload.ts'
 const run = promisify(execFile)
 
 /** Runs h2load, over HTTP/1.1: https://nghttp2.org/documentation/h2load.1.html. `urls` are asked in this order. */
-export async function h2load ({ method, headers, body }: Request, urls: readonly string[], options: readonly string[]): Promise<Answers> {
+export async function h2load(
+  { method, headers, body }: Request,
+  urls: readonly string[],
+  options: readonly string[]
+): Promise<Answers> {
   const folder = makeRunFolder('load')
   const log = join(folder, 'log')
   const list = join(folder, 'urls')
@@ -20,19 +24,32 @@ export async function h2load ({ method, headers, body }: Request, urls: readonly
   if (body !== undefined) writeFileSync(data, body)
   try {
     const { stdout } = await run(tool('taskset'), [
-      '--cpu-list', cores.load, tool('h2load'), '--h1', '--log-file', log, '--input-file', list,
-      ...Object.entries({ ':method': method, ...headers }).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
-      ...body === undefined ? [] : ['--data', data],
+      '--cpu-list',
+      cores.load,
+      tool('h2load'),
+      '--h1',
+      '--log-file',
+      log,
+      '--input-file',
+      list,
+      ...Object.entries({ ':method': method, ...headers }).flatMap(([name, value]) => [
+        '--header',
+        `${name}: ${value}`
+      ]),
+      ...(body === undefined ? [] : ['--data', data]),
       ...options
     ])
-    return { output: stdout, answers: readFileSync(log, 'utf8').trim().split('\n').filter(Boolean).map(read) }
+    return {
+      output: stdout,
+      answers: readFileSync(log, 'utf8').trim().split('\n').filter(Boolean).map(read)
+    }
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
 // Start, status, microseconds
-function read (line: string): Answers['answers'][number] {
+function read(line: string): Answers['answers'][number] {
   const [, status, microseconds] = line.split('\t')
   return { status: Number(status), milliseconds: Number(microseconds) / 1_000 }
 }

@@ -19,19 +19,45 @@ export interface Load extends Pressure {
 }
 
 /** Asks the same again and again, over connections that stay open. @throws if an answer is wrong. */
-export async function load ({ url, workload, connections, seconds, rate }: Load): Promise<Sample> {
+export async function load({ url, workload, connections, seconds, rate }: Load): Promise<Sample> {
   const target = `${url}${workload.path}`
   // h2load would wait for the body of an answer to HEAD
-  const answers = workload.method === 'HEAD'
-    ? await hey(workload, target, ['-c', String(connections), '-z', `${seconds}s`, ...rate === undefined ? [] : ['-q', String(rate / connections)]])
-    : await h2load(workload, [target], ['--clients', String(connections), '--duration', `${seconds * 1_000}ms`, ...rate === undefined ? [] : ['--rps', String(rate / connections)]])
+  const answers =
+    workload.method === 'HEAD'
+      ? await hey(workload, target, [
+          '-c',
+          String(connections),
+          '-z',
+          `${seconds}s`,
+          ...(rate === undefined ? [] : ['-q', String(rate / connections)])
+        ])
+      : await h2load(
+          workload,
+          [target],
+          [
+            '--clients',
+            String(connections),
+            '--duration',
+            `${seconds * 1_000}ms`,
+            ...(rate === undefined ? [] : ['--rps', String(rate / connections)])
+          ]
+        )
   return sample(workload, target, seconds, answers)
 }
 
 /** Asks each of the paths once, one after the other on one connection. @throws if an answer is wrong. */
-export async function loadEach (url: string, paths: readonly string[], request: Request): Promise<Sample> {
+export async function loadEach(
+  url: string,
+  paths: readonly string[],
+  request: Request
+): Promise<Sample> {
   const started = performance.now()
   const targets = paths.map(path => `${url}${path}`)
-  const answers = await h2load(request, targets, ['--clients', '1', '--requests', String(paths.length)])
+  const answers = await h2load(request, targets, [
+    '--clients',
+    '1',
+    '--requests',
+    String(paths.length)
+  ])
   return sample(request, targets[0] ?? url, (performance.now() - started) / 1_000, answers)
 }

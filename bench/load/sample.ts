@@ -2,7 +2,7 @@ import type { Request } from './workload.ts'
 
 /** What a load tool saw. */
 export interface Answers {
-  answers: readonly { status: number, milliseconds: number }[]
+  answers: readonly { status: number; milliseconds: number }[]
   /** What it said, for errors. */
   output: string
 }
@@ -16,11 +16,23 @@ export interface Sample {
 }
 
 /** @throws if any answer had another status than the right one, or none came. */
-export function sample ({ method, status }: Request, url: string, seconds: number, { answers, output }: Answers): Sample {
+export function sample(
+  { method, status }: Request,
+  url: string,
+  seconds: number,
+  { answers, output }: Answers
+): Sample {
   const wrong = answers.find(answer => answer.status !== status)
-  if (wrong !== undefined) throw new Error(`${method} ${url} answered ${wrong.status}, not ${status}.`)
+  if (wrong !== undefined)
+    throw new Error(`${method} ${url} answered ${wrong.status}, not ${status}.`)
   if (answers.length === 0) throw new Error(`${method} ${url} was not answered:\n${output}`)
   const times = answers.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b)
-  const at = (part: number): number => times[Math.min(times.length - 1, Math.floor(part * times.length))] ?? NaN
-  return { requests: answers.length, perSecond: answers.length / seconds, p50: at(0.5), p99: at(0.99) }
+  const at = (part: number): number =>
+    times[Math.min(times.length - 1, Math.floor(part * times.length))] ?? NaN
+  return {
+    requests: answers.length,
+    perSecond: answers.length / seconds,
+    p50: at(0.5),
+    p99: at(0.99)
+  }
 }

@@ -25,26 +25,67 @@ export const listPath = `/v1${ordinary}/collections/list/records`
 export const uploadPath = '/v1/upload'
 
 /** With the envelope that Kinto adds, a record of some 600 bytes. */
-export const smallRecord = { subject: 'Please review the add-on', status: 'UNANSWERED', reviewer: 'account:alice', notes: 'x'.repeat(320) }
+export const smallRecord = {
+  subject: 'Please review the add-on',
+  status: 'UNANSWERED',
+  reviewer: 'account:alice',
+  notes: 'x'.repeat(320)
+}
 
 /** The records of the list: some 300 kB together. */
 export const listSize = 1_000
-export const listRecord = { subject: 'Please review the add-on', status: 'UNANSWERED', reviewer: 'account:alice', notes: 'x'.repeat(140) }
+export const listRecord = {
+  subject: 'Please review the add-on',
+  status: 'UNANSWERED',
+  reviewer: 'account:alice',
+  notes: 'x'.repeat(140)
+}
 
 const uploadBytes = 10 * 2 ** 20
 
 /** `etag` is that of the small record. */
-export function workloads (authorization: string, etag: string): Record<WorkloadName, Workload> {
+export function workloads(authorization: string, etag: string): Record<WorkloadName, Workload> {
   const headers = { authorization, accept: 'application/json' }
   const json = { ...headers, 'content-type': 'application/json' }
-  const requests = Array.from({ length: 10 }, () => ({ method: 'GET', path: recordPath, headers: { Authorization: authorization } }))
+  const requests = Array.from({ length: 10 }, () => ({
+    method: 'GET',
+    path: recordPath,
+    headers: { Authorization: authorization }
+  }))
   return {
     GET: { name: 'GET', method: 'GET', path: recordPath, headers, status: 200 },
     list: { name: 'list', method: 'GET', path: listPath, headers, status: 200 },
-    PUT: { name: 'PUT', method: 'PUT', path: `${recordPath.slice(0, -1)}c`, headers: json, body: JSON.stringify({ data: smallRecord }), status: 200 },
+    PUT: {
+      name: 'PUT',
+      method: 'PUT',
+      path: `${recordPath.slice(0, -1)}c`,
+      headers: json,
+      body: JSON.stringify({ data: smallRecord }),
+      status: 200
+    },
     HEAD: { name: 'HEAD', method: 'HEAD', path: recordPath, headers, status: 200 },
-    304: { name: '304', method: 'GET', path: recordPath, headers: { ...headers, 'if-none-match': etag }, status: 304 },
-    batch: { name: 'batch', method: 'POST', path: '/v1/batch', headers: json, body: JSON.stringify({ requests }), status: 200 },
-    upload: { name: 'upload', method: 'POST', path: uploadPath, headers: { ...headers, 'content-type': 'application/octet-stream' }, body: 'x'.repeat(uploadBytes), status: 200 }
+    304: {
+      name: '304',
+      method: 'GET',
+      path: recordPath,
+      headers: { ...headers, 'if-none-match': etag },
+      status: 304
+    },
+    batch: {
+      name: 'batch',
+      method: 'POST',
+      path: '/v1/batch',
+      headers: json,
+      body: JSON.stringify({ requests }),
+      status: 200
+    },
+    upload: {
+      name: 'upload',
+      method: 'POST',
+      path: uploadPath,
+      headers: { ...headers, 'content-type': 'application/octet-stream' },
+      body: 'x'.repeat(uploadBytes),
+      status: 200
+    }
   }
 }

@@ -10,14 +10,15 @@ export interface Cores {
 const count = availableParallelism()
 
 /** With two cores load and upstream share one; with three each has its own; more go to the upstream. */
-export const cores: Cores = count < 2
-  ? { load: '0', upstream: '0', proxy: '0' }
-  : count === 2
-    ? { load: '0', upstream: '0', proxy: '1' }
-    : { load: '0', upstream: count === 3 ? '2' : `2-${count - 1}`, proxy: '1' }
+export const cores: Cores =
+  count < 2
+    ? { load: '0', upstream: '0', proxy: '0' }
+    : count === 2
+      ? { load: '0', upstream: '0', proxy: '1' }
+      : { load: '0', upstream: count === 3 ? '2' : `2-${count - 1}`, proxy: '1' }
 
 /** What the reader of a result must know about it. */
-export function describeCores (): string {
+export function describeCores(): string {
   if (count < 2) return 'One core for everything: the figures say little.'
   return count === 2
     ? 'Two cores: one for the process under test, the other for load and upstream together, so fast proxies are held back by the load. Compare CPU time, not throughput.'

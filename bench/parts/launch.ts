@@ -35,7 +35,15 @@ export interface Launched extends Part {
 const wrapper = 'echo $$; cd "$1"; shift; exec "$@" > output.log 2>&1'
 
 /** Starts a program on its cores; resolves when it answers. */
-export async function launch ({ name, command, cores, env = {}, folder = makeRunFolder('bench'), url, ready }: LaunchOptions): Promise<Launched> {
+export async function launch({
+  name,
+  command,
+  cores,
+  env = {},
+  folder = makeRunFolder('bench'),
+  url,
+  ready
+}: LaunchOptions): Promise<Launched> {
   const started = startPart({
     name,
     command: 'sh',
@@ -46,17 +54,17 @@ export async function launch ({ name, command, cores, env = {}, folder = makeRun
   const output = (): string => read(join(folder, 'output.log'))
   const part: Part = { ...started, log: () => started.log() + output() }
   const pid = await untilReady(part, () => /^\d+\n/.exec(started.log())?.[0])
-  const origin = url ?? await untilReady(part, () => saidUrl(output()))
+  const origin = url ?? (await untilReady(part, () => saidUrl(output())))
   if (ready !== undefined) await untilReady(part, () => answers(`${origin}${ready}`))
   return { ...part, pid: Number(pid), url: origin, folder }
 }
 
 /** The address that a program says it listens at. */
-export function saidUrl (output: string): string | undefined {
+export function saidUrl(output: string): string | undefined {
   return /(?:listening|Serving on|"url":) ?"?(http:[^\s",]+)/.exec(output)?.[1]
 }
 
-function read (file: string): string {
+function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {

@@ -15,19 +15,20 @@ const packages = {
 type Tool = keyof typeof packages
 
 /** @throws with the way to install it. */
-export function tool (name: Tool): string {
+export function tool(name: Tool): string {
   const path = findProgram(name)
   if (path === undefined) throw new Error(missing([name]))
   return path
 }
 
 /** Whether all are there; says loudly what is left out otherwise. */
-export function haveTools (subject: string, ...names: Tool[]): boolean {
+export function haveTools(subject: string, ...names: Tool[]): boolean {
   const absent = names.filter(name => findProgram(name) === undefined)
-  if (absent.length > 0) process.stderr.write(banner([`NOT MEASURED: ${subject}.`, missing(absent)]))
+  if (absent.length > 0)
+    process.stderr.write(banner([`NOT MEASURED: ${subject}.`, missing(absent)]))
   return absent.length === 0
 }
 
-function missing (names: readonly Tool[]): string {
+function missing(names: readonly Tool[]): string {
   return `${names.join(', ')} not found. Install: apt install ${[...new Set(names.map(name => packages[name]))].join(' ')}`
 }

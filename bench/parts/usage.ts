@@ -9,9 +9,11 @@ export interface Usage {
 }
 
 /** Reads /proc of a process and its descendants. Threads that have ended are not counted: none of those measured ends any. */
-export function usage (pid: number): Usage {
+export function usage(pid: number): Usage {
   const own = readdirSync(`/proc/${pid}/task`).map(thread => `/proc/${pid}/task/${thread}`)
-  const children = own.flatMap(thread => text(`${thread}/children`).split(' ').filter(Boolean)).map(child => usage(Number(child)))
+  const children = own
+    .flatMap(thread => text(`${thread}/children`).split(' ').filter(Boolean))
+    .map(child => usage(Number(child)))
   const resident = Number(/VmRSS:\s+(\d+) kB/.exec(text(`/proc/${pid}/status`))?.[1] ?? 0) * 1024
   return {
     cpu: sum([...own.map(runtime), ...children.map(child => child.cpu)]),
@@ -20,9 +22,11 @@ export function usage (pid: number): Usage {
 }
 
 /** The most memory that it had at one time while `work` went on, looked at every 20 ms. */
-export async function peakMemory (pid: number, work: () => Promise<unknown>): Promise<number> {
+export async function peakMemory(pid: number, work: () => Promise<unknown>): Promise<number> {
   let peak = usage(pid).memory
-  const timer = setInterval(() => { peak = Math.max(peak, usage(pid).memory) }, 20)
+  const timer = setInterval(() => {
+    peak = Math.max(peak, usage(pid).memory)
+  }, 20)
   try {
     await work()
   } finally {
@@ -32,14 +36,14 @@ export async function peakMemory (pid: number, work: () => Promise<unknown>): Pr
 }
 
 // In nanoseconds, where /proc/PID/stat counts hundredths of a second: short runs need that
-function runtime (thread: string): number {
+function runtime(thread: string): number {
   return Number(text(`${thread}/schedstat`).split(' ')[0]) / 1_000
 }
 
-function text (file: string): string {
+function text(file: string): string {
   return readFileSync(file, 'utf8').trim()
 }
 
-function sum (values: readonly number[]): number {
+function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }

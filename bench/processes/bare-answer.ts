@@ -17,26 +17,41 @@ const server = createServer((request, response) => {
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (typeof address === 'object' && address !== null) process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
+  if (typeof address === 'object' && address !== null)
+    process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
 })
 
-async function answer (request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { authorization = '' } = request.headers
   const record = `${kinto}${request.url?.slice(0, -'/stepfunction'.length)}`
-  const as = (known: Request): Request => ({ ...known, headers: { ...known.headers, authorization } })
+  const as = (known: Request): Request => ({
+    ...known,
+    headers: { ...known.headers, authorization }
+  })
   const { data } = Object(await call(record, as(recordRequests['GET record'])))
   await Promise.all([
     call(record, as(recordRequests['PATCH that proves the right'])),
     call(`${kinto}/v1/`, as(recordRequests['GET record']))
   ])
-  await call(stepFunctions, reportRequest('SendTaskSuccess', { taskToken: data.taskToken, output: '{"message": "signed off"}' }))
+  await call(
+    stepFunctions,
+    reportRequest('SendTaskSuccess', {
+      taskToken: data.taskToken,
+      output: '{"message": "signed off"}'
+    })
+  )
   const updated = await call(record, as(recordRequests['PATCH that notes the answer']))
   request.resume()
   response.end(JSON.stringify(updated))
 }
 
-async function call (url: string, { method, headers, body, status }: Request): Promise<unknown> {
-  const { statusCode, body: answer } = await ask(url, { dispatcher, method: method === 'GET' ? 'GET' : method === 'PATCH' ? 'PATCH' : 'POST', headers, ...body !== undefined && { body } })
+async function call(url: string, { method, headers, body, status }: Request): Promise<unknown> {
+  const { statusCode, body: answer } = await ask(url, {
+    dispatcher,
+    method: method === 'GET' ? 'GET' : method === 'PATCH' ? 'PATCH' : 'POST',
+    headers,
+    ...(body !== undefined && { body })
+  })
   if (statusCode !== status) throw new Error(`${url} answered ${statusCode}.`)
   return await answer.json()
 }

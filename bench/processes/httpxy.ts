@@ -2,11 +2,17 @@ import { Agent, createServer } from 'node:http'
 import { createProxyServer } from 'httpxy'
 
 // Without an agent it would open a connection for each request
-const proxy = createProxyServer({ target: process.argv[2] ?? '', agent: new Agent({ keepAlive: true }) })
+const proxy = createProxyServer({
+  target: process.argv[2] ?? '',
+  agent: new Agent({ keepAlive: true })
+})
 const server = createServer((request, response) => {
-  proxy.web(request, response).catch(() => { response.destroy() })
+  proxy.web(request, response).catch(() => {
+    response.destroy()
+  })
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (typeof address === 'object' && address !== null) process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
+  if (typeof address === 'object' && address !== null)
+    process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
 })

@@ -2,9 +2,14 @@ import { createServer } from 'node:http'
 
 // Answers an upload when all of it is there, which nginx alone would not wait for
 const server = createServer((request, response) => {
-  request.on('end', () => { response.end('{}') }).resume()
+  request
+    .on('end', () => {
+      response.end('{}')
+    })
+    .resume()
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (typeof address === 'object' && address !== null) process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
+  if (typeof address === 'object' && address !== null)
+    process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
 })

@@ -13,28 +13,37 @@ const server = createServer((request, response) => {
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (typeof address === 'object' && address !== null) process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
+  if (typeof address === 'object' && address !== null)
+    process.stdout.write(`listening http://127.0.0.1:${address.port}\n`)
 })
 
-async function serve (request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.end(JSON.stringify(await reply(request)))
 }
 
-async function reply (request: IncomingMessage): Promise<unknown> {
-  if (request.url === '/tokens') return Array.from({ length: Number(await json(request)) }, () => endpoint.waitCallback().taskToken)
+async function reply(request: IncomingMessage): Promise<unknown> {
+  if (request.url === '/tokens')
+    return Array.from(
+      { length: Number(await json(request)) },
+      () => endpoint.waitCallback().taskToken
+    )
   if (request.url === '/activity') return endpoint.createActivity(String(await json(request)))
   if (request.url === '/schedule') return schedule(await json(request))
-  return { endpoint: endpoint.url, calls: countCalls(), mostPolls: endpoint.mostOpen('GetActivityTask') }
+  return {
+    endpoint: endpoint.url,
+    calls: countCalls(),
+    mostPolls: endpoint.mostOpen('GetActivityTask')
+  }
 }
 
 // An execution for each record, that waits for its answer
-function schedule (body: unknown): number {
+function schedule(body: unknown): number {
   const { activityArn, records } = Object(body)
   for (const id of records) endpoint.scheduleActivity({ activityArn, input: { id } })
   return records.length
 }
 
-function countCalls (): Record<string, number> {
+function countCalls(): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { operation } of endpoint.calls) counts[operation] = (counts[operation] ?? 0) + 1
   return counts

@@ -11,14 +11,23 @@ const plots = join(projectFolder, 'docs', 'performance')
 const mark = '<!-- What follows is written by `npm run bench -- --write-docs` -->'
 
 /** Puts the numbers below the mark of docs/performance.md, and the plots beside it. */
-export function writeDocs (machine: string, plan: Plan, sections: readonly Section[]): void {
+export function writeDocs(machine: string, plan: Plan, sections: readonly Section[]): void {
   const [head] = readFileSync(page, 'utf8').split(mark)
   mkdirSync(plots, { recursive: true })
-  for (const plot of sections.flatMap(section => section.plots)) writeFileSync(join(plots, `${plot.name}.svg`), renderPlot(plot))
+  for (const plot of sections.flatMap(section => section.plots))
+    writeFileSync(join(plots, `${plot.name}.svg`), renderPlot(plot))
   const form = plan.quick ? 'The quick form, which is rough: ' : ''
-  writeFileSync(page, `${[`${head}${mark}`, `${form}${plan.rounds} rounds of ${plan.seconds} s each. ${machine}.`, ...sections.map(render)].join('\n\n')}\n`)
+  writeFileSync(
+    page,
+    `${[`${head}${mark}`, `${form}${plan.rounds} rounds of ${plan.seconds} s each. ${machine}.`, ...sections.map(render)].join('\n\n')}\n`
+  )
 }
 
-function render ({ title, notes, tables, plots }: Section): string {
-  return [`## ${title}`, ...notes, ...tables.map(renderTable), ...plots.map(plot => `![${plot.title}](performance/${plot.name}.svg)`)].join('\n\n')
+function render({ title, notes, tables, plots }: Section): string {
+  return [
+    `## ${title}`,
+    ...notes,
+    ...tables.map(renderTable),
+    ...plots.map(plot => `![${plot.title}](performance/${plot.name}.svg)`)
+  ].join('\n\n')
 }

@@ -9,8 +9,10 @@ import { findProgram } from '../../demo/parts/programs.ts'
 const run = promisify(execFile)
 
 /** Machine and versions, in one line: without them a number says nothing. */
-export async function describeMachine (): Promise<string> {
-  const packages = ['fastify', '@fastify/http-proxy', 'undici', 'httpxy', 'http-proxy-3'].map(name => `${name} ${version(name)}`)
+export async function describeMachine(): Promise<string> {
+  const packages = ['fastify', '@fastify/http-proxy', 'undici', 'httpxy', 'http-proxy-3'].map(
+    name => `${name} ${version(name)}`
+  )
   return [
     `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release().split('-')[0]}`,
     `Node.js ${process.versions.node}`,
@@ -21,14 +23,20 @@ export async function describeMachine (): Promise<string> {
   ].join(', ')
 }
 
-async function said (program: 'nginx' | 'haproxy' | 'postgres', args: readonly string[], pattern: RegExp): Promise<string> {
+async function said(
+  program: 'nginx' | 'haproxy' | 'postgres',
+  args: readonly string[],
+  pattern: RegExp
+): Promise<string> {
   const path = findProgram(program)
   if (path === undefined) return `no ${program}`
   const { stdout, stderr } = await run(path, args)
   return `${program} ${pattern.exec(stdout + stderr)?.[1] ?? '?'}`
 }
 
-function version (name: string): string {
-  const read: unknown = JSON.parse(readFileSync(join(projectFolder, 'node_modules', name, 'package.json'), 'utf8'))
+function version(name: string): string {
+  const read: unknown = JSON.parse(
+    readFileSync(join(projectFolder, 'node_modules', name, 'package.json'), 'utf8')
+  )
   return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : '?'
 }

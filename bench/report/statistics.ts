@@ -6,7 +6,7 @@ export interface Spread {
 }
 
 /** @throws without values. */
-export function spread (values: readonly number[]): Spread {
+export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b)
   const min = sorted[0]
   const max = sorted.at(-1)
@@ -15,7 +15,7 @@ export function spread (values: readonly number[]): Spread {
 }
 
 // Of sorted values; between two of them where it falls between
-function quantile (sorted: readonly number[], part: number): number {
+function quantile(sorted: readonly number[], part: number): number {
   const place = part * (sorted.length - 1)
   const below = sorted[Math.floor(place)] ?? NaN
   const above = sorted[Math.ceil(place)] ?? NaN
@@ -23,12 +23,14 @@ function quantile (sorted: readonly number[], part: number): number {
 }
 
 /** `12.3 (11.9–13)`, with three digits that count. */
-export function show ({ median, min, max }: Spread): string {
+export function show({ median, min, max }: Spread): string {
   return `${digits(median)} (${digits(min)}–${digits(max)})`
 }
 
 /** A number with three digits that count. */
-export function digits (value: number): string {
+export function digits(value: number): string {
   if (!Number.isFinite(value)) return '–'
-  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
+  return Math.abs(value) >= 100
+    ? Math.round(value).toLocaleString('en-US')
+    : String(Number(value.toPrecision(3)))
 }

@@ -24,12 +24,17 @@ const run = promisify(execFile)
 const secret = randomBytes(16).toString('hex')
 
 /** An unmodified Kinto on PostgreSQL, served by waitress as `kinto start` does; with `plugin`, one that answers by itself. */
-export async function startKinto ({ database, plugin, profiles }: KintoOptions): Promise<Launched> {
+export async function startKinto({ database, plugin, profiles }: KintoOptions): Promise<Launched> {
   const python = await ensureBenchPython()
   const folder = makeRunFolder('kinto')
   const ini = join(folder, 'kinto.ini')
   writeFileSync(ini, render(database, plugin, profiles))
-  const env = { PYTHONUNBUFFERED: '1', PYTHONPATH: join(import.meta.dirname, '..', 'plugin'), PYTHONDONTWRITEBYTECODE: '1', AWS_EC2_METADATA_DISABLED: 'true' }
+  const env = {
+    PYTHONUNBUFFERED: '1',
+    PYTHONPATH: join(import.meta.dirname, '..', 'plugin'),
+    PYTHONDONTWRITEBYTECODE: '1',
+    AWS_EC2_METADATA_DISABLED: 'true'
+  }
   await run(python, kintoArguments('migrate', '--ini', ini), { env: { ...process.env, ...env } })
   return await launch({
     name: plugin === undefined ? 'Kinto' : 'Kinto with the plugin',
@@ -40,7 +45,11 @@ export async function startKinto ({ database, plugin, profiles }: KintoOptions):
   })
 }
 
-function render (database: string, plugin: KintoOptions['plugin'], profiles: KintoOptions['profiles']): string {
+function render(
+  database: string,
+  plugin: KintoOptions['plugin'],
+  profiles: KintoOptions['profiles']
+): string {
   // Who may come in is remembered in memory, or PostgreSQL would be asked for it with each request
   const settings = { ...backends(database), 'kinto.cache_backend': 'kinto.core.cache.memory' }
   return `[server:main]
@@ -53,7 +62,9 @@ connection_limit = 1000
 [app:main]
 use = egg:kinto
 kinto.includes = kinto.plugins.accounts${plugin === undefined ? '' : ' stepfunction_bench'}
-${Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join('\n')}
+${Object.entries(settings)
+  .map(([key, value]) => `${key} = ${value}`)
+  .join('\n')}
 kinto.userid_hmac_secret = ${secret}
 kinto.bucket_create_principals = system.Authenticated
 kinto.account_create_principals = system.Everyone
@@ -61,7 +72,9 @@ kinto.account_cache_ttl_seconds = 86400
 ${profiles === undefined ? '' : `kinto.profiler_enabled = true\nkinto.profiler_dir = ${profiles}`}
 multiauth.policies = account
 multiauth.policy.account.use = kinto.plugins.accounts.AccountsPolicy
-${Object.entries(plugin ?? {}).map(([key, value]) => `stepfunction.${key} = ${value}`).join('\n')}
+${Object.entries(plugin ?? {})
+  .map(([key, value]) => `stepfunction.${key} = ${value}`)
+  .join('\n')}
 
 ${logging}`
 }

@@ -4,6 +4,6 @@ import { cores } from '../parts/cores.ts'
 import { tool } from '../parts/tools.ts'
 
 /** A PostgreSQL on the cores of the upstream. */
-export async function startDatabase (): Promise<Postgres> {
+export async function startDatabase(): Promise<Postgres> {
   return await startPostgres({ under: [tool('taskset'), '--cpu-list', cores.upstream] })
 }

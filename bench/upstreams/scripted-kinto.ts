@@ -13,7 +13,7 @@ export interface ScriptedKinto {
 }
 
 /** A Kinto in this process that has nothing to do, for a thousand answers at one time. */
-export async function startScriptedKinto (): Promise<ScriptedKinto> {
+export async function startScriptedKinto(): Promise<ScriptedKinto> {
   const store = new RecordStore()
   let requests = 0
   const server = createServer((request, response) => {
@@ -33,8 +33,24 @@ export async function startScriptedKinto (): Promise<ScriptedKinto> {
   }
 }
 
-async function serve (store: RecordStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  store: RecordStore,
+  request: IncomingMessage,
+  response: ServerResponse
+): Promise<void> {
   const { method = '', url = '', headers } = request
-  const { status, headers: answered, body } = store.answer(method, url, name => headers[name]?.toString(), await text(request))
-  response.writeHead(status, [...answered, 'Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))]).end(body)
+  const {
+    status,
+    headers: answered,
+    body
+  } = store.answer(method, url, name => headers[name]?.toString(), await text(request))
+  response
+    .writeHead(status, [
+      ...answered,
+      'Content-Type',
+      'application/json',
+      'Content-Length',
+      String(Buffer.byteLength(body))
+    ])
+    .end(body)
 }

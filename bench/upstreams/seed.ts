@@ -1,50 +1,86 @@
-import { bucket, listPath, listRecord, listSize, ordinary, recordPath, smallRecord } from '../load/workload.ts'
+import {
+  bucket,
+  listPath,
+  listRecord,
+  listSize,
+  ordinary,
+  recordPath,
+  smallRecord
+} from '../load/workload.ts'
 
 const password = 'bench-secret'
 const batchSize = 25
 
 /** `Authorization` of an account of the bench. */
-export function authorization (account: string): string {
+export function authorization(account: string): string {
   return `Basic ${Buffer.from(`${account}:${password}`).toString('base64')}`
 }
 
 /** Creates the accounts, the buckets (which `admin` owns) and the collection of the answers. */
-export async function seed (kinto: string): Promise<void> {
-  for (const account of ['admin', 'alice', 'bob', 'stepfunction']) await ask(`${kinto}/v1/accounts/${account}`, { method: 'PUT', body: { data: { password } } })
-  for (const path of [bucket, ordinary, `${ordinary}/collections/articles`]) await ask(`${kinto}/v1${path}`, { method: 'PUT', as: 'admin' })
+export async function seed(kinto: string): Promise<void> {
+  for (const account of ['admin', 'alice', 'bob', 'stepfunction'])
+    await ask(`${kinto}/v1/accounts/${account}`, { method: 'PUT', body: { data: { password } } })
+  for (const path of [bucket, ordinary, `${ordinary}/collections/articles`])
+    await ask(`${kinto}/v1${path}`, { method: 'PUT', as: 'admin' })
   // Bob's right is inherited, and so is the service's
   const permissions = { write: ['account:bob', 'account:stepfunction'] }
-  await ask(`${kinto}/v1${bucket}/collections/manual_steps`, { method: 'PUT', body: { permissions }, as: 'admin' })
+  await ask(`${kinto}/v1${bucket}/collections/manual_steps`, {
+    method: 'PUT',
+    body: { permissions },
+    as: 'admin'
+  })
 }
 
 /** Creates the thousand records of the list. */
-export async function seedList (kinto: string): Promise<void> {
+export async function seedList(kinto: string): Promise<void> {
   await ask(`${kinto}/v1${ordinary}/collections/list`, { method: 'PUT', as: 'admin' })
-  await create(kinto, listPath, Array.from({ length: listSize }, () => ({ data: listRecord })))
+  await create(
+    kinto,
+    listPath,
+    Array.from({ length: listSize }, () => ({ data: listRecord }))
+  )
 }
 
 /** Creates the records that are asked for one by one. */
-export async function seedRecords (kinto: string): Promise<void> {
-  for (const path of [recordPath, `${recordPath.slice(0, -1)}c`]) await ask(`${kinto}${path}`, { method: 'PUT', body: { data: smallRecord }, as: 'admin' })
+export async function seedRecords(kinto: string): Promise<void> {
+  for (const path of [recordPath, `${recordPath.slice(0, -1)}c`])
+    await ask(`${kinto}${path}`, { method: 'PUT', body: { data: smallRecord }, as: 'admin' })
 }
 
 /** Creates records, as the administrator. @returns their ids. */
-export async function create (kinto: string, path: string, bodies: readonly object[]): Promise<string[]> {
+export async function create(
+  kinto: string,
+  path: string,
+  bodies: readonly object[]
+): Promise<string[]> {
   const ids: string[] = []
   for (let start = 0; start < bodies.length; start += batchSize) {
-    const requests = bodies.slice(start, start + batchSize).map(body => ({ method: 'POST', path, body }))
-    const answer = await ask(`${kinto}/v1/batch`, { method: 'POST', body: { requests }, as: 'admin' })
+    const requests = bodies
+      .slice(start, start + batchSize)
+      .map(body => ({ method: 'POST', path, body }))
+    const answer = await ask(`${kinto}/v1/batch`, {
+      method: 'POST',
+      body: { requests },
+      as: 'admin'
+    })
     ids.push(...[...answer.matchAll(/"id": ?"([^"]+)"/g)].map(([, id]) => String(id)))
   }
-  if (ids.length !== bodies.length) throw new Error(`Kinto created ${ids.length} records of ${bodies.length}.`)
+  if (ids.length !== bodies.length)
+    throw new Error(`Kinto created ${ids.length} records of ${bodies.length}.`)
   return ids
 }
 
-async function ask (url: string, { method, body, as }: { method: string, body?: object, as?: string }): Promise<string> {
+async function ask(
+  url: string,
+  { method, body, as }: { method: string; body?: object; as?: string }
+): Promise<string> {
   const response = await fetch(url, {
     method,
-    headers: { ...body !== undefined && { 'content-type': 'application/json' }, ...as !== undefined && { authorization: authorization(as) } },
-    ...body !== undefined && { body: JSON.stringify(body) }
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(as !== undefined && { authorization: authorization(as) })
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) })
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`)

@@ -3,7 +3,14 @@ import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeRunFolder } from '../../demo/parts/folder.ts'
 import { startNginx } from '../contenders/nginx.ts'
-import { listPath, listRecord, listSize, recordPath, smallRecord, uploadPath } from '../load/workload.ts'
+import {
+  listPath,
+  listRecord,
+  listSize,
+  recordPath,
+  smallRecord,
+  uploadPath
+} from '../load/workload.ts'
 import { cores } from '../parts/cores.ts'
 import { launch } from '../parts/launch.ts'
 import type { Launched } from '../parts/launch.ts'
@@ -12,10 +19,19 @@ import type { Launched } from '../parts/launch.ts'
 export const downloads = [2 ** 20, 2 ** 24, 2 ** 27, 2 ** 30] as const
 
 /** An nginx that answers as Kinto would, without work: what is left is what a proxy costs. Bodies are read and forgotten. */
-export async function startStatic (): Promise<Launched> {
+export async function startStatic(): Promise<Launched> {
   const files = makeRunFolder('static')
-  const record = JSON.stringify({ data: { ...smallRecord, id: randomUUID(), last_modified: Date.now() }, permissions: {} })
-  const list = JSON.stringify({ data: Array.from({ length: listSize }, () => ({ ...listRecord, id: randomUUID(), last_modified: Date.now() })) })
+  const record = JSON.stringify({
+    data: { ...smallRecord, id: randomUUID(), last_modified: Date.now() },
+    permissions: {}
+  })
+  const list = JSON.stringify({
+    data: Array.from({ length: listSize }, () => ({
+      ...listRecord,
+      id: randomUUID(),
+      last_modified: Date.now()
+    }))
+  })
   writeFileSync(join(files, 'record.json'), record)
   writeFileSync(join(files, 'list.json'), list)
   for (const size of downloads) {
@@ -23,7 +39,12 @@ export async function startStatic (): Promise<Launched> {
     writeFileSync(join(files, String(size)), '')
     truncateSync(join(files, String(size)), size)
   }
-  const sink = await launch({ name: 'upload sink', command: [process.execPath, join(import.meta.dirname, '..', 'processes', 'sink.ts')], cores: cores.upstream, folder: files })
+  const sink = await launch({
+    name: 'upload sink',
+    command: [process.execPath, join(import.meta.dirname, '..', 'processes', 'sink.ts')],
+    cores: cores.upstream,
+    folder: files
+  })
   return await startNginx({
     name: 'static upstream',
     cores: cores.upstream,

@@ -22,10 +22,14 @@ interface Seen {
 }
 
 /** `delayMs` is what each call takes. */
-export async function startStepFunctions (delayMs: number): Promise<StepFunctions> {
+export async function startStepFunctions(delayMs: number): Promise<StepFunctions> {
   const started = await launch({
     name: 'Step Functions',
-    command: [process.execPath, join(import.meta.dirname, '..', 'processes', 'step-functions.ts'), String(delayMs)],
+    command: [
+      process.execPath,
+      join(import.meta.dirname, '..', 'processes', 'step-functions.ts'),
+      String(delayMs)
+    ],
     cores: cores.upstream
   })
   const { endpoint } = Object(await control(started.url))
@@ -33,8 +37,11 @@ export async function startStepFunctions (delayMs: number): Promise<StepFunction
     ...started,
     endpoint: String(endpoint),
     waiting: async count => [await control(`${started.url}/tokens`, count)].flat().map(String),
-    createActivity: async name => String(await control(`${started.url}/activity`, activityArn.replace(/[^:]+$/, name))),
-    schedule: async (activityArn, records) => { await control(`${started.url}/schedule`, { activityArn, records }) },
+    createActivity: async name =>
+      String(await control(`${started.url}/activity`, activityArn.replace(/[^:]+$/, name))),
+    schedule: async (activityArn, records) => {
+      await control(`${started.url}/schedule`, { activityArn, records })
+    },
     seen: async () => {
       const { calls, mostPolls } = Object(await control(started.url))
       return { calls: Object(calls), mostPolls: Number(mostPolls) }
@@ -43,15 +50,32 @@ export async function startStepFunctions (delayMs: number): Promise<StepFunction
 }
 
 /** The settings of the service, or of the plugin, for it. */
-export function awsSettings ({ endpoint }: StepFunctions): Record<'aws_endpoint_url' | 'aws_region' | 'aws_access_key' | 'aws_secret_key', string> {
-  return { aws_endpoint_url: endpoint, aws_region: region, aws_access_key: credentials.accessKeyId, aws_secret_key: credentials.secretAccessKey }
+export function awsSettings({
+  endpoint
+}: StepFunctions): Record<
+  'aws_endpoint_url' | 'aws_region' | 'aws_access_key' | 'aws_secret_key',
+  string
+> {
+  return {
+    aws_endpoint_url: endpoint,
+    aws_region: region,
+    aws_access_key: credentials.accessKeyId,
+    aws_secret_key: credentials.secretAccessKey
+  }
 }
 
 /** The same for the environment of the service. */
-export function awsEnvironment (stepFunctions: StepFunctions): Record<string, string> {
-  return Object.fromEntries(Object.entries(awsSettings(stepFunctions)).map(([key, value]) => [`STEPFUNCTION_${key.toUpperCase()}`, value]))
+export function awsEnvironment(stepFunctions: StepFunctions): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(awsSettings(stepFunctions)).map(([key, value]) => [
+      `STEPFUNCTION_${key.toUpperCase()}`,
+      value
+    ])
+  )
 }
 
-async function control (url: string, body?: unknown): Promise<unknown> {
-  return await (await fetch(url, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) })).json()
+async function control(url: string, body?: unknown): Promise<unknown> {
+  return await (
+    await fetch(url, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) })
+  ).json()
 }

@@ -5,22 +5,36 @@
 
 import { createHash } from 'node:crypto'
 
-export async function handler ({ asked, ...question }) {
+export async function handler({ asked, ...question }) {
   // One task token has one record, however often this runs. Without a token the state that was entered has one
-  const id = question.taskToken === undefined ? uuidOf({ asked, execution: question.executionArn }) : undefined
+  const id =
+    question.taskToken === undefined
+      ? uuidOf({ asked, execution: question.executionArn })
+      : undefined
   const url = `${process.env.KINTO_COLLECTION}/stepfunction`
   const response = await fetch(url, {
     method: 'POST',
     headers: { Authorization: process.env.KINTO_AUTHORIZATION, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ data: { ...question, id, status: 'UNANSWERED' }, permissions: { write: [question.reviewer] } }),
+    body: JSON.stringify({
+      data: { ...question, id, status: 'UNANSWERED' },
+      permissions: { write: [question.reviewer] }
+    }),
     signal: AbortSignal.timeout(20_000)
-  }).catch(error => { throw new Error(`${url} cannot be reached: ${error.cause ?? error}`) })
+  }).catch(error => {
+    throw new Error(`${url} cannot be reached: ${error.cause ?? error}`)
+  })
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   return await response.json()
 }
 
 // A UUID (RFC 9562, version 8), because a task of an activity is matched to its record by nothing shorter
-function uuidOf (value) {
+function uuidOf(value) {
   const hex = createHash('sha256').update(JSON.stringify(value)).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32)
+  ].join('-')
 }

@@ -1,5 +1,11 @@
 /** What cannot be overlooked in the output of a test run. */
-export function banner (lines: readonly string[]): string {
+export function banner(lines: readonly string[]): string {
   const bar = '!'.repeat(100)
-  return ['', bar, ...lines.flatMap(line => line.split('\n')).map(line => `!  ${line}`), bar, ''].join('\n')
+  return [
+    '',
+    bar,
+    ...lines.flatMap(line => line.split('\n')).map(line => `!  ${line}`),
+    bar,
+    ''
+  ].join('\n')
 }

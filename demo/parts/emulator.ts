@@ -20,14 +20,14 @@ export interface Emulator extends Part {
  * Starts MiniStack, an emulator of AWS, on 127.0.0.1: Step Functions, Lambda (each function a Node process), SQS.
  * It checks no credentials; an access key id of twelve digits is the account in every ARN, and accounts see nothing of each other.
  */
-export async function startEmulator ({ port }: EmulatorOptions = {}): Promise<Emulator> {
+export async function startEmulator({ port }: EmulatorOptions = {}): Promise<Emulator> {
   const python = await ensurePython()
   const folder = makeRunFolder('emulator')
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
   // Its scripts for Node lie there, and are CommonJS, which the project is not
   writeFileSync(join(temporary, 'package.json'), '{"type": "commonjs"}')
-  const gateway = port ?? await freePort()
+  const gateway = port ?? (await freePort())
   const part = startPart({
     name: 'the emulator',
     command: python,

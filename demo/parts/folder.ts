@@ -8,7 +8,7 @@ export const projectFolder = resolve(import.meta.dirname, '../..')
 export const partsFolder = join(projectFolder, '.parts')
 
 /** A new folder for one running part, which removes it when it stops. */
-export function makeRunFolder (name: string): string {
+export function makeRunFolder(name: string): string {
   const runs = join(partsFolder, 'run')
   mkdirSync(runs, { recursive: true })
   return mkdtempSync(join(runs, `${name}-`))

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 
 // A pipe closes even when its writer is killed hard: the one notice of a death that always comes
-const watchdog = 'cat; kill -s TERM -- "-$1"; sleep 6; kill -s KILL -- "-$1"; test -z "$2" || rm -rf "$2"'
+const watchdog =
+  'cat; kill -s TERM -- "-$1"; sleep 6; kill -s KILL -- "-$1"; test -z "$2" || rm -rf "$2"'
 const releases = new Set<() => void>()
 
 process.on('exit', () => {
@@ -14,10 +15,13 @@ process.on('exit', () => {
  * @param leader process id of the group's leader
  * @returns a function that ends what is left of the group at once
  */
-export function guard (leader: number, folder?: string): () => void {
-  const watcher = spawn('sh', ['-c', watchdog, 'watchdog', String(leader), folder ?? ''], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+export function guard(leader: number, folder?: string): () => void {
+  const watcher = spawn('sh', ['-c', watchdog, 'watchdog', String(leader), folder ?? ''], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore']
+  })
   watcher.unref()
-  function release () {
+  function release() {
     if (!releases.delete(release)) return
     if (watcher.pid !== undefined) killGroup(watcher.pid)
     killGroup(leader)
@@ -27,7 +31,7 @@ export function guard (leader: number, folder?: string): () => void {
   return release
 }
 
-function killGroup (leader: number): void {
+function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL')
   } catch {

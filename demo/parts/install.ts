@@ -6,10 +6,12 @@ try {
   await ensurePython()
 } catch (error) {
   if (!(error instanceof PartsMissing)) throw error
-  process.stderr.write(banner([error.message, 'Nothing will be tested against a real Kinto and a real emulator.']))
+  process.stderr.write(
+    banner([error.message, 'Nothing will be tested against a real Kinto and a real emulator.'])
+  )
   if (isCI()) process.exitCode = 1
 }
 
-function isCI (): boolean {
+function isCI(): boolean {
   return (process.env['CI'] ?? '') !== ''
 }

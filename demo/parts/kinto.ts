@@ -33,8 +33,14 @@ const run = promisify(execFile)
 const hmacSecret = randomBytes(16).toString('hex')
 
 /** Starts an unmodified Kinto with its own command, on 127.0.0.1: accounts, history and personal buckets. */
-export async function startKinto ({ settings = {}, port = 0, modules, database, python }: KintoOptions = {}): Promise<Kinto> {
-  const command = python ?? await ensurePython()
+export async function startKinto({
+  settings = {},
+  port = 0,
+  modules,
+  database,
+  python
+}: KintoOptions = {}): Promise<Kinto> {
+  const command = python ?? (await ensurePython())
   const folder = makeRunFolder('kinto')
   const ini = join(folder, 'kinto.ini')
   writeFileSync(ini, render({ ...defaults, ...backends(database), ...settings }))
@@ -42,15 +48,24 @@ export async function startKinto ({ settings = {}, port = 0, modules, database, 
     PATH: process.env['PATH'] ?? '',
     KINTO_INI: ini,
     PYTHONUNBUFFERED: '1',
-    ...modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' }
+    ...(modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' })
   }
   if (database !== undefined) {
     const writable = join(folder, 'migrate.ini')
     // Kinto makes no tables while it is read-only
-    writeFileSync(writable, render({ ...defaults, ...backends(database), ...settings, 'kinto.readonly': 'false' }))
+    writeFileSync(
+      writable,
+      render({ ...defaults, ...backends(database), ...settings, 'kinto.readonly': 'false' })
+    )
     await run(command, kintoArguments('migrate', '--ini', writable), { env })
   }
-  const part = startPart({ name: 'Kinto', command, args: kintoArguments('start', '--ini', ini, '--port', String(port)), env, folder })
+  const part = startPart({
+    name: 'Kinto',
+    command,
+    args: kintoArguments('start', '--ini', ini, '--port', String(port)),
+    env,
+    folder
+  })
   // With port 0 the system picks one that nobody else can take meanwhile
   const url = await untilReady(part, () => /Serving on (http:\S+)/.exec(part.log())?.[1])
   const [version] = (settings['kinto.http_api_version'] ?? '1').split('.')
@@ -59,8 +74,14 @@ export async function startKinto ({ settings = {}, port = 0, modules, database, 
 }
 
 /** What Python is to run for a command of Kinto. The script beside it has an absolute path in its first line, which does not survive a move of the project. */
-export function kintoArguments (...args: readonly string[]): string[] {
-  return ['-W', 'ignore', '-c', 'import sys; from kinto.__main__ import main; sys.exit(main())', ...args]
+export function kintoArguments(...args: readonly string[]): string[] {
+  return [
+    '-W',
+    'ignore',
+    '-c',
+    'import sys; from kinto.__main__ import main; sys.exit(main())',
+    ...args
+  ]
 }
 
 const defaults = {
@@ -76,16 +97,31 @@ const defaults = {
 }
 
 /** Where Kinto keeps its objects, rights and passwords. */
-export function backends (database?: string): Record<string, string> {
-  return Object.fromEntries(['storage', 'permission', 'cache'].flatMap(kind => database === undefined
-    ? [[`kinto.${kind}_backend`, `kinto.core.${kind}.memory`]]
-    : [[`kinto.${kind}_backend`, `kinto.core.${kind}.postgresql`], [`kinto.${kind}_url`, database]]))
+export function backends(database?: string): Record<string, string> {
+  return Object.fromEntries(
+    ['storage', 'permission', 'cache'].flatMap(kind =>
+      database === undefined
+        ? [[`kinto.${kind}_backend`, `kinto.core.${kind}.memory`]]
+        : [
+            [`kinto.${kind}_backend`, `kinto.core.${kind}.postgresql`],
+            [`kinto.${kind}_url`, database]
+          ]
+    )
+  )
 }
 
-function render (settings: Readonly<Record<string, string>>): string {
+function render(settings: Readonly<Record<string, string>>): string {
   return [
-    '[server:main]', 'use = egg:waitress', 'host = 127.0.0.1', 'port = %(http_port)s', 'threads = 8', '',
-    '[app:main]', 'use = egg:kinto', ...Object.entries(settings).map(([key, value]) => `${key} = ${value}`), '',
+    '[server:main]',
+    'use = egg:waitress',
+    'host = 127.0.0.1',
+    'port = %(http_port)s',
+    'threads = 8',
+    '',
+    '[app:main]',
+    'use = egg:kinto',
+    ...Object.entries(settings).map(([key, value]) => `${key} = ${value}`),
+    '',
     logging
   ].join('\n')
 }

@@ -26,7 +26,8 @@ export interface Postgres extends Part {
 const run = promisify(execFile)
 
 // The names of the project's own Python suffice: Debian has `psql` in another package
-const create = 'import psycopg2, sys; c = psycopg2.connect(sys.argv[1]); c.autocommit = True; c.cursor().execute(sys.argv[2])'
+const create =
+  'import psycopg2, sys; c = psycopg2.connect(sys.argv[1]); c.autocommit = True; c.cursor().execute(sys.argv[2])'
 
 // What is lost with the machine is nothing that anybody wants back
 const settings = {
@@ -41,7 +42,7 @@ const settings = {
 }
 
 /** Whether startPostgres() finds what it needs. */
-export function hasPostgres (): boolean {
+export function hasPostgres(): boolean {
   return findProgram('initdb') !== undefined && findProgram('postgres') !== undefined
 }
 
@@ -50,7 +51,7 @@ export function hasPostgres (): boolean {
  * Everybody on this machine may connect as `kinto`.
  * @throws PartsMissing where it is not installed
  */
-export async function startPostgres ({ under = [] }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({ under = [] }: PostgresOptions = {}): Promise<Postgres> {
   const [initdb, postgres] = [program('initdb'), program('postgres')]
   // It refuses to run as root, and another user may not get into the project's folder
   const folder = mkdtempSync(join(tmpdir(), 'kinto-postgres-'))
@@ -66,7 +67,16 @@ export async function startPostgres ({ under = [] }: PostgresOptions = {}): Prom
     throw error
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const [command, ...args] = split([...under, ...as, postgres, '-D', data, '-p', String(port), ...options])
+  const [command, ...args] = split([
+    ...under,
+    ...as,
+    postgres,
+    '-D',
+    data,
+    '-p',
+    String(port),
+    ...options
+  ])
   const part = startPart({
     name: 'PostgreSQL',
     command,
@@ -82,38 +92,52 @@ export async function startPostgres ({ under = [] }: PostgresOptions = {}): Prom
   return { ...part, url: `${server}/postgres`, createDatabase: () => createDatabase(server) }
 }
 
-async function initialize (initdb: readonly string[], data: string, cwd: string): Promise<void> {
-  const options = ['--username', 'kinto', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C', '--no-sync']
+async function initialize(initdb: readonly string[], data: string, cwd: string): Promise<void> {
+  const options = [
+    '--username',
+    'kinto',
+    '--auth',
+    'trust',
+    '--encoding',
+    'UTF8',
+    '--locale',
+    'C',
+    '--no-sync'
+  ]
   const [command, ...args] = split([...initdb, '--pgdata', data, ...options])
   await run(command, args, { cwd })
 }
 
-async function createDatabase (server: string): Promise<string> {
+async function createDatabase(server: string): Promise<string> {
   const name = `kinto-${randomUUID()}`
   await run(await ensurePython(), ['-c', create, `${server}/postgres`, `CREATE DATABASE "${name}"`])
   return `${server}/${name}`
 }
 
 /** What makes a program run as a user without rights, who gets the folder; nothing where we are one already. */
-async function unprivileged (folder: string): Promise<readonly string[]> {
+async function unprivileged(folder: string): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) return []
   const setpriv = program('setpriv')
-  const ids = await Promise.all(['-u', '-g'].map(async which => Number((await run('id', [which, 'nobody'])).stdout)))
+  const ids = await Promise.all(
+    ['-u', '-g'].map(async which => Number((await run('id', [which, 'nobody'])).stdout))
+  )
   const [uid = NaN, gid = NaN] = ids
   chownSync(folder, uid, gid)
   return [setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
 }
 
-function program (name: 'initdb' | 'postgres' | 'setpriv'): string {
+function program(name: 'initdb' | 'postgres' | 'setpriv'): string {
   const path = findProgram(name)
   if (path === undefined) {
     const debian = name === 'setpriv' ? 'util-linux' : 'postgresql'
-    throw new PartsMissing(`PostgreSQL cannot be started: ${name} was not found. Install it (Debian: apt install ${debian}).`)
+    throw new PartsMissing(
+      `PostgreSQL cannot be started: ${name} was not found. Install it (Debian: apt install ${debian}).`
+    )
   }
   return path
 }
 
-function split (words: readonly string[]): [string, ...string[]] {
+function split(words: readonly string[]): [string, ...string[]] {
   const [command, ...args] = words
   if (command === undefined) throw new Error('There is no command.')
   return [command, ...args]

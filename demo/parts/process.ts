@@ -40,8 +40,23 @@ const logLimit = 2 ** 20
 const testEnvironment = process.env['TAP'] === undefined ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' }
 
 /** Starts a command in a process group of its own (Ctrl-C in a terminal reaches only us), which never outlives this process. */
-export function startPart ({ name, command, args, env, folder, cwd, stopSignal = 'SIGTERM', grace = 6_000, onOutput }: PartOptions): Part {
-  const child = spawn(command, args, { env: { ...testEnvironment, ...env }, ...cwd !== undefined && { cwd }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+export function startPart({
+  name,
+  command,
+  args,
+  env,
+  folder,
+  cwd,
+  stopSignal = 'SIGTERM',
+  grace = 6_000,
+  onOutput
+}: PartOptions): Part {
+  const child = spawn(command, args, {
+    env: { ...testEnvironment, ...env },
+    ...(cwd !== undefined && { cwd }),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -55,19 +70,27 @@ export function startPart ({ name, command, args, env, folder, cwd, stopSignal =
       text += `${name} did not start: ${error.message}\n`
       resolve(null)
     })
-    child.once('close', code => { resolve(code) })
+    child.once('close', code => {
+      resolve(code)
+    })
   })
   // What it leaves behind may hold its streams open, and 'close' back
-  child.once('exit', () => { release?.() })
+  child.once('exit', () => {
+    release?.()
+  })
   const part: Part = {
     name,
     pid: child.pid,
     log: () => text,
     exited,
-    kill: signal => { child.kill(signal) },
+    kill: signal => {
+      child.kill(signal)
+    },
     stop: async () => {
       child.kill(stopSignal)
-      const timer = setTimeout(() => { release?.() }, grace)
+      const timer = setTimeout(() => {
+        release?.()
+      }, grace)
       await exited
       clearTimeout(timer)
     }
@@ -78,6 +101,6 @@ export function startPart ({ name, command, args, env, folder, cwd, stopSignal =
 }
 
 /** Stops all parts, the last started first. */
-export async function stopParts (): Promise<void> {
+export async function stopParts(): Promise<void> {
   for (const part of [...running].toReversed()) await part.stop()
 }

@@ -10,11 +10,11 @@ const folders = [
 ]
 
 /** Where a program lies that the project cannot install, or undefined. */
-export function findProgram (name: string): string | undefined {
+export function findProgram(name: string): string | undefined {
   return folders.map(folder => join(folder, name)).find(isExecutable)
 }
 
-function isExecutable (path: string): boolean {
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return true

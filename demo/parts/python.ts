@@ -17,8 +17,20 @@ export interface Environment {
   requirements: readonly [string, ...string[]]
 }
 
-const parts: Environment = { name: 'venv', holds: 'Kinto and the emulator', requirements: [join(import.meta.dirname, 'requirements.txt')] }
-const candidates = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python']
+const parts: Environment = {
+  name: 'venv',
+  holds: 'Kinto and the emulator',
+  requirements: [join(import.meta.dirname, 'requirements.txt')]
+}
+const candidates = [
+  'python3',
+  'python3.14',
+  'python3.13',
+  'python3.12',
+  'python3.11',
+  'python3.10',
+  'python'
+]
 const probe = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
 
 /** Kinto and the emulator cannot be had on this machine; the message says what is missing and what to do. */
@@ -32,47 +44,55 @@ export class PartsMissing extends Error {
  * pip is configured for); later ones read one file. Processes that call it at the same time wait for one installation.
  * @throws PartsMissing without Python >= 3.10, its venv module, or a package index
  */
-export async function ensurePython (): Promise<string> {
+export async function ensurePython(): Promise<string> {
   return await ensureEnvironment(parts)
 }
 
 /** The Python of any environment, as ensurePython(). */
-export async function ensureEnvironment (environment: Environment): Promise<string> {
+export async function ensureEnvironment(environment: Environment): Promise<string> {
   if (!isInstalled(environment)) await install(await findPython(), environment)
   return pythonOf(environment)
 }
 
 /** True if ensurePython() has nothing left to install. */
-export function hasParts (): boolean {
+export function hasParts(): boolean {
   return isInstalled(parts)
 }
 
-function isInstalled (environment: Environment): boolean {
+function isInstalled(environment: Environment): boolean {
   const file = join(partsFolder, environment.name, 'stamp')
   // The link to the Python that made the environment dangles when that Python is removed
-  return existsSync(pythonOf(environment)) && existsSync(file) && readFileSync(file, 'utf8') === stamp(environment)
+  return (
+    existsSync(pythonOf(environment)) &&
+    existsSync(file) &&
+    readFileSync(file, 'utf8') === stamp(environment)
+  )
 }
 
-function pythonOf ({ name }: Environment): string {
+function pythonOf({ name }: Environment): string {
   return join(partsFolder, name, 'bin', 'python')
 }
 
 // What is installed is known by what was asked for
-function stamp ({ requirements }: Environment): string {
-  return createHash('sha256').update(Buffer.concat(requirements.map(file => readFileSync(file)))).digest('hex')
+function stamp({ requirements }: Environment): string {
+  return createHash('sha256')
+    .update(Buffer.concat(requirements.map(file => readFileSync(file))))
+    .digest('hex')
 }
 
-async function findPython (): Promise<string> {
+async function findPython(): Promise<string> {
   const chosen = process.env['PYTHON']
   for (const candidate of chosen === undefined ? candidates : [chosen]) {
     if (await works(candidate)) return candidate
   }
-  throw new PartsMissing(chosen === undefined
-    ? 'No Python 3.10 or newer with its venv module was found. Install one (Debian: apt install python3-venv), or name it in PYTHON.'
-    : `PYTHON=${chosen} is not a Python 3.10 or newer with its venv module.`)
+  throw new PartsMissing(
+    chosen === undefined
+      ? 'No Python 3.10 or newer with its venv module was found. Install one (Debian: apt install python3-venv), or name it in PYTHON.'
+      : `PYTHON=${chosen} is not a Python 3.10 or newer with its venv module.`
+  )
 }
 
-async function works (python: string): Promise<boolean> {
+async function works(python: string): Promise<boolean> {
   try {
     await run(python, ['-c', probe])
     return true
@@ -81,17 +101,37 @@ async function works (python: string): Promise<boolean> {
   }
 }
 
-async function install (python: string, environment: Environment): Promise<void> {
-  const { name, holds, requirements: [file] } = environment
-  const args = [join(import.meta.dirname, 'install.py'), join(partsFolder, name), file, stamp(environment)]
+async function install(python: string, environment: Environment): Promise<void> {
+  const {
+    name,
+    holds,
+    requirements: [file]
+  } = environment
+  const args = [
+    join(import.meta.dirname, 'install.py'),
+    join(partsFolder, name),
+    file,
+    stamp(environment)
+  ]
   try {
     await run(python, args, { maxBuffer: 64 * 2 ** 20 })
   } catch (error) {
-    throw new PartsMissing(`${holds} could not be installed from the Python package index:\n${lastLines(error)}`, { cause: error })
+    throw new PartsMissing(
+      `${holds} could not be installed from the Python package index:\n${lastLines(error)}`,
+      { cause: error }
+    )
   }
 }
 
-function lastLines (error: unknown): string {
-  const text = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : ''
-  return text.trim().split('\n').slice(-4).map(line => `  ${line}`).join('\n')
+function lastLines(error: unknown): string {
+  const text =
+    error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
+      ? error.stderr
+      : ''
+  return text
+    .trim()
+    .split('\n')
+    .slice(-4)
+    .map(line => `  ${line}`)
+    .join('\n')
 }

@@ -10,7 +10,10 @@ const pause = 30
  * Asks until there is an answer.
  * @throws with the part's last output if it ends before, or is silent for 30 s (it is stopped then)
  */
-export async function untilReady<Answer> (part: Part, ask: () => Promise<Answer | undefined> | Answer | undefined): Promise<Answer> {
+export async function untilReady<Answer>(
+  part: Part,
+  ask: () => Promise<Answer | undefined> | Answer | undefined
+): Promise<Answer> {
   const deadline = Date.now() + readyLimit
   const ended = part.exited.then(() => true)
   while (Date.now() < deadline) {
@@ -21,11 +24,13 @@ export async function untilReady<Answer> (part: Part, ask: () => Promise<Answer 
     if (answer !== undefined) return answer
   }
   await part.stop()
-  throw new Error(`${part.name} was not ready within ${readyLimit / 1_000} s. Its last words:\n${lastWords(part)}`)
+  throw new Error(
+    `${part.name} was not ready within ${readyLimit / 1_000} s. Its last words:\n${lastWords(part)}`
+  )
 }
 
 /** True once the URL answers 200. */
-export async function answers (url: string): Promise<true | undefined> {
+export async function answers(url: string): Promise<true | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
     await response.body?.cancel()
@@ -36,7 +41,7 @@ export async function answers (url: string): Promise<true | undefined> {
 }
 
 /** The wanted port of 127.0.0.1 if it is free, else any free one. */
-export async function freePort (wanted = 0): Promise<number> {
+export async function freePort(wanted = 0): Promise<number> {
   const server = createServer()
   try {
     await once(server.listen(wanted, '127.0.0.1'), 'listening')
@@ -48,6 +53,12 @@ export async function freePort (wanted = 0): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : wanted
 }
 
-function lastWords (part: Part): string {
-  return part.log().trim().split('\n').slice(-20).map(line => `  ${line}`).join('\n')
+function lastWords(part: Part): string {
+  return part
+    .log()
+    .trim()
+    .split('\n')
+    .slice(-20)
+    .map(line => `  ${line}`)
+    .join('\n')
 }

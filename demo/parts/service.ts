@@ -22,8 +22,17 @@ export interface Service extends Part {
 }
 
 /** Starts the service as it is started in production, from its source; resolves when it listens. */
-export async function startService ({ env, program, watch = false, ...options }: ServiceOptions): Promise<Service> {
-  const source = [process.execPath, ...watch ? ['--watch', '--watch-preserve-output'] : [], join(projectFolder, 'src', 'server.ts')] as const
+export async function startService({
+  env,
+  program,
+  watch = false,
+  ...options
+}: ServiceOptions): Promise<Service> {
+  const source = [
+    process.execPath,
+    ...(watch ? ['--watch', '--watch-preserve-output'] : []),
+    join(projectFolder, 'src', 'server.ts')
+  ] as const
   const [command, ...args] = program ?? source
   const part = startPart({
     ...options,
@@ -43,19 +52,27 @@ export async function startService ({ env, program, watch = false, ...options }:
   return { ...part, url, adminUrl: admin }
 }
 
-function listening (log: string): { url: string, admin: string } | undefined {
+function listening(log: string): { url: string; admin: string } | undefined {
   // Only whole lines: the last one may still be on its way
   for (const line of log.split('\n').slice(0, -1)) {
     const entry = parse(line)
-    if (typeof entry === 'object' && entry !== null && 'msg' in entry && entry.msg === 'listening' &&
-      'url' in entry && typeof entry.url === 'string' && 'admin' in entry && typeof entry.admin === 'string') {
+    if (
+      typeof entry === 'object' &&
+      entry !== null &&
+      'msg' in entry &&
+      entry.msg === 'listening' &&
+      'url' in entry &&
+      typeof entry.url === 'string' &&
+      'admin' in entry &&
+      typeof entry.admin === 'string'
+    ) {
       return { url: entry.url, admin: entry.admin }
     }
   }
   return undefined
 }
 
-function parse (line: string): unknown {
+function parse(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch {

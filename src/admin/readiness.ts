@@ -26,46 +26,60 @@ export class Readiness {
   #holdsUntil = 0
   #stopping = false
 
-  constructor (options: ReadinessOptions) {
+  constructor(options: ReadinessOptions) {
     this.#options = options
     this.#lookMs = options.lookMs ?? 3_000
   }
 
   /** From here on no new requests are wanted. */
-  stop (): void {
+  stop(): void {
     this.#stopping = true
   }
 
   /** Never rejects. */
-  async check (): Promise<ReadyState> {
+  async check(): Promise<ReadyState> {
     if (this.#stopping) return { ready: false, reasons: ['The service is stopping.'] }
     if (this.#latest === undefined || performance.now() >= this.#holdsUntil) {
       this.#holdsUntil = Infinity
-      this.#latest = this.#look().finally(() => { this.#holdsUntil = performance.now() + this.#lookMs })
+      this.#latest = this.#look().finally(() => {
+        this.#holdsUntil = performance.now() + this.#lookMs
+      })
     }
     const reasons = await this.#latest
     return { ready: reasons.length === 0, reasons }
   }
 
-  async #look (): Promise<string[]> {
-    const [kinto, { credentials }] = await Promise.all([this.#lookAtKinto(), this.#options.health.check()])
+  async #look(): Promise<string[]> {
+    const [kinto, { credentials }] = await Promise.all([
+      this.#lookAtKinto(),
+      this.#options.health.check()
+    ])
     return credentials ? kinto : [...kinto, 'There are no AWS credentials.']
   }
 
   // An endpoint of AWS that is out of reach is for the heartbeat to tell: without this service Kinto would be out of reach too.
-  async #lookAtKinto (): Promise<string[]> {
+  async #lookAtKinto(): Promise<string[]> {
     const { dispatcher, origin } = this.#options.kinto
     try {
-      const { status, body } = await exchange(dispatcher, origin, { method: 'GET', path: rootPath(apiVersion), headers: ['Accept', 'application/json'], timeoutMs: this.#lookMs })
+      const { status, body } = await exchange(dispatcher, origin, {
+        method: 'GET',
+        path: rootPath(apiVersion),
+        headers: ['Accept', 'application/json'],
+        timeoutMs: this.#lookMs
+      })
       if (status >= 500) return [`Kinto answers ${status}.`]
-      return announcesPlugin(body.toString()) ? ['Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto.'] : []
+      return announcesPlugin(body.toString())
+        ? [
+            'Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto.'
+          ]
+        : []
     } catch {
       return ['Kinto cannot be reached.']
     }
   }
 }
 
-function announcesPlugin (text: string): boolean {
+function announcesPlugin(text: string): boolean {
   try {
     const view = parseJson(text)
     const capabilities = isJsonObject(view) ? view['capabilities'] : undefined

@@ -52,16 +52,17 @@ export class Activities {
   readonly #retrying = new AbortController()
   readonly #retried: Promise<void>
 
-  constructor (options: ActivitiesOptions) {
+  constructor(options: ActivitiesOptions) {
     const { polls, log } = options
     this.#options = options
     this.#router = new TaskRouter({ ...options, held: this.#held, room: this.#room })
     this.#polling = new Polling({ polls, log, router: this.#router, room: this.#room })
-    this.#retried = options.own === undefined ? Promise.resolve() : this.#router.keepTrying(this.#retrying.signal)
+    this.#retried =
+      options.own === undefined ? Promise.resolve() : this.#router.keepTrying(this.#retrying.signal)
   }
 
   /** Takes every task of an activity as it comes, so that no answer has to wait for it. */
-  watch (origin: Origin): void {
+  watch(origin: Origin): void {
     this.#polling.watch(origin)
   }
 
@@ -70,13 +71,22 @@ export class Activities {
    * @returns undefined when none came within the wait.
    * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoAnswered, and the reason of `clientGone`
    */
-  async take (need: TokenNeed): Promise<FoundToken | undefined> {
+  async take(need: TokenNeed): Promise<FoundToken | undefined> {
     const { activityArn, region, ref, dead } = need
     const record = recordUri(ref)
-    const kept = this.#held.of(activityArn).find(({ taskToken, named, ambiguous }) => ambiguous !== true && taskToken !== dead && names(named, ref) && [undefined, record].includes(this.#held.claimedFor(taskToken)))
+    const kept = this.#held
+      .of(activityArn)
+      .find(
+        ({ taskToken, named, ambiguous }) =>
+          ambiguous !== true &&
+          taskToken !== dead &&
+          names(named, ref) &&
+          [undefined, record].includes(this.#held.claimedFor(taskToken))
+      )
     if (kept !== undefined) return this.#claimed(kept, record)
     if (this.#polling.stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
-    if (this.#room.size >= maxWaiting) throw unavailable('Too many answers wait for their tasks.', { retryAfter: 5 })
+    if (this.#room.size >= maxWaiting)
+      throw unavailable('Too many answers wait for their tasks.', { retryAfter: 5 })
     const waiter = this.#room.enter(activityArn, ref)
     try {
       void this.#router.tryAgain()
@@ -88,42 +98,48 @@ export class Activities {
   }
 
   /** The token is in its record now. */
-  release (task: HeldTask): void {
+  release(task: HeldTask): void {
     this.#held.release(task.taskToken)
   }
 
   /** The request that had the task in hand is over: if its token is still saved nowhere, anybody may have it. */
-  letGo (task: HeldTask): void {
+  letGo(task: HeldTask): void {
     this.#held.disclaim(task.taskToken)
   }
 
   /** The tasks whose tokens are saved in no record yet. */
-  held (): HeldTask[] {
+  held(): HeldTask[] {
     return this.#held.all()
   }
 
   /** Waits until no poll is open (at most some 65 s); no new one is begun. */
-  async stopPolling (): Promise<void> {
+  async stopPolling(): Promise<void> {
     await this.#polling.stop()
   }
 
   /** Tries a last time to save what is held, for 5 s, when no request has any of it in hand. @returns what is saved in no record. */
-  async drain (): Promise<Unsaved[]> {
+  async drain(): Promise<Unsaved[]> {
     this.#retrying.abort()
     await Promise.race([this.#retried, sleep(lastTryMs, undefined, { ref: false })])
     return this.#held.list()
   }
 
-  #claimed (held: HeldTask, record: string): FoundToken {
+  #claimed(held: HeldTask, record: string): FoundToken {
     this.#held.claim(held.taskToken, record)
     return { taskToken: held.taskToken, held }
   }
 
-  async #wait ({ session, ref, dead, clientGone, timeLeft, mayWait }: TokenNeed, { arrived }: Waiter): Promise<FoundToken | undefined> {
+  async #wait(
+    { session, ref, dead, clientGone, timeLeft, mayWait }: TokenNeed,
+    { arrived }: Waiter
+  ): Promise<FoundToken | undefined> {
     const end = Date.now() + (mayWait ? Math.min(this.#options.waitMs, timeLeft()) : 0)
     for (;;) {
       const pause = Math.max(0, Math.min(rereadMs, end - Date.now()))
-      const task = await Promise.race([arrived.promise, sleep(pause, undefined, { signal: clientGone })])
+      const task = await Promise.race([
+        arrived.promise,
+        sleep(pause, undefined, { signal: clientGone })
+      ])
       if (task !== undefined) return this.#claimed(task, recordUri(ref))
       const saved = await savedToken(session, ref, this.#options.reader)
       if (saved !== undefined && saved.taskToken !== dead) return saved

@@ -37,7 +37,7 @@ export class Answers {
   readonly #findings = new Findings()
   #unproven = 0
 
-  constructor (options: AnswersOptions) {
+  constructor(options: AnswersOptions) {
     this.#options = options
   }
 
@@ -45,22 +45,28 @@ export class Answers {
    * Takes an answer: at most one report per token is ever accepted, and every caller is told what became of it.
    * @throws KintoAnswered (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
    */
-  async take (call: AnswerCall): Promise<Taken> {
+  async take(call: AnswerCall): Promise<Taken> {
     const tools = { ...this.#options, findings: this.#findings }
     const admitted = await this.#admit(call)
     const known = await this.#provenDecision(admitted)
-    if (known !== undefined) return await this.#queue.run(admitted.signed.record, () => repeated(admitted, known, admitted.reading.taskToken, tools))
+    if (known !== undefined)
+      return await this.#queue.run(admitted.signed.record, () =>
+        repeated(admitted, known, admitted.reading.taskToken, tools)
+      )
     const turn = this.#step(admitted)
     const found = await findToken(turn, undefined, tools)
     const settled = await this.#settle(turn, found, tools)
     if (settled.outcome !== 'token replaced') return settled
     const next = await findToken(turn, settled.deadToken, tools)
     const again = await this.#settle(turn, next, tools)
-    if (again.outcome === 'token replaced') throw conflict('The step came round again while it was answered. Look at the record, and answer again.')
+    if (again.outcome === 'token replaced')
+      throw conflict(
+        'The step came round again while it was answered. Look at the record, and answer again.'
+      )
     return again
   }
 
-  async #settle (turn: Turn, source: TokenSource, tools: SettleOptions): Promise<Settled> {
+  async #settle(turn: Turn, source: TokenSource, tools: SettleOptions): Promise<Settled> {
     try {
       return await this.#queue.run(turn.signed.record, () => settle(turn, source, tools))
     } finally {
@@ -69,8 +75,11 @@ export class Answers {
   }
 
   /** Whoever is not proven yet may be anybody, so there may not be too many of them. */
-  async #admit (call: AnswerCall): Promise<Admitted> {
-    if (this.#unproven >= maxUnproven) throw unavailable('Too many answers are being checked, please retry later.', { retryAfter: 3 })
+  async #admit(call: AnswerCall): Promise<Admitted> {
+    if (this.#unproven >= maxUnproven)
+      throw unavailable('Too many answers are being checked, please retry later.', {
+        retryAfter: 3
+      })
     this.#unproven += 1
     try {
       return await this.#prove(call)
@@ -80,7 +89,7 @@ export class Answers {
   }
 
   /** Who is it, may they, what do they say, and to which record? */
-  async #prove (call: AnswerCall): Promise<Admitted> {
+  async #prove(call: AnswerCall): Promise<Admitted> {
     const { ref, session, readBody } = call
     const { permissions } = await fetchRecord(session, ref, this.#options.reader.bounds)
     const request = readAnswer(await readBody())
@@ -92,7 +101,14 @@ export class Answers {
     const caller = await identified
     const version = data['last_modified']
     const real = realRef(ref, caller)
-    const signed = { ...request, answeredBy: caller.principal, answeredAt: new Date().toISOString(), record: recordUri(real), version, answerId: randomUUID() }
+    const signed = {
+      ...request,
+      answeredBy: caller.principal,
+      answeredAt: new Date().toISOString(),
+      record: recordUri(real),
+      version,
+      answerId: randomUUID()
+    }
     taskResult(signed)
     const { ownAuthorization, reader, log } = this.#options
     const reading = reader.read(real, data)
@@ -102,22 +118,27 @@ export class Answers {
   }
 
   /** A decision that is proven, so that Step Functions need not be told: by a receipt, or for a question that was changed since by the history. */
-  async #provenDecision ({ reading, ref, timeLeft }: Admitted): Promise<KnownDecision | undefined> {
+  async #provenDecision({ reading, ref, timeLeft }: Admitted): Promise<KnownDecision | undefined> {
     const { reader, stepFunctions, log } = this.#options
     if (reading.decision?.proof === 'receipt') return reading.decision
     const execution = reading.changed.length === 0 ? undefined : reader.sealedExecution(reading)
     if (execution === undefined) return undefined
-    const verdict = await consult({ ...execution, ref, taskToken: reading.taskToken, timeLeft }, stepFunctions, log)
+    const verdict = await consult(
+      { ...execution, ref, taskToken: reading.taskToken, timeLeft },
+      stepFunctions,
+      log
+    )
     return verdict.kind === 'answered' ? verdict.decision : undefined
   }
 
   /** To which step, and is it the record that they saw? */
-  #step (admitted: Admitted): Turn {
+  #step(admitted: Admitted): Turn {
     const { reading, ifMatch } = admitted
     const step = this.#options.reader.step(reading)
     const seen = readIfMatch(ifMatch)
     const version = JSON.stringify(reading.data['last_modified'])
-    if (seen !== undefined && seen !== version && reading.decision === undefined) throw modifiedMeanwhile(reading.data, ['ETag', `"${version}"`])
+    if (seen !== undefined && seen !== version && reading.decision === undefined)
+      throw modifiedMeanwhile(reading.data, ['ETag', `"${version}"`])
     return { ...admitted, step }
   }
 }

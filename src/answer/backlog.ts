@@ -7,7 +7,14 @@ import type { Log } from './log.ts'
 import { pause } from './pause.ts'
 import { fetchRecord } from './permission.ts'
 import type { RecordReader } from './reading.ts'
-import { isRecorded, lookAgainMs, NotRecorded, recordDecision, type Recording, type Writers } from './update.ts'
+import {
+  isRecorded,
+  lookAgainMs,
+  NotRecorded,
+  recordDecision,
+  type Recording,
+  type Writers
+} from './update.ts'
 
 export interface BacklogOptions {
   /** The service's own account, which goes on after a request. */
@@ -27,38 +34,43 @@ const mostLooks = 5
 /** Looks again at what was recorded, and goes on recording what could not be within its request. Bounded in time and number. */
 export class Backlog {
   readonly #options: BacklogOptions
-  readonly #entries = new Map<string, { recording: Recording, done: Promise<void> }>()
+  readonly #entries = new Map<string, { recording: Recording; done: Promise<void> }>()
   readonly #looks = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
 
-  constructor (options: BacklogOptions) {
+  constructor(options: BacklogOptions) {
     this.#options = options
   }
 
   /** Goes on with what could not be recorded, where there is an own account to do it. Each token once. */
-  add (recording: Recording): void {
+  add(recording: Recording): void {
     const { own } = this.#options
     const key = `${recording.taskToken ?? ''} ${recordUri(recording.reading.ref)}`
     if (own === undefined || this.#entries.has(key)) return
-    if (this.#entries.size >= maxEntries) return this.#giveUp(recording, new Error(`${maxEntries} others wait.`))
-    this.#entries.set(key, { recording, done: this.#record(recording, own).finally(() => this.#entries.delete(key)) })
+    if (this.#entries.size >= maxEntries)
+      return this.#giveUp(recording, new Error(`${maxEntries} others wait.`))
+    this.#entries.set(key, {
+      recording,
+      done: this.#record(recording, own).finally(() => this.#entries.delete(key))
+    })
   }
 
   /** Looks at a record some time after its decision was `written`: a change that came at the same time may have undone it. */
-  lookAgain (recording: Recording, written: KintoAnswer, writers: Writers): void {
+  lookAgain(recording: Recording, written: KintoAnswer, writers: Writers): void {
     const look = this.#see(recording, written, writers).finally(() => this.#looks.delete(look))
     this.#looks.add(look)
   }
 
   /** Tries everything a last time, for 5 s. */
-  async stop (): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped.abort()
     const done = Promise.all([...this.#entries.values().map(entry => entry.done), ...this.#looks])
     await Promise.race([done, sleep(lastTryMs, undefined, { ref: false })])
-    for (const { recording } of this.#entries.values()) this.#giveUp(recording, new Error('Kinto is silent, and the process stops.'))
+    for (const { recording } of this.#entries.values())
+      this.#giveUp(recording, new Error('Kinto is silent, and the process stops.'))
   }
 
-  async #see (recording: Recording, written: KintoAnswer, writers: Writers): Promise<void> {
+  async #see(recording: Recording, written: KintoAnswer, writers: Writers): Promise<void> {
     let shown = jsonObject(written)['data']
     for (let looks = 0; looks < mostLooks; looks++) {
       await pause(lookAgainMs, this.#stopped.signal)
@@ -69,16 +81,23 @@ export class Backlog {
     }
   }
 
-  async #record (recording: Recording, own: () => KintoSession): Promise<void> {
+  async #record(recording: Recording, own: () => KintoSession): Promise<void> {
     const end = Date.now() + tryForMs
-    for (let pauseMs = firstPauseMs, last = false; !last; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    for (
+      let pauseMs = firstPauseMs, last = false;
+      !last;
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs)
+    ) {
       await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
       last = this.#stopped.signal.aborted || Date.now() > end
       const writers = { session: own(), log: this.#options.log }
       const outcome = await this.#once(recording, writers)
       if (typeof outcome === 'string') return
       if (!('error' in outcome)) {
-        this.#options.log.info({ record: recordUri(recording.reading.ref), answer: recording.decision.answer }, 'an answer was recorded after its request')
+        this.#options.log.info(
+          { record: recordUri(recording.reading.ref), answer: recording.decision.answer },
+          'an answer was recorded after its request'
+        )
         return this.lookAgain(recording, outcome, writers)
       }
       last ||= isRefusal(outcome.error)
@@ -87,13 +106,21 @@ export class Backlog {
   }
 
   /** Records the decision where the record does not show it, or not as it was `written`. @returns Kinto's answer to that; or why there was nothing to do, or nothing came of it */
-  async #once (recording: Recording, writers: Writers, written?: unknown): Promise<KintoAnswer | 'shown' | 'moved on' | { error: unknown }> {
+  async #once(
+    recording: Recording,
+    writers: Writers,
+    written?: unknown
+  ): Promise<KintoAnswer | 'shown' | 'moved on' | { error: unknown }> {
     const { reader } = this.#options
-    const { reading: { ref }, decision } = recording
+    const {
+      reading: { ref },
+      decision
+    } = recording
     try {
       const { data } = await fetchRecord(writers.session, ref, reader.bounds)
       const reading = reader.read(ref, data)
-      if (isJsonObject(written) ? isAsWritten(data, written) : isRecorded(reading, decision)) return 'shown'
+      if (isJsonObject(written) ? isAsWritten(data, written) : isRecorded(reading, decision))
+        return 'shown'
       const recorded = await recordDecision(writers, { ...recording, reading }, reader, () => 0)
       return recorded instanceof NotRecorded ? { error: recorded } : recorded
     } catch (error) {
@@ -101,19 +128,25 @@ export class Backlog {
     }
   }
 
-  #giveUp ({ reading: { ref }, decision }: Recording, err: unknown): void {
+  #giveUp({ reading: { ref }, decision }: Recording, err: unknown): void {
     const { proof: _proof, ...words } = decision
-    this.#options.log.error({ err, record: recordUri(ref), ...words }, 'an answer that Step Functions took is not recorded in Kinto')
+    this.#options.log.error(
+      { err, record: recordUri(ref), ...words },
+      'an answer that Step Functions took is not recorded in Kinto'
+    )
   }
 }
 
 /** Whether Kinto itself said no: the record is gone, or closed to the account. */
-function isRefusal (error: unknown): boolean {
-  return (error instanceof NotRecorded && error.refused !== undefined) || (error instanceof KintoAnswered && error.answer.status < 500)
+function isRefusal(error: unknown): boolean {
+  return (
+    (error instanceof NotRecorded && error.refused !== undefined) ||
+    (error instanceof KintoAnswered && error.answer.status < 500)
+  )
 }
 
 /** Whether a record holds what was written. The workflow may have gone on and changed its `status` by now, so what only this decision can have written counts. */
-function isAsWritten (data: JsonObject, { answerReceipt, answeredAt, status }: JsonObject): boolean {
+function isAsWritten(data: JsonObject, { answerReceipt, answeredAt, status }: JsonObject): boolean {
   if (answerReceipt !== undefined) return data['answerReceipt'] === answerReceipt
   return answeredAt === undefined ? data['status'] === status : data['answeredAt'] === answeredAt
 }

@@ -7,11 +7,19 @@ import type { Resource } from './scope.ts'
 export type Place = Required<Resource>
 
 /** The collections under the configured resources: those of a whole bucket are asked for. @throws KintoUnreachable */
-export async function collectionsOf (session: KintoSession, version: string, resources: readonly Resource[]): Promise<Place[]> {
-  const places = await Promise.all(resources.map(async ({ bucket, collection }): Promise<Place[]> => {
-    if (collection !== undefined) return [{ bucket, collection }]
-    const objects = await listAll(session, collectionsPath(version, bucket))
-    return objects.flatMap(({ id }) => typeof id === 'string' ? [{ bucket, collection: id }] : [])
-  }))
+export async function collectionsOf(
+  session: KintoSession,
+  version: string,
+  resources: readonly Resource[]
+): Promise<Place[]> {
+  const places = await Promise.all(
+    resources.map(async ({ bucket, collection }): Promise<Place[]> => {
+      if (collection !== undefined) return [{ bucket, collection }]
+      const objects = await listAll(session, collectionsPath(version, bucket))
+      return objects.flatMap(({ id }) =>
+        typeof id === 'string' ? [{ bucket, collection: id }] : []
+      )
+    })
+  )
   return places.flat()
 }

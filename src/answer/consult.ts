@@ -15,12 +15,23 @@ export interface Question {
 }
 
 /** What the execution's history says about the record: 'unclear' where there is none, or where it cannot be read. Never throws. */
-export async function consult ({ executionArn, region, ref, taskToken, timeLeft }: Question, stepFunctions: StepFunctions, log: Log): Promise<Verdict> {
+export async function consult(
+  { executionArn, region, ref, taskToken, timeLeft }: Question,
+  stepFunctions: StepFunctions,
+  log: Log
+): Promise<Verdict> {
   if (executionArn === undefined) return { kind: 'unclear' }
   try {
-    return judge(await stepFunctions.readHistory({ region, executionArn, timeoutMs: timeLeft() }), ref, taskToken)
+    return judge(
+      await stepFunctions.readHistory({ region, executionArn, timeoutMs: timeLeft() }),
+      ref,
+      taskToken
+    )
   } catch (error) {
-    log.warn({ err: error, executionArn }, 'the execution\'s history could not be read (states:GetExecutionHistory)')
+    log.warn(
+      { err: error, executionArn },
+      "the execution's history could not be read (states:GetExecutionHistory)"
+    )
     return { kind: 'unclear' }
   }
 }

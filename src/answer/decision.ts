@@ -19,6 +19,6 @@ export interface KnownDecision extends Decision {
   proof: Proof
 }
 
-export function isVerb (value: unknown): value is Verb {
+export function isVerb(value: unknown): value is Verb {
   return value === 'SUCCEED' || value === 'FAIL'
 }

@@ -36,7 +36,11 @@ export interface SavingOptions {
 const mostTries = 10
 
 /** Saves a task token in its record, so that it outlives this process. A token that is alive is never replaced. */
-export async function saveFetchedToken (writers: Writers, fetched: FetchedToken, { reader, stepFunctions, log }: SavingOptions): Promise<SavedToken> {
+export async function saveFetchedToken(
+  writers: Writers,
+  fetched: FetchedToken,
+  { reader, stepFunctions, log }: SavingOptions
+): Promise<SavedToken> {
   const { taskToken, region, seals, dead } = fetched
   let { reading } = fetched
   for (let tries = 0; tries < mostTries; tries++) {
@@ -44,9 +48,12 @@ export async function saveFetchedToken (writers: Writers, fetched: FetchedToken,
     if ('refusal' in reading.held || !reader.isAskedBy(reading, seals)) return 'unusable'
     if (reading.taskToken !== undefined && reading.taskToken !== dead) {
       const waitsIn = reading.held.kind === 'sealed' ? reading.held.seal.region : region
-      if (await livenessOf(reading.taskToken, waitsIn, stepFunctions, log) !== 'dead') return 'still waits'
+      if ((await livenessOf(reading.taskToken, waitsIn, stepFunctions, log)) !== 'dead')
+        return 'still waits'
     }
-    const answer = await patchRecord(writers, reading, { taskToken: reader.sealFetched(reading, taskToken, region) })
+    const answer = await patchRecord(writers, reading, {
+      taskToken: reader.sealFetched(reading, taskToken, region)
+    })
     if (answer instanceof NotRecorded) return answer
     const data = answer.status === 200 ? jsonObject(answer)['data'] : existingIn(answer)
     if (!isJsonObject(data)) return new NotRecorded(answer)
@@ -59,14 +66,23 @@ export async function saveFetchedToken (writers: Writers, fetched: FetchedToken,
  * The same, and it counts once it was seen: a change that came at the same time may have undone it.
  * @throws KintoAnswered when the caller may not see the record any more, KintoUnreachable
  */
-export async function saveSeenToken (writers: Writers, session: KintoSession, fetched: FetchedToken, options: SavingOptions): Promise<SavedToken> {
+export async function saveSeenToken(
+  writers: Writers,
+  session: KintoSession,
+  fetched: FetchedToken,
+  options: SavingOptions
+): Promise<SavedToken> {
   let { reading } = fetched
   for (let tries = 0; tries < mostTries; tries++) {
     const saved = await saveFetchedToken(writers, { ...fetched, reading }, options)
-    if (typeof saved === 'string' || saved instanceof NotRecorded || saved.reading === reading) return saved
+    if (typeof saved === 'string' || saved instanceof NotRecorded || saved.reading === reading)
+      return saved
     await sleep(lookAgainMs)
     const { ref } = reading
-    reading = options.reader.read(ref, (await fetchRecord(session, ref, options.reader.bounds)).data)
+    reading = options.reader.read(
+      ref,
+      (await fetchRecord(session, ref, options.reader.bounds)).data
+    )
   }
   return new NotRecorded(undefined, new Error('The record is changed without pause.'))
 }

@@ -4,9 +4,9 @@ import type { KnownDecision } from './decision.ts'
 /** What is known of a task token that takes no answer any more. */
 export type Finding =
   /** It was answered, through this process or as the history, or else the record, says. */
-  | { kind: 'answered', decision: KnownDecision }
+  | { kind: 'answered'; decision: KnownDecision }
   /** The step is over without an answer. */
-  | { kind: 'over', reason: string }
+  | { kind: 'over'; reason: string }
   /** The execution runs on, and this record was not answered: its step may have come round again with a new token. */
   | { kind: 'open' }
   /** No history can be read, and the record is undecided. */
@@ -25,12 +25,16 @@ export class Findings {
   readonly #findings = new LRUCache<string, Finding>({ max: maxTokens })
 
   /** `record` is the record's URI. */
-  of (record: string, taskToken: string): Finding | undefined {
+  of(record: string, taskToken: string): Finding | undefined {
     return this.#findings.get(`${taskToken} ${record}`)
   }
 
-  keep (record: string, taskToken: string, finding: Finding): Finding {
-    this.#findings.set(`${taskToken} ${record}`, finding, finding.kind === 'answered' ? {} : { ttl: passingMs })
+  keep(record: string, taskToken: string, finding: Finding): Finding {
+    this.#findings.set(
+      `${taskToken} ${record}`,
+      finding,
+      finding.kind === 'answered' ? {} : { ttl: passingMs }
+    )
     return finding
   }
 }

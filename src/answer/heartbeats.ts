@@ -30,12 +30,12 @@ export class Heartbeats {
   readonly #beats = new Map<string, Beat>()
   #beaten = new Map<string, number>()
 
-  constructor (options: HeartbeatsOptions) {
+  constructor(options: HeartbeatsOptions) {
     this.#options = options
   }
 
   /** Takes in what a look at the records brought. */
-  note ({ seen, whole }: Look): void {
+  note({ seen, whole }: Look): void {
     if (whole !== undefined) {
       const prefix = `/buckets/${whole.bucket}/collections/${whole.collection}/`
       for (const uri of this.#beats.keys()) if (uri.startsWith(prefix)) this.#beats.delete(uri)
@@ -49,37 +49,47 @@ export class Heartbeats {
   }
 
   /** Sends those that are due. Never throws. */
-  async send (): Promise<void> {
+  async send(): Promise<void> {
     const beats = [...this.#beats.values(), ...this.#held()]
-    const due = beats.filter(beat => Date.now() - (this.#beaten.get(keyOf(beat)) ?? 0) >= beat.everySeconds * 1000 / 3)
+    const due = beats.filter(
+      beat => Date.now() - (this.#beaten.get(keyOf(beat)) ?? 0) >= (beat.everySeconds * 1000) / 3
+    )
     const known = new Set(beats.map(keyOf))
     this.#beaten = new Map([...this.#beaten].filter(([key]) => known.has(key)))
     await Promise.all(due.map(beat => this.#beat(beat)))
   }
 
-  async #beat (beat: Beat): Promise<void> {
+  async #beat(beat: Beat): Promise<void> {
     const { stepFunctions, log } = this.#options
     const { taskToken, region } = beat
     const liveness = await livenessOf(taskToken, region, stepFunctions, log)
     // A dead token gets no other one, and one that could not be sent is due still.
-    if (liveness !== 'unknown') this.#beaten.set(keyOf(beat), liveness === 'alive' ? Date.now() : Infinity)
+    if (liveness !== 'unknown')
+      this.#beaten.set(keyOf(beat), liveness === 'alive' ? Date.now() : Infinity)
   }
 
-  #beatOf (glance: Glance): Beat | undefined {
+  #beatOf(glance: Glance): Beat | undefined {
     const { taskToken, decision } = glance
     const everySeconds = heartbeatOf(glance)
     // Of a question that was asked, only a receipt is a decision.
-    if (taskToken === undefined || everySeconds === undefined || decision !== undefined) return undefined
+    if (taskToken === undefined || everySeconds === undefined || decision !== undefined)
+      return undefined
     const region = this.#options.reader.regionOf(glance)
     return region === undefined ? undefined : { taskToken, region, everySeconds }
   }
 
-  #held (): Beat[] {
-    return this.#options.held().flatMap(({ taskToken, region, heartbeatSeconds }) => heartbeatSeconds === undefined ? [] : [{ taskToken, region, everySeconds: heartbeatSeconds }])
+  #held(): Beat[] {
+    return this.#options
+      .held()
+      .flatMap(({ taskToken, region, heartbeatSeconds }) =>
+        heartbeatSeconds === undefined
+          ? []
+          : [{ taskToken, region, everySeconds: heartbeatSeconds }]
+      )
   }
 }
 
 // To Step Functions of another region a token is none: who copies one into a record of theirs must not make it dead for all.
-function keyOf ({ taskToken, region }: Beat): string {
+function keyOf({ taskToken, region }: Beat): string {
   return `${region} ${taskToken}`
 }

@@ -19,7 +19,10 @@ export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * (a Lambda may pass Kinto's answer on as text). Keys do not count. `inScope` says which URIs are records to be answered here.
  * A URI beats a bare id: where one is found, ids are left out.
  */
-export function namedRecords (input: string | undefined, inScope: (ref: RecordUri) => boolean): Named {
+export function namedRecords(
+  input: string | undefined,
+  inScope: (ref: RecordUri) => boolean
+): Named {
   const uris = new Map<string, RecordUri>()
   const ids = new Set<string>()
   const seals = new Set<string>()
@@ -33,12 +36,12 @@ export function namedRecords (input: string | undefined, inScope: (ref: RecordUr
 }
 
 /** Whether a task with these names is for this record. */
-export function names (named: Named, ref: RecordUri): boolean {
+export function names(named: Named, ref: RecordUri): boolean {
   return named.uris.has(recordUri(ref)) || named.ids.has(ref.record)
 }
 
 // An input may be nested as deep as its 256 KiB allow, so this does not recurse.
-function * strings (input: string | undefined): Generator<string> {
+function* strings(input: string | undefined): Generator<string> {
   const left: unknown[] = [input]
   while (left.length > 0) {
     const value = left.pop()
@@ -51,7 +54,7 @@ function * strings (input: string | undefined): Generator<string> {
   }
 }
 
-function parsed (text: string): unknown {
+function parsed(text: string): unknown {
   if (!/^\s*[{["]/.test(text)) return undefined
   try {
     return JSON.parse(text)

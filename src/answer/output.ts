@@ -35,27 +35,62 @@ const maxOutputBytes = 262_144
  * so nobody can pass for somebody else. SUCCEED gives it as the task's output, FAIL as the cause.
  * @throws Refusal 400 when the whole is larger than a task's output may be.
  */
-export function taskResult (signed: SignedAnswer): Report['result'] {
-  const { answer, answeredBy, answeredAt, comment, record, version, answerId, error = defaultError } = signed
+export function taskResult(signed: SignedAnswer): Report['result'] {
+  const {
+    answer,
+    answeredBy,
+    answeredAt,
+    comment,
+    record,
+    version,
+    answerId,
+    error = defaultError
+  } = signed
   const message = comment ?? (answer === 'SUCCEED' ? signedOff : notSignedOff)
   const text = JSON.stringify({
-    message, answer, answeredBy, answeredAt, comment, ...Object.hasOwn(signed, 'output') ? { output: signed.output } : {}, record, version, answerId
+    message,
+    answer,
+    answeredBy,
+    answeredAt,
+    comment,
+    ...(Object.hasOwn(signed, 'output') ? { output: signed.output } : {}),
+    record,
+    version,
+    answerId
   })
-  if (Buffer.byteLength(text) > maxOutputBytes) throw invalid('body', 'output', `The output for the workflow would be larger than ${maxOutputBytes} bytes`)
+  if (Buffer.byteLength(text) > maxOutputBytes)
+    throw invalid(
+      'body',
+      'output',
+      `The output for the workflow would be larger than ${maxOutputBytes} bytes`
+    )
   return answer === 'SUCCEED' ? { output: text } : { error, cause: text }
 }
 
 /** Reads what `taskResult` wrote. Undefined for anything else: what came from elsewhere. */
-export function readBack (text: string | undefined): ReadBack | undefined {
+export function readBack(text: string | undefined): ReadBack | undefined {
   const value = text === undefined ? undefined : parsed(text)
   if (!isJsonObject(value)) return undefined
   const { answer, answeredBy, answeredAt, comment, record, answerId } = value
   if (answer !== 'SUCCEED' && answer !== 'FAIL') return undefined
-  if (typeof record !== 'string' || typeof answerId !== 'string' || typeof answeredBy !== 'string' || typeof answeredAt !== 'string') return undefined
-  return { answer, answeredBy, answeredAt, comment: typeof comment === 'string' ? comment : undefined, record, answerId }
+  if (
+    typeof record !== 'string' ||
+    typeof answerId !== 'string' ||
+    typeof answeredBy !== 'string' ||
+    typeof answeredAt !== 'string'
+  )
+    return undefined
+  return {
+    answer,
+    answeredBy,
+    answeredAt,
+    comment: typeof comment === 'string' ? comment : undefined,
+    record,
+    answerId
+  }
 }
 
-function parsed (text: string): unknown {
+function parsed(text: string): unknown {
   try {
     return parseJson(text)
   } catch {

@@ -28,33 +28,34 @@ export class Polling {
   readonly #routes = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
 
-  constructor (options: PollingOptions) {
+  constructor(options: PollingOptions) {
     this.#options = options
   }
 
-  get stopping (): boolean {
+  get stopping(): boolean {
     return this.#stopped.signal.aborted
   }
 
   /** Takes every task of an activity as it comes. Its token starts the clock of the state's `TimeoutSeconds`. */
-  watch (origin: Origin): void {
+  watch(origin: Origin): void {
     this.#watched.add(origin.activityArn)
     this.poll(origin)
   }
 
   /** Polls for who waits at the activity now. */
-  poll (origin: Origin): void {
-    if (!this.#loops.has(origin.activityArn)) this.#loops.set(origin.activityArn, this.#loop(origin))
+  poll(origin: Origin): void {
+    if (!this.#loops.has(origin.activityArn))
+      this.#loops.set(origin.activityArn, this.#loop(origin))
   }
 
   /** Begins no poll any more, and waits for those that are open, at most some 65 s. */
-  async stop (): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped.abort()
     await Promise.all(this.#loops.values())
     await Promise.all(this.#routes)
   }
 
-  async #loop (origin: Origin): Promise<void> {
+  async #loop(origin: Origin): Promise<void> {
     const { activityArn } = origin
     const { room } = this.#options
     for (let pauseMs = firstPauseMs; this.#isNeeded(activityArn);) {
@@ -69,20 +70,25 @@ export class Polling {
     room.fail(activityArn, unavailable('The service is stopping.', { retryAfter: 1 }))
   }
 
-  #isNeeded (activityArn: string): boolean {
-    return !this.stopping && (this.#watched.has(activityArn) || this.#options.room.of(activityArn).length > 0)
+  #isNeeded(activityArn: string): boolean {
+    return (
+      !this.stopping &&
+      (this.#watched.has(activityArn) || this.#options.room.of(activityArn).length > 0)
+    )
   }
 
   // Who waits may be served by this task, and then no further poll is wanted. A watched activity's next task need not wait.
-  async #route (routed: Promise<void>, activityArn: string): Promise<void> {
+  async #route(routed: Promise<void>, activityArn: string): Promise<void> {
     if (!this.#watched.has(activityArn)) return await routed
-    const route = routed.finally(() => { this.#routes.delete(route) })
+    const route = routed.finally(() => {
+      this.#routes.delete(route)
+    })
     this.#routes.add(route)
     if (this.#routes.size >= maxRoutes) await Promise.race(this.#routes)
   }
 
   /** @returns whether the poll went well, with a task or without one. */
-  async #once (origin: Origin): Promise<boolean> {
+  async #once(origin: Origin): Promise<boolean> {
     const { activityArn, region } = origin
     const { polls, router, room, log } = this.#options
     try {

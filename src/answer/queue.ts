@@ -2,7 +2,7 @@
 export class KeyedQueue {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  async run <T> (key: string, task: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key)
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#last.set(key, promise)

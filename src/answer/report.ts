@@ -37,12 +37,20 @@ const pauseMs = 250
  * @returns 'accepted', or what became of the token otherwise.
  * @throws Refusal 400 (the token or the output was refused), 503 (not reported, or not known whether it was)
  */
-export async function report (reporting: Reporting, options: ReportOptions): Promise<'accepted' | Finding> {
+export async function report(
+  reporting: Reporting,
+  options: ReportOptions
+): Promise<'accepted' | Finding> {
   const { taskToken, region, signed, timeLeft } = reporting
   const { stepFunctions, findings, log } = options
   const known = findings.of(signed.record, taskToken)
   if (known !== undefined) return known
-  const delivery = await stepFunctions.deliver({ taskToken, region, result: taskResult(signed), timeoutMs: timeLeft() })
+  const delivery = await stepFunctions.deliver({
+    taskToken,
+    region,
+    result: taskResult(signed),
+    timeoutMs: timeLeft()
+  })
   switch (delivery.outcome) {
     case 'accepted':
       return accepted(reporting, findings)
@@ -53,23 +61,37 @@ export async function report (reporting: Reporting, options: ReportOptions): Pro
     case 'ambiguous':
     case 'unknown': {
       const verdict = await verify(reporting, options)
-      if (verdict.kind === 'answered' && verdict.answerId === signed.answerId) return accepted(reporting, findings)
+      if (verdict.kind === 'answered' && verdict.answerId === signed.answerId)
+        return accepted(reporting, findings)
       // An answer of an earlier turn proves nothing about a token that may be alive.
-      if (verdict.kind === 'over' || (verdict.kind === 'answered' && delivery.outcome === 'ambiguous')) return findings.keep(signed.record, taskToken, verdict)
-      log.warn({ record: signed.record, answer: signed.answer, outcome: delivery.outcome }, 'it is not known whether Step Functions took an answer')
-      throw unavailable('It is not known whether Step Functions took the answer. Repeating the request is safe: an answer is taken once.', { details: { reported: 'unknown' }, retryAfter: 5 })
+      if (
+        verdict.kind === 'over' ||
+        (verdict.kind === 'answered' && delivery.outcome === 'ambiguous')
+      )
+        return findings.keep(signed.record, taskToken, verdict)
+      log.warn(
+        { record: signed.record, answer: signed.answer, outcome: delivery.outcome },
+        'it is not known whether Step Functions took an answer'
+      )
+      throw unavailable(
+        'It is not known whether Step Functions took the answer. Repeating the request is safe: an answer is taken once.',
+        { details: { reported: 'unknown' }, retryAfter: 5 }
+      )
     }
   }
 }
 
-function accepted ({ taskToken, signed }: Reporting, findings: Findings): 'accepted' {
+function accepted({ taskToken, signed }: Reporting, findings: Findings): 'accepted' {
   const { answer, answeredBy, answeredAt, comment } = signed
-  findings.keep(signed.record, taskToken, { kind: 'answered', decision: { answer, answeredBy, answeredAt, comment, proof: 'report' } })
+  findings.keep(signed.record, taskToken, {
+    kind: 'answered',
+    decision: { answer, answeredBy, answeredAt, comment, proof: 'report' }
+  })
   return 'accepted'
 }
 
 /** Why a token is dead that was dead before this answer: the history says it, else the record, which another replica may be writing. */
-async function explain (reporting: Reporting, options: ReportOptions): Promise<Finding> {
+async function explain(reporting: Reporting, options: ReportOptions): Promise<Finding> {
   const end = Date.now() + rereadForMs
   for (;;) {
     // The history, too, may show an answer a moment later: https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
@@ -83,12 +105,18 @@ async function explain (reporting: Reporting, options: ReportOptions): Promise<F
 }
 
 /** Searches the history for this very answer. It is written with delay, so it is read again for as long as a report may take. */
-async function verify (reporting: Reporting, options: ReportOptions): Promise<Verdict> {
+async function verify(reporting: Reporting, options: ReportOptions): Promise<Verdict> {
   const end = Date.now() + Math.min(options.stepFunctions.timeoutMs, reporting.timeLeft())
   const timeLeft = (): number => Math.max(0, end - Date.now())
   for (;;) {
     const verdict = await consult({ ...reporting, timeLeft }, options.stepFunctions, options.log)
-    if (verdict.kind === 'answered' || verdict.kind === 'over' || reporting.executionArn === undefined || timeLeft() < pauseMs) return verdict
+    if (
+      verdict.kind === 'answered' ||
+      verdict.kind === 'over' ||
+      reporting.executionArn === undefined ||
+      timeLeft() < pauseMs
+    )
+      return verdict
     await sleep(pauseMs)
   }
 }

@@ -18,25 +18,35 @@ const maxComment = 2500
 const maxErrorName = 256
 
 /** Reads the body of an answer; unknown fields are ignored. @throws Refusal 400 in Kinto's words, one for the first thing that is wrong. */
-export function readAnswer (body: Uint8Array): AnswerRequest {
+export function readAnswer(body: Uint8Array): AnswerRequest {
   const fields = readObject(body, maxValues, 'such as {"answer": "SUCCEED"}')
   const { answer } = fields
   if (answer === undefined) throw invalid('body', 'answer', 'Required')
-  if (!isVerb(answer)) throw invalid('body', 'answer', `${JSON.stringify(answer)} is not one of FAIL, SUCCEED`)
+  if (!isVerb(answer))
+    throw invalid('body', 'answer', `${JSON.stringify(answer)} is not one of FAIL, SUCCEED`)
   const comment = readText(fields, 'comment', 0, maxComment)
   const error = readText(fields, 'error', 1, maxErrorName)
   // Names that Step Functions gives itself: a reviewer who sent States.Timeout would pass for nobody (https://states-language.net/#error-names).
-  if (error?.startsWith('States.') === true) throw invalid('body', 'error', 'Names that begin with States. are reserved')
-  if (answer === 'FAIL' && Object.hasOwn(fields, 'output')) throw invalid('body', 'output', 'Only an answer of SUCCEED has an output')
-  if (answer === 'SUCCEED' && error !== undefined) throw invalid('body', 'error', 'Only an answer of FAIL has an error')
-  return { answer, comment, error, ...Object.hasOwn(fields, 'output') ? { output: fields['output'] } : {} }
+  if (error?.startsWith('States.') === true)
+    throw invalid('body', 'error', 'Names that begin with States. are reserved')
+  if (answer === 'FAIL' && Object.hasOwn(fields, 'output'))
+    throw invalid('body', 'output', 'Only an answer of SUCCEED has an output')
+  if (answer === 'SUCCEED' && error !== undefined)
+    throw invalid('body', 'error', 'Only an answer of FAIL has an error')
+  return {
+    answer,
+    comment,
+    error,
+    ...(Object.hasOwn(fields, 'output') ? { output: fields['output'] } : {})
+  }
 }
 
 /** The request's `If-Match`, as the record's version in it. @throws Refusal 400 when it is not one integer in quotes (`kinto/core/schema.py`). */
-export function readIfMatch (values: readonly string[]): string | undefined {
+export function readIfMatch(values: readonly string[]): string | undefined {
   if (values.length === 0) return undefined
   const [, version] = /^"([0-9]+)"$/.exec(values.join(', ')) ?? []
-  if (version === undefined) throw invalid('header', 'If-Match', 'The value should be integer between double quotes.')
+  if (version === undefined)
+    throw invalid('header', 'If-Match', 'The value should be integer between double quotes.')
   return version
 }
 
@@ -44,30 +54,46 @@ export function readIfMatch (values: readonly string[]): string | undefined {
  * Reads a JSON object of at most `maxValues` values; `example` completes the sentence for those who sent none. Numbers keep their
  * literals. @throws Refusal 400
  */
-export function readObject (body: Uint8Array, maxValues: number, example: string): JsonObject {
-  if (weighJson(body).values > maxValues) throw invalid('body', '', `The body may hold at most ${maxValues} values, lists and objects included.`)
+export function readObject(body: Uint8Array, maxValues: number, example: string): JsonObject {
+  if (weighJson(body).values > maxValues)
+    throw invalid(
+      'body',
+      '',
+      `The body may hold at most ${maxValues} values, lists and objects included.`
+    )
   const value = readJson(body)
   if (isJsonObject(value)) return value
   throw invalid('body', '', `The body should be a JSON object, ${example}`)
 }
 
-function readJson (body: Uint8Array): unknown {
+function readJson(body: Uint8Array): unknown {
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body))
   } catch (error) {
     // A RangeError is a value nested deeper than the stack is high; a TypeError is text that is not UTF-8 (RFC 8259 §8.1).
-    const reason = error instanceof SyntaxError ? error.message : error instanceof TypeError ? 'The text is not UTF-8.' : 'The value is nested too deeply.'
+    const reason =
+      error instanceof SyntaxError
+        ? error.message
+        : error instanceof TypeError
+          ? 'The text is not UTF-8.'
+          : 'The value is nested too deeply.'
     throw invalid('body', '', `Invalid JSON: ${reason}`)
   }
 }
 
-function readText (fields: JsonObject, name: string, min: number, max: number): string | undefined {
+function readText(fields: JsonObject, name: string, min: number, max: number): string | undefined {
   const value = fields[name]
   if (value === undefined) return undefined
-  if (typeof value !== 'string') throw invalid('body', name, `${JSON.stringify(value)} is not a string`)
+  if (typeof value !== 'string')
+    throw invalid('body', name, `${JSON.stringify(value)} is not a string`)
   if (value.length > max) throw invalid('body', name, `Longer than maximum length ${max}`)
   if (value.length < min) throw invalid('body', name, `Shorter than minimum length ${min}`)
   // Neither PostgreSQL (behind Kinto) nor Step Functions stores these, and an answer is only reported if it can be recorded.
-  if (value.includes('\0') || !value.isWellFormed()) throw invalid('body', name, 'Holds a character that cannot be stored (U+0000, or half of a surrogate pair)')
+  if (value.includes('\0') || !value.isWellFormed())
+    throw invalid(
+      'body',
+      name,
+      'Holds a character that cannot be stored (U+0000, or half of a surrogate pair)'
+    )
   return value
 }

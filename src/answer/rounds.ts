@@ -22,21 +22,21 @@ export class Rounds {
   readonly #stopped = new AbortController()
   #done: Promise<void> | undefined
 
-  constructor (options: RoundsOptions) {
+  constructor(options: RoundsOptions) {
     this.#options = options
   }
 
-  start (): void {
+  start(): void {
     this.#done = this.#run()
   }
 
-  async stop (): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#done
     await this.#options.undecided.stop()
   }
 
-  async #run (): Promise<void> {
+  async #run(): Promise<void> {
     const { own, watch, heartbeats, undecided } = this.#options
     const { signal } = this.#stopped
     while (!signal.aborted) {

@@ -45,7 +45,12 @@ export interface StateOptions {
  * writers only, and what its history says goes before the record's `status`.
  * @throws KintoAnswered when Kinto does not show the record, to be relayed; Refusal 503
  */
-export async function readState (session: KintoSession, ref: RecordRef, timeLeft: () => number, options: StateOptions): Promise<StepState> {
+export async function readState(
+  session: KintoSession,
+  ref: RecordRef,
+  timeLeft: () => number,
+  options: StateOptions
+): Promise<StepState> {
   const { reader } = options
   const { data } = await fetchRecord(session, ref, reader.bounds)
   const isWriter = await mayWrite(session, ref)
@@ -55,48 +60,91 @@ export async function readState (session: KintoSession, ref: RecordRef, timeLeft
   const step = orRefusal(() => reader.step(reading))
   const verdict = await judgeStep(reading, isWriter, step, timeLeft, options)
   const { changed } = reading
-  const shown = { ...changed.length > 0 && { changed }, record: questionIn(data), version: data['last_modified'] }
+  const shown = {
+    ...(changed.length > 0 && { changed }),
+    record: questionIn(data),
+    version: data['last_modified']
+  }
   const told = { ...tell(verdict, step), ...shown }
-  return isWriter ? told : { ...told, canAnswer: false, obstacle: 'permission', reason: 'You may read this record, but not answer it: that takes write permission on it.' }
+  return isWriter
+    ? told
+    : {
+        ...told,
+        canAnswer: false,
+        obstacle: 'permission',
+        reason: 'You may read this record, but not answer it: that takes write permission on it.'
+      }
 }
 
 type Told = Omit<StepState, 'changed' | 'record' | 'version'>
 
-function tell (verdict: Exclude<Verdict, { kind: 'unclear' }>, step: Step | Refusal): Told {
+function tell(verdict: Exclude<Verdict, { kind: 'unclear' }>, step: Step | Refusal): Told {
   switch (verdict.kind) {
     case 'answered': {
       const { answer, ...who } = verdict.decision
-      return { state: answer === 'SUCCEED' ? 'succeeded' : 'failed', canAnswer: false, ...who, obstacle: 'answered', reason: 'This step was already answered.' }
+      return {
+        state: answer === 'SUCCEED' ? 'succeeded' : 'failed',
+        canAnswer: false,
+        ...who,
+        obstacle: 'answered',
+        reason: 'This step was already answered.'
+      }
     }
     case 'over':
-      return { state: 'gone', canAnswer: false, ...unusable(step) ?? { obstacle: 'over', reason: verdict.reason } }
+      return {
+        state: 'gone',
+        canAnswer: false,
+        ...(unusable(step) ?? { obstacle: 'over', reason: verdict.reason })
+      }
     case 'open':
       return { state: 'pending', canAnswer: !(step instanceof Refusal), ...unusable(step) }
   }
 }
 
-function unusable (step: Step | Refusal): Pick<StepState, 'obstacle' | 'reason'> | undefined {
+function unusable(step: Step | Refusal): Pick<StepState, 'obstacle' | 'reason'> | undefined {
   if (!(step instanceof Refusal)) return undefined
   return { obstacle: step.problem.status === 409 ? 'changed' : 'record', reason: step.message }
 }
 
 /** What the receipt says; else, for writers, the history; else the status of a record in clear; else whether the token lives. */
-async function judgeStep (reading: Reading, isWriter: boolean, step: Step | Refusal, timeLeft: () => number, { reader, stepFunctions, log }: StateOptions): Promise<Exclude<Verdict, { kind: 'unclear' }>> {
+async function judgeStep(
+  reading: Reading,
+  isWriter: boolean,
+  step: Step | Refusal,
+  timeLeft: () => number,
+  { reader, stepFunctions, log }: StateOptions
+): Promise<Exclude<Verdict, { kind: 'unclear' }>> {
   const { ref, taskToken, decision, isAsked } = reading
   if (decision?.proof === 'receipt') return { kind: 'answered', decision }
   const named = isAsked ? reader.sealedExecution(reading) : step
   const execution = named instanceof Refusal ? undefined : named
-  const verdict: Verdict = isWriter && execution !== undefined
-    ? await consult({ executionArn: execution.executionArn, region: execution.region, ref, taskToken, timeLeft }, stepFunctions, log)
-    : { kind: 'unclear' }
+  const verdict: Verdict =
+    isWriter && execution !== undefined
+      ? await consult(
+          {
+            executionArn: execution.executionArn,
+            region: execution.region,
+            ref,
+            taskToken,
+            timeLeft
+          },
+          stepFunctions,
+          log
+        )
+      : { kind: 'unclear' }
   if (verdict.kind !== 'unclear') return verdict
   if (decision !== undefined) return { kind: 'answered', decision }
   const mayAsk = isWriter && isAsked && taskToken !== undefined && !(step instanceof Refusal)
-  if (mayAsk && await livenessOf(taskToken, step.region, stepFunctions, log) === 'dead') return { kind: 'over', reason: 'The step no longer accepts answers.' }
+  if (mayAsk && (await livenessOf(taskToken, step.region, stepFunctions, log)) === 'dead')
+    return { kind: 'over', reason: 'The step no longer accepts answers.' }
   return { kind: 'open' }
 }
 
 /** The fields of a record that make its question, with its id and version. */
-function questionIn (data: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(data).filter(([name, value]) => name === 'id' || name === 'last_modified' || isAsked(name, value)))
+function questionIn(data: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(data).filter(
+      ([name, value]) => name === 'id' || name === 'last_modified' || isAsked(name, value)
+    )
+  )
 }

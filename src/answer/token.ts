@@ -16,9 +16,14 @@ export type TokenSource = FoundToken | { decision: KnownDecision }
  * record that the history has shown to be over, so that another one is waited for.
  * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410, 400, 503
  */
-export async function findToken (turn: Turn, dead: string | undefined, tools: ReportOptions & { activities: Activities }): Promise<TokenSource> {
+export async function findToken(
+  turn: Turn,
+  dead: string | undefined,
+  tools: ReportOptions & { activities: Activities }
+): Promise<TokenSource> {
   const { step, reading, ref, session, clientGone, timeLeft, mayWait } = turn
-  if (step.taskToken !== undefined && step.taskToken !== dead) return { taskToken: step.taskToken, reading }
+  if (step.taskToken !== undefined && step.taskToken !== dead)
+    return { taskToken: step.taskToken, reading }
   if (dead === undefined) {
     const confirmed = await confirmedDecision(turn, tools)
     if (confirmed !== undefined) return confirmed
@@ -26,25 +31,46 @@ export async function findToken (turn: Turn, dead: string | undefined, tools: Re
   const { activityArn, region } = step
   if (activityArn === undefined) throw unconfirmed(reading.data)
   try {
-    const found = await tools.activities.take({ activityArn, region, ref, session, dead, clientGone, timeLeft, mayWait })
+    const found = await tools.activities.take({
+      activityArn,
+      region,
+      ref,
+      session,
+      dead,
+      clientGone,
+      timeLeft,
+      mayWait
+    })
     if (found !== undefined) return found
   } catch (error) {
     throw error instanceof StepFunctionsError ? refusal(error, 'activityArn') : error
   }
-  throw conflict('No task of the activity came for this record: the workflow has not reached this step yet, or is past it. Try again later.')
+  throw conflict(
+    'No task of the activity came for this record: the workflow has not reached this step yet, or is past it. Try again later.'
+  )
 }
 
 /** Anyone who may write the record could have written its `status`, so without a token only the history confirms one. */
-async function confirmedDecision (turn: Turn, tools: ReportOptions): Promise<{ decision: KnownDecision } | undefined> {
+async function confirmedDecision(
+  turn: Turn,
+  tools: ReportOptions
+): Promise<{ decision: KnownDecision } | undefined> {
   const { step, reading, ref, timeLeft } = turn
   if (reading.decision === undefined) return undefined
-  const verdict = await consult({ executionArn: step.executionArn, region: step.region, ref, taskToken: undefined, timeLeft }, tools.stepFunctions, tools.log)
+  const verdict = await consult(
+    { executionArn: step.executionArn, region: step.region, ref, taskToken: undefined, timeLeft },
+    tools.stepFunctions,
+    tools.log
+  )
   if (verdict.kind === 'answered') return { decision: verdict.decision }
-  if (verdict.kind === 'over') throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
+  if (verdict.kind === 'over')
+    throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
   if (verdict.kind === 'unclear') throw unconfirmed(reading.data)
   return undefined
 }
 
-function unconfirmed ({ status }: JsonObject): Error {
-  return conflict(`The record says ${String(status)}, but nothing shows that it was reported; set its status back to UNANSWERED to answer.`)
+function unconfirmed({ status }: JsonObject): Error {
+  return conflict(
+    `The record says ${String(status)}, but nothing shows that it was reported; set its status back to UNANSWERED to answer.`
+  )
 }

@@ -38,12 +38,12 @@ export class UndecidedStatuses {
   readonly #running = new Set<Promise<void>>()
   readonly #stopped = new AbortController()
 
-  constructor (options: UndecidedOptions) {
+  constructor(options: UndecidedOptions) {
     this.#options = options
   }
 
   /** Looks, once, at each record that waited and now says it is decided, or that was changed and says so. What was decided before the first look is left alone. */
-  note ({ seen, whole }: Look): void {
+  note({ seen, whole }: Look): void {
     for (const glance of seen) {
       const uri = recordUri(glance.ref)
       if (isWaiting(glance)) {
@@ -56,21 +56,28 @@ export class UndecidedStatuses {
   }
 
   /** Waits for what has begun. */
-  async stop (): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped.abort()
     await Promise.all(this.#running)
   }
 
-  #begin (glance: Glance): void {
+  #begin(glance: Glance): void {
     const { log } = this.#options
     const taking = this.#takeBack(glance)
-      .catch((err: unknown) => { log.warn({ err, record: recordUri(glance.ref) }, 'a status that nobody decided could not be taken back') })
-      .finally(() => { this.#running.delete(taking) })
+      .catch((err: unknown) => {
+        log.warn(
+          { err, record: recordUri(glance.ref) },
+          'a status that nobody decided could not be taken back'
+        )
+      })
+      .finally(() => {
+        this.#running.delete(taking)
+      })
     this.#running.add(taking)
   }
 
   /** @throws NotRecorded, KintoAnswered, KintoUnreachable */
-  async #takeBack (glance: Glance): Promise<void> {
+  async #takeBack(glance: Glance): Promise<void> {
     const { own, reader, stepFunctions, observe, log } = this.#options
     const record = recordUri(glance.ref)
     let latest = glance
@@ -78,9 +85,13 @@ export class UndecidedStatuses {
       const forged = undecidedIn(latest)
       if (forged === undefined || forged.taskToken !== glance.taskToken) return
       const { taskToken, region } = forged
-      if (await livenessOf(taskToken, region, stepFunctions, log) !== 'alive') return
+      if ((await livenessOf(taskToken, region, stepFunctions, log)) !== 'alive') return
       const times = (this.#times.get(taskToken) ?? 0) + 1
-      if (times === mostTimes + 1) log.error({ record }, 'a status that nobody decided comes back again and again: it is left as it is, and the step waits')
+      if (times === mostTimes + 1)
+        log.error(
+          { record },
+          'a status that nobody decided comes back again and again: it is left as it is, and the step waits'
+        )
       if (times > mostTimes) {
         this.#times.set(taskToken, times)
         return
@@ -91,7 +102,10 @@ export class UndecidedStatuses {
       if (outcome.status === 200) {
         this.#times.set(taskToken, times)
         observe()
-        log.warn({ record }, 'a status that nobody decided was taken back: nobody has answered, and the step waits')
+        log.warn(
+          { record },
+          'a status that nobody decided was taken back: nobody has answered, and the step waits'
+        )
       }
       await pause(lookAgainMs, this.#stopped.signal)
       latest = reader.glance(latest.ref, (await fetchRecord(own(), latest.ref, reader.bounds)).data)
@@ -100,12 +114,25 @@ export class UndecidedStatuses {
 }
 
 /** Whether a question waits for its answer, and its record says so. */
-function isWaiting ({ isAsked, taskToken, data }: Glance): boolean {
+function isWaiting({ isAsked, taskToken, data }: Glance): boolean {
   return isAsked && taskToken !== undefined && !isVerb(data['status'])
 }
 
 /** The token of a record that says its question is decided, where nothing proves it. */
-function undecidedIn ({ isAsked, held, taskToken, data, decision }: Glance): { taskToken: string, region: string } | undefined {
-  if (!isAsked || held.kind !== 'sealed' || taskToken === undefined || !isVerb(data['status']) || decision !== undefined) return undefined
+function undecidedIn({
+  isAsked,
+  held,
+  taskToken,
+  data,
+  decision
+}: Glance): { taskToken: string; region: string } | undefined {
+  if (
+    !isAsked ||
+    held.kind !== 'sealed' ||
+    taskToken === undefined ||
+    !isVerb(data['status']) ||
+    decision !== undefined
+  )
+    return undefined
   return { taskToken, region: held.seal.region }
 }

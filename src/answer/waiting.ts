@@ -13,11 +13,11 @@ export interface Waiter {
 export class WaitingRoom {
   readonly #waiters = new Set<Waiter>()
 
-  get size (): number {
+  get size(): number {
     return this.#waiters.size
   }
 
-  enter (activityArn: string, ref: RecordRef): Waiter {
+  enter(activityArn: string, ref: RecordRef): Waiter {
     const waiter = { activityArn, ref, arrived: Promise.withResolvers<HeldTask>() }
     // A wait may have ended for another reason by the time it fails.
     waiter.arrived.promise.catch(() => undefined)
@@ -25,16 +25,16 @@ export class WaitingRoom {
     return waiter
   }
 
-  leave (waiter: Waiter): void {
+  leave(waiter: Waiter): void {
     this.#waiters.delete(waiter)
   }
 
-  of (activityArn: string): Waiter[] {
+  of(activityArn: string): Waiter[] {
     return [...this.#waiters].filter(waiter => waiter.activityArn === activityArn)
   }
 
   /** Hands the task to those who wait for the first of its records that somebody waits for. False when nobody does. */
-  hand (task: HeldTask): boolean {
+  hand(task: HeldTask): boolean {
     const waiters = this.of(task.activityArn)
     const first = waiters.find(({ ref }) => names(task.named, ref))
     if (first === undefined) return false
@@ -47,7 +47,7 @@ export class WaitingRoom {
   }
 
   /** Ends the wait of everybody at an activity. */
-  fail (activityArn: string, error: unknown): void {
+  fail(activityArn: string, error: unknown): void {
     for (const waiter of this.of(activityArn)) {
       this.leave(waiter)
       waiter.arrived.reject(error)

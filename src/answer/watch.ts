@@ -39,12 +39,12 @@ export class RecordWatch {
   #looks = 0
   readonly #unknownKeys = new LRUCache<string, true>({ max: mostUnknownKeys })
 
-  constructor (options: WatchOptions) {
+  constructor(options: WatchOptions) {
     this.#options = options
   }
 
   /** Never throws: a collection that cannot be read is looked at the next time, and the log says so. */
-  async look (session: KintoSession): Promise<Look[]> {
+  async look(session: KintoSession): Promise<Look[]> {
     const { resources, log } = this.#options
     // Who writes a record may give it a `last_modified` of the past, and then Kinto does not say that it was changed.
     if (this.#looks++ % looksToAWhole === 0) this.#versions.clear()
@@ -58,7 +58,7 @@ export class RecordWatch {
   }
 
   /** One collection that cannot be read must not keep the others from their heartbeats. */
-  async #tryToLookAt (session: KintoSession, place: Place): Promise<Look[]> {
+  async #tryToLookAt(session: KintoSession, place: Place): Promise<Look[]> {
     try {
       return [await this.#lookAt(session, place)]
     } catch (err) {
@@ -67,10 +67,11 @@ export class RecordWatch {
     }
   }
 
-  async #lookAt (session: KintoSession, place: Place): Promise<Look> {
+  async #lookAt(session: KintoSession, place: Place): Promise<Look> {
     const key = `/buckets/${place.bucket}/collections/${place.collection}`
     const known = this.#versions.get(key)
-    const changed = known === undefined ? 'refused' : await listRecords(session, since(place, known), known)
+    const changed =
+      known === undefined ? 'refused' : await listRecords(session, since(place, known), known)
     if (changed === 'unchanged') return { seen: [], whole: undefined }
     // Kinto refuses a time that is far in the future, which a client may have given to one of its records.
     const { objects, etag } = changed === 'refused' ? await this.#listAll(session, place) : changed
@@ -78,19 +79,24 @@ export class RecordWatch {
     else this.#versions.set(key, etag)
     const seen = objects.flatMap(data => {
       const { id: record } = data
-      return typeof record === 'string' ? [this.#options.reader.glance({ version: apiVersion, ...place, record }, data)] : []
+      return typeof record === 'string'
+        ? [this.#options.reader.glance({ version: apiVersion, ...place, record }, data)]
+        : []
     })
     for (const { held } of seen) if (held.kind === 'unknown key') this.#tell(held.keyId, place)
     return { seen, whole: changed === 'refused' ? place : undefined }
   }
 
-  #tell (keyId: string, place: Place): void {
+  #tell(keyId: string, place: Place): void {
     if (this.#unknownKeys.has(keyId)) return
     this.#unknownKeys.set(keyId, true)
-    this.#options.log.error({ keyId, ...place }, 'questions wait that were sealed with a secret which is not in stepfunction.seal_secret: they cannot be answered here, and get no heartbeats')
+    this.#options.log.error(
+      { keyId, ...place },
+      'questions wait that were sealed with a secret which is not in stepfunction.seal_secret: they cannot be answered here, and get no heartbeats'
+    )
   }
 
-  async #listAll (session: KintoSession, place: Place): Promise<ListedObjects> {
+  async #listAll(session: KintoSession, place: Place): Promise<ListedObjects> {
     // Beside these there are only texts that come later in an alphabet; they do no harm.
     const sealed = 'gt_taskToken=sealed:'
     const inClear = 'has_heartbeatSeconds=true&exclude_status=SUCCEED,FAIL'
@@ -103,6 +109,6 @@ export class RecordWatch {
   }
 }
 
-function since (place: Place, etag: string): string {
+function since(place: Place, etag: string): string {
   return listPath(apiVersion, place, `_since=${encodeURIComponent(etag)}`, judgedBy)
 }

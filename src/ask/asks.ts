@@ -42,7 +42,7 @@ const longestPauseMs = 1_000
 export class Asks {
   readonly #options: AsksOptions
 
-  constructor (options: AsksOptions) {
+  constructor(options: AsksOptions) {
     this.#options = options
   }
 
@@ -51,16 +51,18 @@ export class Asks {
    * any two of its requests to Kinto.
    * @throws KintoAnswered (to be relayed), Refusal 400, 409, 410, 503, KintoUnreachable
    */
-  async ask ({ ref, session, readBody, conditions }: AskCall): Promise<AskResult> {
+  async ask({ ref, session, readBody, conditions }: AskCall): Promise<AskResult> {
     await proveCreate(session, ref)
-    if (conditions.length > 0) throw invalid('header', 'If-Match', 'A question is asked without If-Match and If-None-Match.')
+    if (conditions.length > 0)
+      throw invalid('header', 'If-Match', 'A question is asked without If-Match and If-None-Match.')
     const asked = readQuestion(await readBody(), this.#options.policy)
     const named = { ...ref, record: asked.id }
-    const real = ref.bucket === 'default' ? realRef(named, await identify(session, ref.version)) : named
+    const real =
+      ref.bucket === 'default' ? realRef(named, await identify(session, ref.version)) : named
     return await this.#place({ asked, ref: named, real, session })
   }
 
-  async #place (placement: Placement): Promise<AskResult> {
+  async #place(placement: Placement): Promise<AskResult> {
     const { asked, ref, real, session } = placement
     const { seals } = this.#options
     const asAsked = { data: recordOf(asked, real, seals), permissions: asked.permissions }
@@ -81,10 +83,16 @@ export class Asks {
         continue
       }
       const { reading, mayRead } = this.#read(real, shown, existing)
-      const change = await changeFor(placement, reading, this.#options).catch((error: unknown) => { throw mayRead ? error : withoutDetails(error) })
+      const change = await changeFor(placement, reading, this.#options).catch((error: unknown) => {
+        throw mayRead ? error : withoutDetails(error)
+      })
       if (change === undefined) return { outcome, ref: real, record: mayRead ? shown : undefined }
       const { ifMatch } = versionOf(reading.data)
-      const written = await put(placement, change.body, ifMatch === undefined ? [] : ['If-Match', ifMatch])
+      const written = await put(
+        placement,
+        change.body,
+        ifMatch === undefined ? [] : ['If-Match', ifMatch]
+      )
       if (written.status !== 200 && written.status !== 412) throw new KintoAnswered(written)
       existing = existingIn(written) ?? dataIn(written)
       if (written.status !== 200) continue
@@ -92,11 +100,17 @@ export class Asks {
       // A change that came at the same time may have undone it: it counts once it was seen.
       await sleep(lookAgainMs)
     }
-    throw unavailable('Others change this record all the time. Try again in a moment.', { retryAfter: 3 })
+    throw unavailable('Others change this record all the time. Try again in a moment.', {
+      retryAfter: 3
+    })
   }
 
   /** The caller's own reading where they may read; else what Kinto's 412 showed, which they are not told. */
-  #read (real: RecordRef, shown: KintoAnswer, existing: JsonObject): { reading: Reading, mayRead: boolean } {
+  #read(
+    real: RecordRef,
+    shown: KintoAnswer,
+    existing: JsonObject
+  ): { reading: Reading; mayRead: boolean } {
     if (shown.status >= 500) throw new KintoAnswered(shown)
     requireParsable(shown, this.#options.reader.bounds)
     const data = shown.status === 200 ? dataIn(shown) : undefined
@@ -108,22 +122,33 @@ export class Asks {
 }
 
 /** Kinto on PostgreSQL answers some of several writes at once with 409, and asks to repeat them. */
-async function put ({ ref, session }: Placement, body: object, headers: string[]): Promise<KintoAnswer> {
-  const send = (): Promise<KintoAnswer> => session.put(recordPath(ref), JSON.stringify(body), headers)
+async function put(
+  { ref, session }: Placement,
+  body: object,
+  headers: string[]
+): Promise<KintoAnswer> {
+  const send = (): Promise<KintoAnswer> =>
+    session.put(recordPath(ref), JSON.stringify(body), headers)
   let answer = await send()
-  for (let pause = firstPauseMs, tries = 1; answer.status === 409 && tries < mostTries; pause = Math.min(2 * pause, longestPauseMs), tries++) {
+  for (
+    let pause = firstPauseMs, tries = 1;
+    answer.status === 409 && tries < mostTries;
+    pause = Math.min(2 * pause, longestPauseMs), tries++
+  ) {
     await sleep(pause * Math.random())
     answer = await send()
   }
   return answer
 }
 
-function dataIn (answer: KintoAnswer): JsonObject | undefined {
+function dataIn(answer: KintoAnswer): JsonObject | undefined {
   const { data } = jsonObject(answer)
   return isJsonObject(data) ? data : undefined
 }
 
 /** To a caller who may not read the record nothing of it is told. */
-function withoutDetails (error: unknown): unknown {
-  return error instanceof Refusal && error.problem.details !== undefined ? conflict('Another question stands in this record.') : error
+function withoutDetails(error: unknown): unknown {
+  return error instanceof Refusal && error.problem.details !== undefined
+    ? conflict('Another question stands in this record.')
+    : error
 }

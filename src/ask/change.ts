@@ -12,12 +12,23 @@ import { standingOf, type Replaced } from './standing.ts'
 /** What to write over a record so that the question stands there. `data` alone leaves its permissions as they are. */
 export interface Change {
   outcome: AskOutcome
-  body: { data: JsonObject, permissions?: JsonObject }
+  body: { data: JsonObject; permissions?: JsonObject }
 }
 
 /** The record of a question as it is asked, sealed where there is a secret. */
-export function recordOf ({ fields, taskToken, region, heartbeatSeconds, openFields }: AskedQuestion, real: RecordRef, seals: Seals | undefined): JsonObject {
-  const content = { taskToken, fromActivity: taskToken === undefined, region, heartbeatSeconds, record: fields, openFields }
+export function recordOf(
+  { fields, taskToken, region, heartbeatSeconds, openFields }: AskedQuestion,
+  real: RecordRef,
+  seals: Seals | undefined
+): JsonObject {
+  const content = {
+    taskToken,
+    fromActivity: taskToken === undefined,
+    region,
+    heartbeatSeconds,
+    record: fields,
+    openFields
+  }
   return { ...fields, taskToken: seals?.sealQuestion(recordUri(real), content) ?? taskToken }
 }
 
@@ -25,13 +36,18 @@ export function recordOf ({ fields, taskToken, region, heartbeatSeconds, openFie
  * What has to be written over a record that is there already. Undefined: nothing.
  * @throws Refusal 409 (another question), 410 (the asked step is over), 503 (what is there cannot be opened, or its step not be asked)
  */
-export async function changeFor (placement: Placement, reading: Reading, options: PlacementOptions): Promise<Change | undefined> {
+export async function changeFor(
+  placement: Placement,
+  reading: Reading,
+  options: PlacementOptions
+): Promise<Change | undefined> {
   const { asked, real } = placement
   const { seals } = options
   const standing = standingOf(asked, reading, options)
   if (standing === 'stands') return undefined
   const data = recordOf(asked, real, seals)
-  if (standing === 'in clear') return { outcome: 'sealed', body: { data, permissions: asked.permissions } }
+  if (standing === 'in clear')
+    return { outcome: 'sealed', body: { data, permissions: asked.permissions } }
   if (standing === 'spoilt') {
     const kept = sealedPart(reading)
     if (kept !== undefined) return { outcome: 'put back', body: { data: { ...data, ...kept } } }
@@ -44,32 +60,56 @@ export async function changeFor (placement: Placement, reading: Reading, options
 }
 
 /** What stays of a question that is put back: its seal, with the token that its activity brought, and what may have changed. */
-function sealedPart ({ held, data }: Reading): JsonObject | undefined {
+function sealedPart({ held, data }: Reading): JsonObject | undefined {
   if (held.kind !== 'sealed' || held.seal.question === undefined) return undefined
-  const names = ['taskToken', ...held.seal.question.openFields].filter(name => Object.hasOwn(data, name))
+  const names = ['taskToken', ...held.seal.question.openFields].filter(name =>
+    Object.hasOwn(data, name)
+  )
   return Object.fromEntries(names.map(name => [name, data[name]]))
 }
 
-async function requireWriter ({ session, ref }: Placement): Promise<void> {
-  if (!await mayWrite(session, ref)) throw conflict('This id belongs to another question.')
+async function requireWriter({ session, ref }: Placement): Promise<void> {
+  if (!(await mayWrite(session, ref))) throw conflict('This id belongs to another question.')
 }
 
 /** A question that waits is never replaced, nor is one by a step that is over itself. */
-async function requireFree (placement: Placement, reading: Reading, what: Replaced, { reader, stepFunctions, log }: PlacementOptions): Promise<void> {
+async function requireFree(
+  placement: Placement,
+  reading: Reading,
+  what: Replaced,
+  { reader, stepFunctions, log }: PlacementOptions
+): Promise<void> {
   const { asked } = placement
   const { taskToken, decision } = reading
   if (what === 'question of this id' && decision !== undefined) throw askWithAnotherId()
   await requireWriter(placement)
   if (taskToken !== undefined && decision?.proof !== 'receipt') {
-    const liveness = await livenessOf(taskToken, reader.regionOf(reading) ?? asked.region, stepFunctions, log)
-    if (liveness === 'unknown') throw unavailable('Step Functions could not say whether the question in this record still waits. Try again in a moment.', { retryAfter: 3 })
-    if (liveness === 'alive') throw what === 'question of this id' ? askWithAnotherId() : conflict('This record still waits for an answer to another question.')
+    const liveness = await livenessOf(
+      taskToken,
+      reader.regionOf(reading) ?? asked.region,
+      stepFunctions,
+      log
+    )
+    if (liveness === 'unknown')
+      throw unavailable(
+        'Step Functions could not say whether the question in this record still waits. Try again in a moment.',
+        { retryAfter: 3 }
+      )
+    if (liveness === 'alive')
+      throw what === 'question of this id'
+        ? askWithAnotherId()
+        : conflict('This record still waits for an answer to another question.')
   }
-  if (asked.taskToken !== undefined && await livenessOf(asked.taskToken, asked.region, stepFunctions, log) === 'dead') {
-    throw gone('The step of this task token no longer accepts answers, so its question was not asked.')
+  if (
+    asked.taskToken !== undefined &&
+    (await livenessOf(asked.taskToken, asked.region, stepFunctions, log)) === 'dead'
+  ) {
+    throw gone(
+      'The step of this task token no longer accepts answers, so its question was not asked.'
+    )
   }
 }
 
-function askWithAnotherId (): Refusal {
+function askWithAnotherId(): Refusal {
   return conflict('Another question was asked with this id. Ask with another id.')
 }

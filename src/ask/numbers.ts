@@ -13,7 +13,7 @@ const mostMagnitude = 15
  * A number literal as Kinto can keep it, through any number of writes and on every back end: a whole number of 64 bits by its
  * digits, any other that is at least 1e-7 and below 1e15 in size with at most 15 significant digits. Undefined for all others.
  */
-export function keepable (literal: string): string | undefined {
+export function keepable(literal: string): string | undefined {
   const decimal = readDecimal(literal)
   if (decimal === undefined) return undefined
   const { negative, digits, magnitude } = decimal
@@ -26,19 +26,19 @@ export function keepable (literal: string): string | undefined {
   return sign + fixed(...rounded(digits, magnitude))
 }
 
-function wholeNumber (text: string): string | undefined {
+function wholeNumber(text: string): string | undefined {
   const value = BigInt(text)
   return value < least || value > most ? undefined : text
 }
 
-function rounded (digits: string, magnitude: number): [digits: string, magnitude: number] {
+function rounded(digits: string, magnitude: number): [digits: string, magnitude: number] {
   if (digits.length <= mostDigits) return [digits, magnitude]
   const kept = BigInt(digits.slice(0, mostDigits)) + (digits.charAt(mostDigits) >= '5' ? 1n : 0n)
   const text = String(kept)
   return [text.replace(/0+$/, ''), magnitude + text.length - mostDigits]
 }
 
-function fixed (digits: string, magnitude: number): string {
+function fixed(digits: string, magnitude: number): string {
   if (magnitude <= 0) return `0.${'0'.repeat(-magnitude)}${digits}`
   if (magnitude >= digits.length) return digits.padEnd(magnitude, '0')
   return `${digits.slice(0, magnitude)}.${digits.slice(magnitude)}`

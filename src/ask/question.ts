@@ -29,24 +29,53 @@ const mostValues = 10_000
 // As many as a question may have.
 const mostOpenFields = 100
 
-const ofAnAnswer = ['choice', 'output', 'answeredBy', 'answeredAt', 'comment', 'answerReceipt', 'over']
+const ofAnAnswer = [
+  'choice',
+  'output',
+  'answeredBy',
+  'answeredAt',
+  'comment',
+  'answerReceipt',
+  'over'
+]
 
 // What the service acts on cannot change after it was asked.
 const neverOpen = new Set([
-  'stateMachineArn', 'activityArn', 'executionArn', 'requestedBy', 'choices', 'form', 'expiresAt', 'heartbeatSeconds', 'taskToken', 'openFields'
+  'stateMachineArn',
+  'activityArn',
+  'executionArn',
+  'requestedBy',
+  'choices',
+  'form',
+  'expiresAt',
+  'heartbeatSeconds',
+  'taskToken',
+  'openFields'
 ])
 
 /** Reads the body of a question. @throws Refusal 400, naming the first field that is wrong */
-export function readQuestion (body: Uint8Array, policy: ArnPolicy): AskedQuestion {
-  const { data, permissions = {}, ...others } = readObject(body, mostValues, 'such as {"data": {"subject": "…", "taskToken": "…"}}')
+export function readQuestion(body: Uint8Array, policy: ArnPolicy): AskedQuestion {
+  const {
+    data,
+    permissions = {},
+    ...others
+  } = readObject(body, mostValues, 'such as {"data": {"subject": "…", "taskToken": "…"}}')
   const [unknown] = Object.keys(others)
-  if (unknown !== undefined) throw invalid('body', unknown, 'Only data and permissions are taken here')
-  if (!isJsonObject(data)) throw invalid('body', 'data', 'Required: an object with the fields of the record')
-  if (!isJsonObject(permissions)) throw invalid('body', 'permissions', 'Should be an object, such as {"write": ["account:alice"]}')
+  if (unknown !== undefined)
+    throw invalid('body', unknown, 'Only data and permissions are taken here')
+  if (!isJsonObject(data))
+    throw invalid('body', 'data', 'Required: an object with the fields of the record')
+  if (!isJsonObject(permissions))
+    throw invalid(
+      'body',
+      'permissions',
+      'Should be an object, such as {"write": ["account:alice"]}'
+    )
   const { id, last_modified: _version, taskToken: _token, ...fields } = keepableFields(data)
   requireUnanswered(fields)
   const taskToken = readToken(data, 'body')
-  if (taskToken !== undefined && isSealed(taskToken)) throw invalid('body', 'taskToken', 'This is no task token: it was sealed already')
+  if (taskToken !== undefined && isSealed(taskToken))
+    throw invalid('body', 'taskToken', 'This is no task token: it was sealed already')
   const { region } = readStep(fields, { taskToken, isDecided: false, location: 'body' }, policy)
   return {
     ...idOf(id, taskToken),
@@ -59,41 +88,64 @@ export function readQuestion (body: Uint8Array, policy: ArnPolicy): AskedQuestio
   }
 }
 
-function requireUnanswered (fields: JsonObject): void {
+function requireUnanswered(fields: JsonObject): void {
   const { status } = fields
-  if (!isAbsent(status) && status !== 'UNANSWERED') throw invalid('body', 'status', 'A question that is asked is UNANSWERED')
+  if (!isAbsent(status) && status !== 'UNANSWERED')
+    throw invalid('body', 'status', 'A question that is asked is UNANSWERED')
   const written = ofAnAnswer.find(name => !isAbsent(fields[name]))
   if (written !== undefined) throw invalid('body', written, 'This field is written by the answer')
 }
 
-function idOf (id: unknown, taskToken: string | undefined): Pick<AskedQuestion, 'id' | 'isIdOfToken'> {
+function idOf(
+  id: unknown,
+  taskToken: string | undefined
+): Pick<AskedQuestion, 'id' | 'isIdOfToken'> {
   if (!isAbsent(id)) {
     if (typeof id !== 'string') throw invalid('body', 'id', 'Should be a text')
     return { id, isIdOfToken: taskToken !== undefined && id === idOfToken(taskToken) }
   }
-  if (taskToken === undefined) throw invalid('body', 'id', 'Required without a taskToken, so that asking again finds the same record')
+  if (taskToken === undefined)
+    throw invalid(
+      'body',
+      'id',
+      'Required without a taskToken, so that asking again finds the same record'
+    )
   return { id: idOfToken(taskToken), isIdOfToken: true }
 }
 
 /** One token has one question, and one record: a UUID of version 8 (RFC 9562), which tells nothing of the token. */
-function idOfToken (taskToken: string): string {
+function idOfToken(taskToken: string): string {
   const hex = createHash('sha256').update(`kinto-stepfunction record of ${taskToken}`).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32)
+  ].join('-')
 }
 
-function heartbeatIn ({ heartbeatSeconds }: JsonObject): number | undefined {
+function heartbeatIn({ heartbeatSeconds }: JsonObject): number | undefined {
   if (isAbsent(heartbeatSeconds)) return undefined
   const seconds = JSON.isRawJSON(heartbeatSeconds) ? Number(heartbeatSeconds.rawJSON) : 0
-  if (seconds <= 0) throw invalid('body', 'heartbeatSeconds', 'Should be a number of seconds above 0')
+  if (seconds <= 0)
+    throw invalid('body', 'heartbeatSeconds', 'Should be a number of seconds above 0')
   return seconds
 }
 
-function openFieldsIn ({ openFields }: JsonObject): string[] {
+function openFieldsIn({ openFields }: JsonObject): string[] {
   if (isAbsent(openFields)) return []
-  if (!Array.isArray(openFields) || openFields.length > mostOpenFields) throw invalid('body', 'openFields', `Should be a list of at most ${mostOpenFields} names of fields`)
+  if (!Array.isArray(openFields) || openFields.length > mostOpenFields)
+    throw invalid(
+      'body',
+      'openFields',
+      `Should be a list of at most ${mostOpenFields} names of fields`
+    )
   return openFields.map((name: unknown) => {
-    if (typeof name !== 'string') throw invalid('body', 'openFields', 'Should be a list of names of fields')
-    if (neverOpen.has(name)) throw invalid('body', 'openFields', `The service acts on ${name}, so that may not change`)
+    if (typeof name !== 'string')
+      throw invalid('body', 'openFields', 'Should be a list of names of fields')
+    if (neverOpen.has(name))
+      throw invalid('body', 'openFields', `The service acts on ${name}, so that may not change`)
     return name
   })
 }

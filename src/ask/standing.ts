@@ -21,21 +21,42 @@ export type Standing = 'stands' | 'spoilt' | 'in clear' | { replaces: Replaced }
 export type Replaced = 'question of this id' | 'another question'
 
 /** @throws Refusal 409 when another question is asked with this token; 503 when what stands there cannot be opened */
-export function standingOf (asked: AskedQuestion, reading: Reading, { seals, sealRequired }: SealRules): Standing {
+export function standingOf(
+  asked: AskedQuestion,
+  reading: Reading,
+  { seals, sealRequired }: SealRules
+): Standing {
   const { ref, data, held, taskToken, isAsked, decision } = reading
-  if (held.kind === 'unknown key') throw unavailable('What stands in this record was sealed with a secret that this service does not have. Its operator has to look.')
-  if (seals !== undefined && isAsked && held.kind === 'sealed') return standingOfSealed(asked, reading, held.seal, seals)
-  if (asked.taskToken !== undefined && asked.taskToken === taskToken) return seals === undefined || decision !== undefined ? 'stands' : 'in clear'
-  if (asked.taskToken === undefined && data['activityArn'] !== undefined && !('refusal' in held) && !inScope(sealRequired, ref)) {
+  if (held.kind === 'unknown key')
+    throw unavailable(
+      'What stands in this record was sealed with a secret that this service does not have. Its operator has to look.'
+    )
+  if (seals !== undefined && isAsked && held.kind === 'sealed')
+    return standingOfSealed(asked, reading, held.seal, seals)
+  if (asked.taskToken !== undefined && asked.taskToken === taskToken)
+    return seals === undefined || decision !== undefined ? 'stands' : 'in clear'
+  if (
+    asked.taskToken === undefined &&
+    data['activityArn'] !== undefined &&
+    !('refusal' in held) &&
+    !inScope(sealRequired, ref)
+  ) {
     const asksTheSame = differences(asked.fields, data, asked.openFields).length === 0
-    if (seals === undefined || decision !== undefined) return asksTheSame ? 'stands' : { replaces: 'question of this id' }
+    if (seals === undefined || decision !== undefined)
+      return asksTheSame ? 'stands' : { replaces: 'question of this id' }
     if (asksTheSame && taskToken === undefined) return 'in clear'
   }
   return asked.isIdOfToken && taskToken === undefined ? 'spoilt' : { replaces: 'another question' }
 }
 
-function standingOfSealed (asked: AskedQuestion, { ref, changed, decision }: Reading, seal: OpenedSeal, seals: Seals): Standing {
-  const isThisToken = asked.taskToken === undefined ? seal.fromActivity : asked.taskToken === seal.taskToken
+function standingOfSealed(
+  asked: AskedQuestion,
+  { ref, changed, decision }: Reading,
+  seal: OpenedSeal,
+  seals: Seals
+): Standing {
+  const isThisToken =
+    asked.taskToken === undefined ? seal.fromActivity : asked.taskToken === seal.taskToken
   if (!isThisToken) return { replaces: 'another question' }
   const asksTheSame = seals.changed(recordUri(ref), seal, asked.fields).length === 0
   if (asked.taskToken === undefined && !asksTheSame) return { replaces: 'question of this id' }

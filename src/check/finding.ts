@@ -4,14 +4,14 @@ export interface Finding {
   text: string
 }
 
-export function ok (text: string): Finding {
+export function ok(text: string): Finding {
   return { level: 'ok', text }
 }
 
-export function warning (text: string): Finding {
+export function warning(text: string): Finding {
   return { level: 'warning', text }
 }
 
-export function wrong (text: string): Finding {
+export function wrong(text: string): Finding {
   return { level: 'wrong', text }
 }

@@ -13,20 +13,26 @@ import { ok, warning, wrong, type Finding } from './finding.ts'
 const longestSeal = 16_384
 
 /** Looks at what the settings and Kinto's collections mean for sealed questions, with the service's own account. @throws KintoUnreachable */
-export async function checkSeals (session: KintoSession, { resources, sealSecrets }: Settings): Promise<Finding[]> {
+export async function checkSeals(
+  session: KintoSession,
+  { resources, sealSecrets }: Settings
+): Promise<Finding[]> {
   if (sealSecrets === undefined) return []
   const seals = new Seals(...sealSecrets)
   const [first, ...others] = seals.keyIds
   const places = await collectionsOf(session, apiVersion, resources)
-  const found = await Promise.all(places.map(async place => [
-    ...schemaFindings(place, await readSchema(session, place)),
-    ...await unknownKeys(session, place, seals)
-  ]))
-  const olders = others.length === 0 ? '' : ` What was sealed with ${others.join(', ')} is opened too.`
+  const found = await Promise.all(
+    places.map(async place => [
+      ...schemaFindings(place, await readSchema(session, place)),
+      ...(await unknownKeys(session, place, seals))
+    ])
+  )
+  const olders =
+    others.length === 0 ? '' : ` What was sealed with ${others.join(', ')} is opened too.`
   return [ok(`Questions are sealed with the key ${first}.${olders}`), ...found.flat()]
 }
 
-async function readSchema (session: KintoSession, place: Place): Promise<JsonObject> {
+async function readSchema(session: KintoSession, place: Place): Promise<JsonObject> {
   const answer = await session.get(collectionPath({ version: apiVersion, ...place }))
   const { data } = answer.status === 200 ? jsonObject(answer) : {}
   const schema = isJsonObject(data) ? data['schema'] : undefined
@@ -34,27 +40,53 @@ async function readSchema (session: KintoSession, place: Place): Promise<JsonObj
 }
 
 /** Kinto holds records against the schema only with `kinto.experimental_collection_schema_validation`. */
-function schemaFindings (place: Place, { properties, additionalProperties }: JsonObject): Finding[] {
+function schemaFindings(place: Place, { properties, additionalProperties }: JsonObject): Finding[] {
   const known = isJsonObject(properties) ? properties : {}
   const { taskToken } = known
-  const longest = isJsonObject(taskToken) && JSON.isRawJSON(taskToken['maxLength']) ? Number(taskToken['maxLength'].rawJSON) : Infinity
-  const missing = ['taskToken', 'answerReceipt'].filter(name => additionalProperties === false && !Object.hasOwn(known, name))
+  const longest =
+    isJsonObject(taskToken) && JSON.isRawJSON(taskToken['maxLength'])
+      ? Number(taskToken['maxLength'].rawJSON)
+      : Infinity
+  const missing = ['taskToken', 'answerReceipt'].filter(
+    name => additionalProperties === false && !Object.hasOwn(known, name)
+  )
   return [
-    ...longest < longestSeal ? [warning(`The schema of ${uri(place)} takes a taskToken of at most ${longest} characters. Sealed ones have up to ${longestSeal}: raise its maxLength.`)] : [],
-    ...missing.map(name => warning(`The schema of ${uri(place)} does not know ${name}: add it, or ${name === 'taskToken' ? 'nothing can be sealed there' : 'decisions are recorded there without a proof'}.`))
+    ...(longest < longestSeal
+      ? [
+          warning(
+            `The schema of ${uri(place)} takes a taskToken of at most ${longest} characters. Sealed ones have up to ${longestSeal}: raise its maxLength.`
+          )
+        ]
+      : []),
+    ...missing.map(name =>
+      warning(
+        `The schema of ${uri(place)} does not know ${name}: add it, or ${name === 'taskToken' ? 'nothing can be sealed there' : 'decisions are recorded there without a proof'}.`
+      )
+    )
   ]
 }
 
-async function unknownKeys (session: KintoSession, place: Place, seals: Seals): Promise<Finding[]> {
-  const listed = await listRecords(session, listPath(apiVersion, place, 'gt_taskToken=sealed:&exclude_status=SUCCEED,FAIL', ['taskToken']))
+async function unknownKeys(session: KintoSession, place: Place, seals: Seals): Promise<Finding[]> {
+  const listed = await listRecords(
+    session,
+    listPath(apiVersion, place, 'gt_taskToken=sealed:&exclude_status=SUCCEED,FAIL', ['taskToken'])
+  )
   const ids = (typeof listed === 'string' ? [] : listed.objects).flatMap(data => {
-    const field = readTokenField({ version: apiVersion, ...place, record: String(data['id']) }, data, { seals, sealRequired: [] })
+    const field = readTokenField(
+      { version: apiVersion, ...place, record: String(data['id']) },
+      data,
+      { seals, sealRequired: [] }
+    )
     return field.kind === 'unknown key' ? [field.keyId] : []
   })
   if (ids.length === 0) return []
-  return [wrong(`Questions in ${uri(place)} wait that were sealed with a secret which is not in stepfunction.seal_secret: ${ids.length} (key ${[...new Set(ids)].join(', ')}). Add it behind the first one, or they have to be asked again.`)]
+  return [
+    wrong(
+      `Questions in ${uri(place)} wait that were sealed with a secret which is not in stepfunction.seal_secret: ${ids.length} (key ${[...new Set(ids)].join(', ')}). Add it behind the first one, or they have to be asked again.`
+    )
+  ]
 }
 
-function uri ({ bucket, collection }: Place): string {
+function uri({ bucket, collection }: Place): string {
   return `/buckets/${bucket}/collections/${collection}`
 }

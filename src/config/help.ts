@@ -1,8 +1,11 @@
 import { readSettings, type Key } from './keys.ts'
 
 /** What `--help` prints. `program` is how it was called. */
-export function help (program: string): string {
-  const settings = listKeys().flatMap(({ name, doc, default: usual }) => [`  stepfunction.${name}${usual === undefined || usual === '' ? '' : ` = ${usual}`}`, `      ${doc}`])
+export function help(program: string): string {
+  const settings = listKeys().flatMap(({ name, doc, default: usual }) => [
+    `  stepfunction.${name}${usual === undefined || usual === '' ? '' : ` = ${usual}`}`,
+    `      ${doc}`
+  ])
   return [
     `usage: ${program} [--config PATH] [--check | --help | --version]`,
     '',
@@ -23,7 +26,7 @@ export function help (program: string): string {
 }
 
 /** All settings, in the order of `config.example.ini`. */
-export function listKeys (): Key<unknown>[] {
+export function listKeys(): Key<unknown>[] {
   const keys: Key<unknown>[] = []
   readSettings({
     required: key => {

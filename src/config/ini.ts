@@ -1,9 +1,16 @@
 export type Section = ReadonlyMap<string, string>
 
 /** Values are raw text (see `interpolate`). `problems` is empty for a file that Python's parser accepts. */
-export interface Ini { defaults: Section, sections: ReadonlyMap<string, Section>, problems: string[] }
+export interface Ini {
+  defaults: Section
+  sections: ReadonlyMap<string, Section>
+  problems: string[]
+}
 
-interface Value { lines: string[], line: number }
+interface Value {
+  lines: string[]
+  line: number
+}
 type Values = Map<string, Value>
 
 // Python's configparser.MAX_INTERPOLATION_DEPTH
@@ -18,7 +25,7 @@ const outerSpace = new RegExp(`^${space}|${space}$`, 'gv')
  * Reads the dialect that Kinto's ini files are written in: Python's configparser as PasteDeploy sets it up (strict, keys
  * case-sensitive). Problems name lines and never quote them, since a mistyped line may hold a secret.
  */
-export function parseIni (text: string): Ini {
+export function parseIni(text: string): Ini {
   const defaults: Values = new Map()
   const sections = new Map<string, Values>()
   const problems: string[] = []
@@ -47,9 +54,13 @@ export function parseIni (text: string): Ini {
       value = undefined
     }
   }
-  return { defaults: join(defaults), sections: new Map([...sections].map(([name, values]) => [name, join(values)])), problems }
+  return {
+    defaults: join(defaults),
+    sections: new Map([...sections].map(([name, values]) => [name, join(values)])),
+    problems
+  }
 
-  function openSection (name: string, number: number): Values {
+  function openSection(name: string, number: number): Values {
     if (name === 'DEFAULT') return defaults
     const known = sections.get(name)
     if (known !== undefined) problems.push(`line ${number} opens a section for the second time.`)
@@ -59,20 +70,24 @@ export function parseIni (text: string): Ini {
   }
 
   /** The value that following lines may continue; that of a bad line is dropped with the lines that continue it. */
-  function readOption (content: string, line: number, values: Values): Value {
+  function readOption(content: string, line: number, values: Values): Value {
     const end = content.search(/[=:]/)
     const key = strip(content.slice(0, Math.max(end, 0)))
     const option = { lines: [strip(content.slice(end + 1))], line }
     const first = values.get(key)
-    if (key === '') problems.push(`line ${line} is neither a [section], nor "key = value", nor indented to continue a value.`)
-    else if (first !== undefined) problems.push(`line ${line} sets the key of line ${first.line} again.`)
+    if (key === '')
+      problems.push(
+        `line ${line} is neither a [section], nor "key = value", nor indented to continue a value.`
+      )
+    else if (first !== undefined)
+      problems.push(`line ${line} sets the key of line ${first.line} again.`)
     else values.set(key, option)
     return option
   }
 }
 
 /** Replaces `%%` and `%(name)s`, looking names up in `names`; undefined where a `%` is neither, or names refer to each other endlessly. */
-export function interpolate (text: string, names: Section, depth = 1): string | undefined {
+export function interpolate(text: string, names: Section, depth = 1): string | undefined {
   if (!text.includes('%')) return text
   if (depth > maximumDepth) return undefined
   const parts = text.split(/(%%|%\([^)]+\)s)/).map(part => {
@@ -85,10 +100,12 @@ export function interpolate (text: string, names: Section, depth = 1): string | 
   return parts.includes(undefined) ? undefined : parts.join('')
 }
 
-function join (values: Values): Section {
-  return new Map([...values].map(([key, { lines }]) => [key, lines.join('\n').replace(trailingSpace, '')]))
+function join(values: Values): Section {
+  return new Map(
+    [...values].map(([key, { lines }]) => [key, lines.join('\n').replace(trailingSpace, '')])
+  )
 }
 
-function strip (text: string): string {
+function strip(text: string): string {
   return text.replace(outerSpace, '')
 }

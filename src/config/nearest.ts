@@ -1,5 +1,5 @@
 /** The one of `names` that `word` is probably meant to be: at most a third of its letters differ, and no other is as near. */
-export function nearest (word: string, names: readonly string[]): string | undefined {
+export function nearest(word: string, names: readonly string[]): string | undefined {
   const [best, second] = names
     .map(name => ({ name, distance: editDistance(word, name) }))
     .filter(({ distance }) => distance <= word.length / 3)
@@ -8,7 +8,7 @@ export function nearest (word: string, names: readonly string[]): string | undef
 }
 
 /** Levenshtein: letters to insert, remove or replace. */
-function editDistance (from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)
   for (const [index, letter] of from.split('').entries()) {
     const next = [index + 1]

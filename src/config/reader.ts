@@ -7,21 +7,24 @@ export interface Sources {
   file: ReadonlyMap<string, string>
 }
 
-interface Found { where: string, text: string }
+interface Found {
+  where: string
+  text: string
+}
 
 /** Takes each key from the environment, else the file, else its default, and adds to `problems` what is wrong with it. */
-export function createReader ({ env, file }: Sources, problems: string[]) {
+export function createReader({ env, file }: Sources, problems: string[]) {
   const names: string[] = []
   const given = new Set<string>()
   const reader: Reader = { required, optional }
   /** `names` are those of the keys asked for so far, `given` those that were not left to their default. */
   return { ...reader, names, given }
 
-  function required<Value> (key: Key<Value> & { default: string }): Value {
+  function required<Value>(key: Key<Value> & { default: string }): Value {
     return optional(key) ?? key.parse(key.default)
   }
 
-  function optional<Value> (key: Key<Value>): Value | undefined {
+  function optional<Value>(key: Key<Value>): Value | undefined {
     names.push(key.name)
     const found = find(key)
     if (found === undefined) return undefined
@@ -35,33 +38,43 @@ export function createReader ({ env, file }: Sources, problems: string[]) {
     }
   }
 
-  function find ({ name, fallbackVariables = [] }: Key<unknown>): Found | undefined {
+  function find({ name, fallbackVariables = [] }: Key<unknown>): Found | undefined {
     const variable = `STEPFUNCTION_${name.toUpperCase()}`
-    const [prefixed, bare] = [fromFile(`kinto.stepfunction.${name}`), fromFile(`stepfunction.${name}`)]
+    const [prefixed, bare] = [
+      fromFile(`kinto.stepfunction.${name}`),
+      fromFile(`stepfunction.${name}`)
+    ]
     if (prefixed.text !== '' && bare.text !== '' && prefixed.text !== bare.text) {
-      problems.push(`${bare.where} and ${prefixed.where} are the same setting, but differ. Keep one of them.`)
+      problems.push(
+        `${bare.where} and ${prefixed.where} are the same setting, but differ. Keep one of them.`
+      )
     }
-    return [fromEnv(`KINTO_${variable}`), fromEnv(variable), prefixed, bare, ...fallbackVariables.map(fromEnv)]
-      .find(({ text }) => text !== '')
+    return [
+      fromEnv(`KINTO_${variable}`),
+      fromEnv(variable),
+      prefixed,
+      bare,
+      ...fallbackVariables.map(fromEnv)
+    ].find(({ text }) => text !== '')
   }
 
-  function fromEnv (name: string): Found {
+  function fromEnv(name: string): Found {
     return { where: name, text: plainText(env[name] ?? '') }
   }
 
-  function fromFile (key: string): Found {
+  function fromFile(key: string): Found {
     return { where: key, text: plainText(file.get(key) ?? '') }
   }
 }
 
 /** Kinto decodes a value that is JSON: a quoted string or a list of strings means the same here. */
-function plainText (text: string): string {
+function plainText(text: string): string {
   const value = decode(text)
   if (typeof value === 'string') return value.trim()
   return Array.isArray(value) ? value.join('\n') : text.trim()
 }
 
-function decode (text: string): unknown {
+function decode(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -2,14 +2,23 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 
-export interface Address { host: string, port: number }
-export interface Resource { bucket: string, collection?: string }
+export interface Address {
+  host: string
+  port: number
+}
+export interface Resource {
+  bucket: string
+  collection?: string
+}
 
 /** Certificates of authorities, in PEM, and where they are from. */
-export interface Authorities { path: string, certificates: string }
+export interface Authorities {
+  path: string
+  certificates: string
+}
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = typeof logLevels[number]
+export type LogLevel = (typeof logLevels)[number]
 
 /** Its message completes "<name of the setting> …". It quotes nothing that could be a secret. */
 export class InvalidValue extends Error {
@@ -17,25 +26,30 @@ export class InvalidValue extends Error {
 }
 
 /** An http or https URL without a path, as `http://host:port`. */
-export function origin (text: string): string {
+export function origin(text: string): string {
   const url = parseUrl(text)
   if (url === undefined || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new InvalidValue('must be an http or https origin such as http://127.0.0.1:8888, without path, query, user or password.')
+    throw new InvalidValue(
+      'must be an http or https origin such as http://127.0.0.1:8888, without path, query, user or password.'
+    )
   }
   return url.origin
 }
 
-export function endpoint (text: string): string {
+export function endpoint(text: string): string {
   const url = parseUrl(text)
   if (url === undefined || url.search !== '' || url.hash !== '') {
-    throw new InvalidValue('must be an http or https URL such as http://127.0.0.1:4566, without query, user or password.')
+    throw new InvalidValue(
+      'must be an http or https URL such as http://127.0.0.1:4566, without query, user or password.'
+    )
   }
   return text
 }
 
 /** `host:port`, an IPv6 address in brackets; port 0 lets the system choose. */
-export function address (text: string): Address {
-  const [, ipv6 = '', name = '', digits = ''] = /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? []
+export function address(text: string): Address {
+  const [, ipv6 = '', name = '', digits = ''] =
+    /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? []
   const port = Number(digits)
   if (digits === '' || port > 65_535 || (name === '' && !isIPv6(ipv6))) {
     throw new InvalidValue('must be host:port, such as 127.0.0.1:8889 or [::1]:8889.')
@@ -44,33 +58,42 @@ export function address (text: string): Address {
 }
 
 /** The path of a file of certificates in PEM, which is read at once. */
-export function authorities (path: string): Authorities {
+export function authorities(path: string): Authorities {
   try {
     const certificates = readFileSync(path, 'utf8')
-    const found = certificates.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
-    if (found.length > 0 && found.every(pem => new X509Certificate(pem).subject !== '')) return { path, certificates }
+    const found =
+      certificates.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
+    if (found.length > 0 && found.every(pem => new X509Certificate(pem).subject !== ''))
+      return { path, certificates }
   } catch {
     // Said below, for a file that is not there too.
   }
-  throw new InvalidValue(`must be a file with certificates in PEM (-----BEGIN CERTIFICATE-----); ${JSON.stringify(path)} is none, or cannot be read.`)
+  throw new InvalidValue(
+    `must be a file with certificates in PEM (-----BEGIN CERTIFICATE-----); ${JSON.stringify(path)} is none, or cannot be read.`
+  )
 }
 
 /** Ids as Kinto allows them (kinto/core/storage/generators.py). */
-export function resources (text: string): Resource[] {
+export function resources(text: string): Resource[] {
   return text.split(/\s+/).map(entry => {
-    const [, bucket, collection] = /^\/buckets\/([a-z0-9][\w-]*)(?:\/collections\/([a-z0-9][\w-]*))?$/i.exec(entry) ?? []
+    const [, bucket, collection] =
+      /^\/buckets\/([a-z0-9][\w-]*)(?:\/collections\/([a-z0-9][\w-]*))?$/i.exec(entry) ?? []
     if (bucket === undefined) {
-      throw new InvalidValue(`must list /buckets/{id} or /buckets/{id}/collections/{id}; ${JSON.stringify(entry)} is neither.`)
+      throw new InvalidValue(
+        `must list /buckets/{id} or /buckets/{id}/collections/{id}; ${JSON.stringify(entry)} is neither.`
+      )
     }
     return collection === undefined ? { bucket } : { bucket, collection }
   })
 }
 
-export function arnPatterns (text: string): string[] {
+export function arnPatterns(text: string): string[] {
   const patterns = text.split(/\s+/).filter(pattern => pattern !== '')
   const wrong = patterns.find(pattern => !pattern.startsWith('arn:'))
   if (wrong !== undefined) {
-    throw new InvalidValue(`must list patterns such as arn:aws:states:us-west-2:123456789012:*; ${JSON.stringify(wrong)} does not begin with "arn:".`)
+    throw new InvalidValue(
+      `must list patterns such as arn:aws:states:us-west-2:123456789012:*; ${JSON.stringify(wrong)} does not begin with "arn:".`
+    )
   }
   return patterns
 }
@@ -81,38 +104,54 @@ export interface Activity {
   region: string
 }
 
-export function activities (text: string): Activity[] {
-  return text.split(/\s+/).filter(arn => arn !== '').map(activityArn => {
-    const [, region] = /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:activity:[^:]{1,80}$/.exec(activityArn) ?? []
-    if (region === undefined) {
-      throw new InvalidValue(`must list ARNs such as arn:aws:states:us-west-2:123456789012:activity:ManualStep; ${JSON.stringify(activityArn)} is none.`)
-    }
-    return { activityArn, region }
-  })
+export function activities(text: string): Activity[] {
+  return text
+    .split(/\s+/)
+    .filter(arn => arn !== '')
+    .map(activityArn => {
+      const [, region] =
+        /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:activity:[^:]{1,80}$/.exec(activityArn) ?? []
+      if (region === undefined) {
+        throw new InvalidValue(
+          `must list ARNs such as arn:aws:states:us-west-2:123456789012:activity:ManualStep; ${JSON.stringify(activityArn)} is none.`
+        )
+      }
+      return { activityArn, region }
+    })
 }
 
 /** An `Authorization` header value: scheme, one space, credentials (RFC 9110, 11.4). */
-export function authorization (text: string): string {
-  const [, scheme, credentials = ''] = /^([\w!#$%&'*+.^`|~-]+) ([\x21-\x7e][\x20-\x7e]*)$/.exec(text) ?? []
-  if (scheme === undefined) throw new InvalidValue('must be the value of an Authorization header on one line: a scheme, one space, credentials. (base64 breaks long lines; tr -d "\\n" mends that.)')
+export function authorization(text: string): string {
+  const [, scheme, credentials = ''] =
+    /^([\w!#$%&'*+.^`|~-]+) ([\x21-\x7e][\x20-\x7e]*)$/.exec(text) ?? []
+  if (scheme === undefined)
+    throw new InvalidValue(
+      'must be the value of an Authorization header on one line: a scheme, one space, credentials. (base64 breaks long lines; tr -d "\\n" mends that.)'
+    )
   if (scheme.toLowerCase() === 'basic' && !/^[\w+/-]+=*$/.test(credentials)) {
-    throw new InvalidValue('must be "Basic" followed by user:password in base64, as by: printf %s user:password | base64 | tr -d "\\n"')
+    throw new InvalidValue(
+      'must be "Basic" followed by user:password in base64, as by: printf %s user:password | base64 | tr -d "\\n"'
+    )
   }
   return text
 }
 
-export function awsKey (text: string): string {
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new InvalidValue('must be one word of ASCII characters. A comment needs a line of its own.')
+export function awsKey(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new InvalidValue(
+      'must be one word of ASCII characters. A comment needs a line of its own.'
+    )
   return text
 }
 
-export function region (text: string): string {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)) throw new InvalidValue('must be the name of an AWS region, such as us-west-2.')
+export function region(text: string): string {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text))
+    throw new InvalidValue('must be the name of an AWS region, such as us-west-2.')
   return text
 }
 
 /** Seconds, decimals allowed, both bounds included. */
-export function seconds (least: number, most: number): (text: string) => number {
+export function seconds(least: number, most: number): (text: string) => number {
   return text => {
     const value = Number(text)
     if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) {
@@ -123,20 +162,20 @@ export function seconds (least: number, most: number): (text: string) => number 
 }
 
 /** The words of Kinto's asbool; what it would silently take for false is refused. */
-export function boolean (text: string): boolean {
+export function boolean(text: string): boolean {
   const word = text.toLowerCase()
   if (['t', 'true', 'y', 'yes', 'on', '1'].includes(word)) return true
   if (['f', 'false', 'n', 'no', 'off', '0'].includes(word)) return false
   throw new InvalidValue('must be true or false.')
 }
 
-export function logLevel (text: string): LogLevel {
+export function logLevel(text: string): LogLevel {
   const level = logLevels.find(level => level === text.toLowerCase())
   if (level === undefined) throw new InvalidValue(`must be one of ${logLevels.join(', ')}.`)
   return level
 }
 
-function parseUrl (text: string): URL | undefined {
+function parseUrl(text: string): URL | undefined {
   const url = /^https?:\/\/[^\s\\]+$/i.test(text) ? URL.parse(text) : null
   return url === null || url.username !== '' || url.password !== '' ? undefined : url
 }

@@ -10,7 +10,7 @@ export interface BodyLimits {
 }
 
 /** Refuses a body that is announced as too large, before any of it is read. @throws Refusal 413 */
-export function requireSize (headers: IncomingHttpHeaders, maxBytes: number): void {
+export function requireSize(headers: IncomingHttpHeaders, maxBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
 }
 
@@ -19,12 +19,16 @@ export class Bodies {
   readonly #maxHeldBytes: number
   #heldBytes = 0
 
-  constructor (maxHeldBytes: number) {
+  constructor(maxHeldBytes: number) {
     this.#maxHeldBytes = maxHeldBytes
   }
 
   /** Reads a whole body, which counts until `response` is over. @throws Refusal 413, 503; when the client stops sending, its connection is ended */
-  async read (request: IncomingMessage, response: ServerResponse, { maxBytes, timeoutMs, idleMs = 30_000 }: BodyLimits): Promise<Buffer> {
+  async read(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { maxBytes, timeoutMs, idleMs = 30_000 }: BodyLimits
+  ): Promise<Buffer> {
     // A client that stops sending is as good as gone.
     const whole = setTimeout(() => request.destroy(), timeoutMs)
     const idle = setTimeout(() => request.destroy(), idleMs)
@@ -40,15 +44,25 @@ export class Bodies {
     }
   }
 
-  async #collect (request: IncomingMessage, response: ServerResponse, maxBytes: number, onChunk: () => void): Promise<Buffer> {
+  async #collect(
+    request: IncomingMessage,
+    response: ServerResponse,
+    maxBytes: number,
+    onChunk: () => void
+  ): Promise<Buffer> {
     const chunks: Buffer[] = []
     let bytes = 0
-    response.once('close', () => { this.#heldBytes -= bytes })
+    response.once('close', () => {
+      this.#heldBytes -= bytes
+    })
     requireSize(request.headers, maxBytes)
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       onChunk()
       // What was announced is not counted: whoever announces much and sends nothing would keep others out.
-      if (this.#heldBytes + chunk.length > this.#maxHeldBytes) throw unavailable('Too many requests are being read, please retry later.', { retryAfter: 3 })
+      if (this.#heldBytes + chunk.length > this.#maxHeldBytes)
+        throw unavailable('Too many requests are being read, please retry later.', {
+          retryAfter: 3
+        })
       this.#heldBytes += chunk.length
       bytes += chunk.length
       if (bytes > maxBytes) throw tooLarge(maxBytes)

@@ -7,22 +7,25 @@ export type View = 'root' | 'heartbeat' | 'openapi'
 export type Kind =
   | { kind: 'plain' }
   | SubResource
-  | { kind: 'batch', version: string }
-  | { kind: 'announced', version: string, view: View }
+  | { kind: 'batch'; version: string }
+  | { kind: 'announced'; version: string; view: View }
 
 /** What the service adds to Kinto's resources: `…/stepfunction` of a record takes answers, that of a collection questions. */
-export type SubResource =
-  | { kind: 'answer', ref: RecordRef }
-  | { kind: 'ask', ref: CollectionRef }
+export type SubResource = { kind: 'answer'; ref: RecordRef } | { kind: 'ask'; ref: CollectionRef }
 
 // Pyramid compiles its routes to these: `$` also matches before a last line feed, and a segment is anything but a slash.
-const subResource = /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)(?:\/records\/([^/]+))?\/stepfunction\n?$/
+const subResource =
+  /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)(?:\/records\/([^/]+))?\/stepfunction\n?$/
 const utility = /^\/+(v\d+)\/(|__heartbeat__|__api__|batch)\n?$/
 
-const views = new Map<string | undefined, View>([['', 'root'], ['__heartbeat__', 'heartbeat'], ['__api__', 'openapi']])
+const views = new Map<string | undefined, View>([
+  ['', 'root'],
+  ['__heartbeat__', 'heartbeat'],
+  ['__api__', 'openapi']
+])
 
 /** Sorts a request by its method and target (RFC 9112 §3.2): a path counts as what Kinto would route it to, in any spelling. */
-export function classify (method: string, target: string): Kind {
+export function classify(method: string, target: string): Kind {
   const path = decodedPath(originForm(target))
   const ours = subResourceOf(path)
   if (ours !== undefined) return ours
@@ -30,11 +33,13 @@ export function classify (method: string, target: string): Kind {
   if (version === undefined) return { kind: 'plain' }
   if (name === 'batch') return method === 'POST' ? { kind: 'batch', version } : { kind: 'plain' }
   const view = views.get(name)
-  return view !== undefined && (method === 'GET' || method === 'HEAD') ? { kind: 'announced', version, view } : { kind: 'plain' }
+  return view !== undefined && (method === 'GET' || method === 'HEAD')
+    ? { kind: 'announced', version, view }
+    : { kind: 'plain' }
 }
 
 /** The sub-resource that a decoded path is. */
-export function subResourceOf (path: string): SubResource | undefined {
+export function subResourceOf(path: string): SubResource | undefined {
   const [, version, bucket, collection, record] = subResource.exec(path) ?? []
   if (version === undefined || bucket === undefined || collection === undefined) return undefined
   const ref = { version, bucket, collection }
@@ -45,7 +50,7 @@ export function subResourceOf (path: string): SubResource | undefined {
  * The target in origin form, its characters unchanged: the authority of an absolute form is dropped, as Kinto's server does
  * (waitress/parser.py, split_uri); `*` becomes `/*`, since undici sends no other form.
  */
-export function originForm (target: string): string {
+export function originForm(target: string): string {
   if (target.startsWith('/')) return target
   const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
   return path.startsWith('/') ? path : `/${path}`
@@ -55,13 +60,17 @@ export function originForm (target: string): string {
  * The path as Kinto routes it: `%2F` is decoded before, and a bad escape stays text (waitress/parser.py, pyramid/urldispatch.py).
  * Empty where it is not UTF-8, which Kinto refuses.
  */
-export function decodedPath (target: string): string {
+export function decodedPath(target: string): string {
   const end = target.search(/[?#]/)
   const path = end === -1 ? target : target.slice(0, end)
   if (!/[%\x80-\uffff]/.test(path)) return path
-  const bytes = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const bytes = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16))
+  )
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(bytes, 'latin1')
+    )
   } catch {
     return ''
   }

@@ -23,7 +23,7 @@ export type Inspected = { reply: Reply } | { body: Readable | undefined }
  * Passes inspected requests to Kinto, and its answers back, byte for byte, streamed. Trailers and
  * 1xx answers are not passed on.
  */
-export async function forward (
+export async function forward(
   scope: FastifyInstance,
   { route, inspect, upstream, dispatcher, trustProxy }: ForwardOptions
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function forward (
       }),
       rewriteHeaders: endToEndObject,
       // reply-from would close the connection after an answer that comes before the request has ended.
-      onResponse (_request, reply, answer) {
+      onResponse(_request, reply, answer) {
         if (reply.hasHeader('connection')) reply.removeHeader('connection')
         reply.send(answer.stream)
       }
@@ -69,20 +69,23 @@ export async function forward (
 }
 
 // Kinto's answer may have begun, and broken off before a byte of its body.
-function withdrawHeaders (reply: FastifyReply): void {
+function withdrawHeaders(reply: FastifyReply): void {
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
 }
 
 // reply-from sends a path through `new URL`, which rewrites it, and headers through an object, which loses their spelling and
 // repetition. So the request travels past it in pseudo-headers: no client can send these, for Node's parser refuses the colon.
-function asReceived (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
-  return function dispatchAsReceived (options, handler) {
+function asReceived(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  return function dispatchAsReceived(options, handler) {
     const headers = new Map<string, unknown>(Object.entries(Object.assign({}, options.headers)))
-    return dispatch({
-      ...options,
-      method: String(headers.get(':method')),
-      path: String(headers.get(':path')),
-      headers: [headers.get(':fields')].flat().map(String)
-    }, handler)
+    return dispatch(
+      {
+        ...options,
+        method: String(headers.get(':method')),
+        path: String(headers.get(':path')),
+        headers: [headers.get(':fields')].flat().map(String)
+      },
+      handler
+    )
   }
 }

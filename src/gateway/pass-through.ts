@@ -11,17 +11,17 @@ export const relayRoute = '/relayed'
 const batchRoute = '/batch/'
 
 /** The internal path of a batch. `version` is that of Kinto's API in the batch's own path. */
-export function pathOfBatch (version: string): string {
+export function pathOfBatch(version: string): string {
   return batchRoute + version
 }
 
 /** The version of a `pathOfBatch`. */
-export function versionOfBatch (path: string): string {
+export function versionOfBatch(path: string): string {
   return path.slice(batchRoute.length)
 }
 
 /** Passes requests to Kinto: batches are inspected and forwarded, all else is relayed. */
-export async function passThrough (
+export async function passThrough(
   scope: FastifyInstance,
   { inspect, ...options }: Omit<ForwardOptions, 'route'>
 ): Promise<void> {

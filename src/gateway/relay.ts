@@ -20,17 +20,31 @@ export interface PassOptions {
  * Passes requests to Kinto and its answers back, byte for byte, streamed: what `forward` does, at half the price.
  * Trailers and 1xx answers are not passed on.
  */
-export async function relay (scope: FastifyInstance, { route, upstream, dispatcher, trustProxy }: PassOptions): Promise<void> {
+export async function relay(
+  scope: FastifyInstance,
+  { route, upstream, dispatcher, trustProxy }: PassOptions
+): Promise<void> {
   // Such a request leaves a line in the log only where the error handler writes it.
   scope.setChildLoggerFactory(log => log)
   scope.route({
     method: methods,
     url: route,
-    handler (request, reply) {
+    handler(request, reply) {
       const { raw, method, headers } = request
       requireKnownCoding(headers)
-      const answer = new RelayedAnswer(reply.raw, error => { void reply.send(failure(error, method)) })
-      dispatcher.dispatch({ origin: upstream, method, path: originForm(request.originalUrl), headers: headersForKinto(request, trustProxy), body: hasBody(headers) ? bodyOf(raw, reply.raw) : null }, answer)
+      const answer = new RelayedAnswer(reply.raw, error => {
+        void reply.send(failure(error, method))
+      })
+      dispatcher.dispatch(
+        {
+          origin: upstream,
+          method,
+          path: originForm(request.originalUrl),
+          headers: headersForKinto(request, trustProxy),
+          body: hasBody(headers) ? bodyOf(raw, reply.raw) : null
+        },
+        answer
+      )
     }
   })
 }
@@ -40,48 +54,56 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
   readonly #fail: (error: Error) => void
   /** Written with the first byte of the body, so that an answer that breaks off before can still become another one. */
-  #head: { status: number, headers: IncomingHttpHeaders } | undefined
+  #head: { status: number; headers: IncomingHttpHeaders } | undefined
   #controller: Dispatcher.DispatchController | undefined
 
-  constructor (response: ServerResponse, fail: (error: Error) => void) {
+  constructor(response: ServerResponse, fail: (error: Error) => void) {
     this.#response = response
     this.#fail = fail
     response.on('close', () => {
-      if (!response.writableFinished) this.#controller?.abort(new errors.RequestAbortedError('The client left.'))
+      if (!response.writableFinished)
+        this.#controller?.abort(new errors.RequestAbortedError('The client left.'))
     })
   }
 
-  onRequestStart (controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#response.destroyed) controller.abort(new errors.RequestAbortedError('The client left.'))
+    if (this.#response.destroyed)
+      controller.abort(new errors.RequestAbortedError('The client left.'))
   }
 
-  onResponseStart (_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders
+  ): void {
     // https://www.rfc-editor.org/rfc/rfc9110.html#section-15: there are no others, and 1xx answers precede the one that counts.
     if (status > 599) throw new Error(`Kinto answered with a status of ${status}.`)
     if (status >= 200) this.#head = { status, headers: endToEndObject(headers) }
   }
 
-  onResponseData (controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     // After each pause undici tells of an empty piece first, which would cost a system call.
     if (chunk.length === 0) return
     this.#writeHead()
     if (this.#response.write(chunk)) return
     controller.pause()
-    this.#response.once('drain', () => { controller.resume() })
+    this.#response.once('drain', () => {
+      controller.resume()
+    })
   }
 
-  onResponseEnd (): void {
+  onResponseEnd(): void {
     this.#writeHead()
     this.#response.end()
   }
 
-  onResponseError (_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#response.headersSent) this.#response.destroy()
     else this.#fail(error)
   }
 
-  #writeHead (): void {
+  #writeHead(): void {
     if (this.#head === undefined) return
     const { status, headers } = this.#head
     this.#response.writeHead(status, headers)

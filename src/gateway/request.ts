@@ -7,25 +7,39 @@ import { forwardedRequestHeaders } from './headers.ts'
 interface Received {
   /** By which it is found in the logs, this one and Kinto's. */
   id: string
-  raw: { rawHeaders: string[], headers: IncomingHttpHeaders }
+  raw: { rawHeaders: string[]; headers: IncomingHttpHeaders }
   ip: string
   protocol: string
 }
 
 /** The headers that Kinto gets with this request, as a flat list. A client's own `X-Request-Id` goes as it came. */
-export function headersForKinto ({ id, raw, ip, protocol }: Received, trustProxy: boolean): string[] {
-  const headers = forwardedRequestHeaders({ rawHeaders: raw.rawHeaders, host: raw.headers.host, connection: raw.headers.connection, remoteAddress: ip, protocol, trustProxy })
+export function headersForKinto(
+  { id, raw, ip, protocol }: Received,
+  trustProxy: boolean
+): string[] {
+  const headers = forwardedRequestHeaders({
+    rawHeaders: raw.rawHeaders,
+    host: raw.headers.host,
+    connection: raw.headers.connection,
+    remoteAddress: ip,
+    protocol,
+    trustProxy
+  })
   if (raw.headers['x-request-id'] === undefined) headers.push('X-Request-Id', id)
   return headers
 }
 
 /** The id of a request: the client's own, if it is one line of text that a log can hold. */
-export function requestId ({ headers: { 'x-request-id': given } }: { headers: IncomingHttpHeaders }): string {
+export function requestId({
+  headers: { 'x-request-id': given }
+}: {
+  headers: IncomingHttpHeaders
+}): string {
   return typeof given === 'string' && /^[\x21-\x7e]{1,200}$/.test(given) ? given : randomUUID()
 }
 
 /** Aborted when the client leaves before it has its answer. */
-export function whenClientLeaves (reply: FastifyReply): AbortSignal {
+export function whenClientLeaves(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort()
@@ -34,7 +48,7 @@ export function whenClientLeaves (reply: FastifyReply): AbortSignal {
 }
 
 /** Milliseconds that are left of `ms`, which begin now. */
-export function countdown (ms: number): () => number {
+export function countdown(ms: number): () => number {
   const end = Date.now() + ms
   return () => Math.max(0, end - Date.now())
 }

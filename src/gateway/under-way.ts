@@ -21,7 +21,7 @@ export class UnderWay {
   #closing = false
 
   /** How many there are. */
-  get size (): number {
+  get size(): number {
     return this.#size
   }
 
@@ -31,11 +31,14 @@ export class UnderWay {
    * (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.3.2). Once `app` closes, requests that still come are refused, and with
    * the last answer the connections end: without this, clients that keep theirs open would hold `app.close()` up.
    */
-  watch (app: FastifyInstance): void {
-    app.server.prependListener('request', ({ socket }, response) => { this.#owe(app, socket, response) })
+  watch(app: FastifyInstance): void {
+    app.server.prependListener('request', ({ socket }, response) => {
+      this.#owe(app, socket, response)
+    })
     app.addHook('onRequest', ({ raw: { socket } }, { raw }, done) => {
       this.#whenItsTurn(socket, raw, () => {
-        if (this.#closing) done(unavailable('The service is stopping, please retry later.', { retryAfter: 3 }))
+        if (this.#closing)
+          done(unavailable('The service is stopping, please retry later.', { retryAfter: 3 }))
         else done()
       })
     })
@@ -49,16 +52,16 @@ export class UnderWay {
    * Whether an answer of another request is due, or has begun, on this connection: then nothing can be said on it. A request
    * that is not whole yet is the one at fault itself.
    */
-  isSpokenFor (socket: Socket): boolean {
+  isSpokenFor(socket: Socket): boolean {
     return this.#dueOn(socket).some(({ response }) => response.headersSent || response.req.complete)
   }
 
   /** Ends the connection after the answers that are due on it: what came behind their requests cannot be read. */
-  endAfterwards (socket: Socket): void {
+  endAfterwards(socket: Socket): void {
     this.#last.add(socket)
   }
 
-  #owe (app: FastifyInstance, socket: Socket, response: ServerResponse): void {
+  #owe(app: FastifyInstance, socket: Socket, response: ServerResponse): void {
     const known = this.#connections.get(socket)
     const due = known ?? []
     if (known === undefined) {
@@ -73,11 +76,13 @@ export class UnderWay {
     due.push({ response, begin: undefined })
     this.#size += 1
     if (due.length > maxWaiting) socket.destroy()
-    response.on('close', () => { this.#paid(app, socket) })
+    response.on('close', () => {
+      this.#paid(app, socket)
+    })
   }
 
   /** The first answer that was due on the connection is over. */
-  #paid (app: FastifyInstance, socket: Socket): void {
+  #paid(app: FastifyInstance, socket: Socket): void {
     const due = this.#dueOn(socket)
     if (due.shift() === undefined) return
     this.#size -= 1
@@ -86,17 +91,17 @@ export class UnderWay {
     this.#endIdle(app)
   }
 
-  #whenItsTurn (socket: Socket, response: ServerResponse, begin: () => void): void {
+  #whenItsTurn(socket: Socket, response: ServerResponse, begin: () => void): void {
     const due = this.#dueOn(socket)
     if (due[0]?.response === response) return begin()
     for (const waiting of due) if (waiting.response === response) waiting.begin = begin
   }
 
-  #dueOn (socket: Socket): Due[] {
+  #dueOn(socket: Socket): Due[] {
     return this.#connections.get(socket) ?? []
   }
 
-  #endIdle (app: FastifyInstance): void {
+  #endIdle(app: FastifyInstance): void {
     if (this.#closing && this.#size === 0) app.server.closeAllConnections()
   }
 }

@@ -35,39 +35,56 @@ export class KintoAnswered extends Error {
   override readonly name = 'KintoAnswered'
   readonly answer: KintoAnswer
 
-  constructor (answer: KintoAnswer) {
+  constructor(answer: KintoAnswer) {
     super(`Kinto answered ${answer.status}.`)
     this.answer = answer
   }
 }
 
 /** Sends a request to Kinto and reads the whole answer, whatever its status. @throws KintoUnreachable, AnswerTooLarge */
-export async function exchange (dispatcher: Dispatcher, origin: string, request: KintoRequest): Promise<KintoAnswer> {
+export async function exchange(
+  dispatcher: Dispatcher,
+  origin: string,
+  request: KintoRequest
+): Promise<KintoAnswer> {
   const { method, path, headers, body = null, timeoutMs, maxBytes = Infinity } = request
   try {
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)))
-    const answer = await dispatcher.request({ origin, method, path, headers, body, signal, responseHeaders: 'raw' })
+    const answer = await dispatcher.request({
+      origin,
+      method,
+      path,
+      headers,
+      body,
+      signal,
+      responseHeaders: 'raw'
+    })
     // undici's type does not follow `responseHeaders: 'raw'`, with which headers are a flat list.
-    return { status: answer.statusCode, headers: [answer.headers].flat().map(String), body: await readAll(answer.body, maxBytes) }
+    return {
+      status: answer.statusCode,
+      headers: [answer.headers].flat().map(String),
+      body: await readAll(answer.body, maxBytes)
+    }
   } catch (cause) {
     if (cause instanceof AnswerTooLarge) throw cause
     throw new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
   }
 }
 
-async function readAll (body: Readable, maxBytes: number): Promise<Buffer> {
+async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of body) {
     bytes += chunk.length
-    if (bytes > maxBytes) throw new AnswerTooLarge(`Kinto's answer has more than ${maxBytes} bytes.`)
+    if (bytes > maxBytes)
+      throw new AnswerTooLarge(`Kinto's answer has more than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
 /** The JSON object in the body of an answer. @throws KintoUnreachable when there is none: something else than Kinto spoke. */
-export function jsonObject (answer: KintoAnswer): JsonObject {
+export function jsonObject(answer: KintoAnswer): JsonObject {
   try {
     const value = parseJson(answer.body.toString())
     if (isJsonObject(value)) return value

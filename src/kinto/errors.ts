@@ -22,66 +22,119 @@ export class Refusal extends Error {
   readonly problem: Problem
   readonly headers: string[]
 
-  constructor (problem: Problem, { headers = [], retryAfter, cause }: RefusalOptions = {}) {
+  constructor(problem: Problem, { headers = [], retryAfter, cause }: RefusalOptions = {}) {
     super(problem.message, { cause })
     this.problem = problem
-    this.headers = retryAfter === undefined ? headers : [...headers, 'Retry-After', String(retryAfter)]
+    this.headers =
+      retryAfter === undefined ? headers : [...headers, 'Retry-After', String(retryAfter)]
   }
 }
 
 /** The JSON text of an error, keys in Kinto's order. */
-export function errorBody ({ status, errno, error, message, details }: Problem): string {
+export function errorBody({ status, errno, error, message, details }: Problem): string {
   return JSON.stringify({ code: status, errno, error, message, details })
 }
 
 /** 400: a field of the request is not usable: the message is put together as Kinto does; or one of the record, which the description names. */
-export function invalid (location: 'body' | 'header' | 'path' | 'record', name: string, description: string): Refusal {
-  const message = location === 'record' || description.includes(name) ? description : `${name} in ${location}: ${description}`
-  return new Refusal({ status: 400, errno: 107, error: 'Invalid parameters', message, details: [{ location, name, description }] })
+export function invalid(
+  location: 'body' | 'header' | 'path' | 'record',
+  name: string,
+  description: string
+): Refusal {
+  const message =
+    location === 'record' || description.includes(name)
+      ? description
+      : `${name} in ${location}: ${description}`
+  return new Refusal({
+    status: 400,
+    errno: 107,
+    error: 'Invalid parameters',
+    message,
+    details: [{ location, name, description }]
+  })
 }
 
 /** 405: the sub-resource does not have this method. */
-export function methodNotAllowed (allowed: string): Refusal {
-  return new Refusal({ status: 405, errno: 115, error: 'Method Not Allowed', message: 'Method not allowed on this endpoint.' }, { headers: ['Allow', allowed] })
+export function methodNotAllowed(allowed: string): Refusal {
+  return new Refusal(
+    {
+      status: 405,
+      errno: 115,
+      error: 'Method Not Allowed',
+      message: 'Method not allowed on this endpoint.'
+    },
+    { headers: ['Allow', allowed] }
+  )
 }
 
 /** 409: another answer, or none that can be given now. */
-export function conflict (message: string, details?: unknown): Refusal {
+export function conflict(message: string, details?: unknown): Refusal {
   return new Refusal({ status: 409, errno: 122, error: 'Conflict', message, details })
 }
 
 /** 410: the step no longer waits for an answer. */
-export function gone (message: string): Refusal {
+export function gone(message: string): Refusal {
   return new Refusal({ status: 410, errno: 111, error: 'Gone', message })
 }
 
 /** 412: the record is not the one that the reviewer saw. `headers` are the record's validators. */
-export function modifiedMeanwhile (existing: unknown, headers: string[]): Refusal {
-  return new Refusal({ status: 412, errno: 114, error: 'Precondition Failed', message: 'Resource was modified meanwhile', details: { existing } }, { headers })
+export function modifiedMeanwhile(existing: unknown, headers: string[]): Refusal {
+  return new Refusal(
+    {
+      status: 412,
+      errno: 114,
+      error: 'Precondition Failed',
+      message: 'Resource was modified meanwhile',
+      details: { existing }
+    },
+    { headers }
+  )
 }
 
 /** 413: the body is larger than `limit` bytes. */
-export function tooLarge (limit: number): Refusal {
-  return new Refusal({ status: 413, errno: 113, error: 'Request Entity Too Large', message: `The body of this request may have at most ${limit} bytes.` })
+export function tooLarge(limit: number): Refusal {
+  return new Refusal({
+    status: 413,
+    errno: 113,
+    error: 'Request Entity Too Large',
+    message: `The body of this request may have at most ${limit} bytes.`
+  })
 }
 
 /** 415: the body is not JSON, and says so. */
-export function unsupportedMediaType (description: string): Refusal {
-  return new Refusal({ status: 415, errno: 107, error: 'Invalid parameters', message: description, details: [{ location: 'header', name: 'Content-Type', description }] })
+export function unsupportedMediaType(description: string): Refusal {
+  return new Refusal({
+    status: 415,
+    errno: 107,
+    error: 'Invalid parameters',
+    message: description,
+    details: [{ location: 'header', name: 'Content-Type', description }]
+  })
 }
 
 /** 501: Node undoes `chunked` alone, and a body in another transfer coding would reach Kinto without that coding's name (RFC 9112 §6.1). */
-export function unknownCoding (coding: string): Refusal {
-  return new Refusal({ status: 501, errno: 107, error: 'Not Implemented', message: `The transfer coding ${coding} is not supported.` })
+export function unknownCoding(coding: string): Refusal {
+  return new Refusal({
+    status: 501,
+    errno: 107,
+    error: 'Not Implemented',
+    message: `The transfer coding ${coding} is not supported.`
+  })
 }
 
 /** 503: a part that is needed does not work now, or its outcome is not known. */
-export function unavailable (message: string, options: RefusalOptions & { details?: unknown } = {}): Refusal {
-  return new Refusal({ status: 503, errno: 201, error: 'Service Unavailable', message, details: options.details }, options)
+export function unavailable(
+  message: string,
+  options: RefusalOptions & { details?: unknown } = {}
+): Refusal {
+  return new Refusal(
+    { status: 503, errno: 201, error: 'Service Unavailable', message, details: options.details },
+    options
+  )
 }
 
 /** What `read` returns, or the refusal that it throws. @throws anything else */
-export function orRefusal<Value> (read: () => Value): Value | Refusal {
+export function orRefusal<Value>(read: () => Value): Value | Refusal {
   try {
     return read()
   } catch (error) {
@@ -91,6 +144,14 @@ export function orRefusal<Value> (read: () => Value): Value | Refusal {
 }
 
 /** 500: a fault of this program, in the words of Kinto's own. */
-export function programmingError (cause: unknown): Refusal {
-  return new Refusal({ status: 500, errno: 999, error: 'Internal Server Error', message: 'A programmatic error occurred, developers have been informed.' }, { cause })
+export function programmingError(cause: unknown): Refusal {
+  return new Refusal(
+    {
+      status: 500,
+      errno: 999,
+      error: 'Internal Server Error',
+      message: 'A programmatic error occurred, developers have been informed.'
+    },
+    { cause }
+  )
 }

@@ -6,11 +6,16 @@
 
 // TypeScript's library does not describe this part of JSON yet.
 declare global {
-  interface RawJson { readonly rawJSON: string }
+  interface RawJson {
+    readonly rawJSON: string
+  }
   interface JSON {
-    rawJSON (literal: string): RawJson
-    isRawJSON (value: unknown): value is RawJson
-    parse (text: string, reviver: (this: unknown, key: string, value: unknown, context: { source: string }) => unknown): unknown
+    rawJSON(literal: string): RawJson
+    isRawJSON(value: unknown): value is RawJson
+    parse(
+      text: string,
+      reviver: (this: unknown, key: string, value: unknown, context: { source: string }) => unknown
+    ): unknown
   }
 }
 
@@ -20,7 +25,10 @@ export type JsonObject = Record<string, unknown>
  * Takes more than a microsecond for each number. `check` is told every name and value before that.
  * @throws SyntaxError when the text is not JSON, RangeError when it is nested deeper than the stack is high.
  */
-export function parseJson (text: string, check: (name: string, value: unknown) => void = () => {}): unknown {
+export function parseJson(
+  text: string,
+  check: (name: string, value: unknown) => void = () => {}
+): unknown {
   return JSON.parse(text, (name, value, { source }) => {
     check(name, value)
     return typeof value === 'number' ? JSON.rawJSON(source) : value
@@ -28,15 +36,17 @@ export function parseJson (text: string, check: (name: string, value: unknown) =
 }
 
 /** Whether a parsed value is a JSON object: neither an array nor a raw number literal. */
-export function isJsonObject (value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+export function isJsonObject(value: unknown): value is JsonObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+  )
 }
 
 /**
  * How many values a JSON text holds, and how deep they are nested, found out before it is parsed, in some milliseconds for a MiB:
  * what a parser makes of `[[],[],…]` takes far more room and time than the text. Too high by one for each empty list or object.
  */
-export function weighJson (text: Uint8Array): { values: number, depth: number } {
+export function weighJson(text: Uint8Array): { values: number; depth: number } {
   let values = 1
   let depth = 0
   let deepest = 0

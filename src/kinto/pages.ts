@@ -18,7 +18,7 @@ const pageSizeOfLargeObjects = 3
 const hidden = new Set([401, 403, 404])
 
 /** All objects of a list, page by page. What the caller may not list is empty. @throws KintoUnreachable, KintoAnswered */
-export async function listAll (session: KintoSession, path: string): Promise<JsonObject[]> {
+export async function listAll(session: KintoSession, path: string): Promise<JsonObject[]> {
   try {
     const listed = await readPages(session, path, [])
     return typeof listed === 'string' ? [] : listed.objects
@@ -34,7 +34,11 @@ export async function listAll (session: KintoSession, path: string): Promise<Jso
  * @returns `unchanged` where it was not, `refused` when Kinto does not take the query
  * @throws KintoUnreachable; KintoAnswered with what is no list: then nothing is known of it
  */
-export async function listRecords (session: KintoSession, path: string, etag?: string): Promise<ListedObjects | 'unchanged' | 'refused'> {
+export async function listRecords(
+  session: KintoSession,
+  path: string,
+  etag?: string
+): Promise<ListedObjects | 'unchanged' | 'refused'> {
   const condition = etag === undefined ? [] : ['If-None-Match', etag]
   try {
     return await readPages(session, `${path}&_limit=${pageSize}`, condition)
@@ -44,7 +48,11 @@ export async function listRecords (session: KintoSession, path: string, etag?: s
   }
 }
 
-async function readPages (session: KintoSession, path: string, headers: string[]): Promise<ListedObjects | 'unchanged' | 'refused'> {
+async function readPages(
+  session: KintoSession,
+  path: string,
+  headers: string[]
+): Promise<ListedObjects | 'unchanged' | 'refused'> {
   const objects: JsonObject[] = []
   const first = await session.get(path, { headers, maxBytes: maxPageBytes })
   if (first.status === 304) return 'unchanged'
@@ -53,7 +61,7 @@ async function readPages (session: KintoSession, path: string, headers: string[]
   while (next !== undefined) next = take(await session.get(next, { maxBytes: maxPageBytes }))
   return { objects, etag: headerValues(first.headers, 'etag')[0] }
 
-  function take (answer: KintoAnswer): string | undefined {
+  function take(answer: KintoAnswer): string | undefined {
     if (answer.status !== 200) throw new KintoAnswered(answer)
     objects.push(...objectsIn(answer))
     return nextPage(headerValues(answer.headers, 'next-page')[0])
@@ -61,16 +69,24 @@ async function readPages (session: KintoSession, path: string, headers: string[]
 }
 
 /** Of each object only its own numbers keep their literals: what stands deeper is parsed as fast as can be. */
-function objectsIn ({ body }: KintoAnswer): JsonObject[] {
+function objectsIn({ body }: KintoAnswer): JsonObject[] {
   const list: unknown = parsed(body)
   const data = isJsonObject(list) ? list['data'] : undefined
-  if (!Array.isArray(data)) throw new KintoUnreachable('The answer is no list, so it is not from Kinto.')
-  return data.filter(isJsonObject).map(object => Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [name, typeof value === 'number' ? JSON.rawJSON(String(value)) : value])
-  ))
+  if (!Array.isArray(data))
+    throw new KintoUnreachable('The answer is no list, so it is not from Kinto.')
+  return data
+    .filter(isJsonObject)
+    .map(object =>
+      Object.fromEntries(
+        Object.entries(object).map(([name, value]) => [
+          name,
+          typeof value === 'number' ? JSON.rawJSON(String(value)) : value
+        ])
+      )
+    )
 }
 
-function parsed (body: Buffer): unknown {
+function parsed(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString())
   } catch (cause) {
@@ -79,7 +95,7 @@ function parsed (body: Buffer): unknown {
 }
 
 // Kinto builds it from the Host header, so only its path and query count.
-function nextPage (url: string | undefined): string | undefined {
+function nextPage(url: string | undefined): string | undefined {
   if (url === undefined) return undefined
   const { pathname, search } = new URL(url)
   return pathname + search

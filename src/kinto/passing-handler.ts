@@ -5,27 +5,32 @@ import type { Dispatcher } from 'undici'
 export class PassingHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler
 
-  constructor (handler: Dispatcher.DispatchHandler) {
+  constructor(handler: Dispatcher.DispatchHandler) {
     this.#handler = handler
   }
 
-  onRequestStart (controller: Dispatcher.DispatchController, context: unknown): void {
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     this.#handler.onRequestStart?.(controller, context)
   }
 
-  onResponseStart (controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders, message?: string): void {
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message?: string
+  ): void {
     this.#handler.onResponseStart?.(controller, status, headers, message)
   }
 
-  onResponseData (controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#handler.onResponseData?.(controller, chunk)
   }
 
-  onResponseEnd (controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     this.#handler.onResponseEnd?.(controller, trailers)
   }
 
-  onResponseError (controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
     this.#handler.onResponseError?.(controller, error)
   }
 }

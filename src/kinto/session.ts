@@ -24,7 +24,8 @@ interface Sending {
 }
 
 // What belongs to the body of the client's own request, to its conditions, or to how the client wants its answer (RFC 9110).
-const ofThatRequestOnly = /^(content-.*|.*digest|if-.*|range|accept|accept-encoding|response-behavior)$/
+const ofThatRequestOnly =
+  /^(content-.*|.*digest|if-.*|range|accept|accept-encoding|response-behavior)$/
 
 /** What one client's request says to Kinto: every header that the client sent goes along, so that Kinto sees the same caller. */
 export class KintoSession {
@@ -35,43 +36,64 @@ export class KintoSession {
   readonly #timeLeft: () => number
 
   /** `headers`: those that the pass-through would send. `timeLeft`: milliseconds until the client's request must have ended. */
-  constructor (kinto: Kinto, headers: string[], timeLeft: () => number) {
+  constructor(kinto: Kinto, headers: string[], timeLeft: () => number) {
     this.#kinto = kinto
     this.#headers = selectHeaders(headers, name => !ofThatRequestOnly.test(name))
     this.#timeLeft = timeLeft
   }
 
   /** The same request, by another account. */
-  as (authorization: string): KintoSession {
-    const headers = selectHeaders(this.#headers, name => name !== 'authorization' && name !== 'cookie')
-    return new KintoSession(this.#kinto, [...headers, 'Authorization', authorization], this.#timeLeft)
+  as(authorization: string): KintoSession {
+    const headers = selectHeaders(
+      this.#headers,
+      name => name !== 'authorization' && name !== 'cookie'
+    )
+    return new KintoSession(
+      this.#kinto,
+      [...headers, 'Authorization', authorization],
+      this.#timeLeft
+    )
   }
 
   /** `headers`: further ones, a flat list. @throws AnswerTooLarge */
-  get (path: string, { headers = [], maxBytes = Infinity }: { headers?: string[], maxBytes?: number } = {}): Promise<KintoAnswer> {
+  get(
+    path: string,
+    { headers = [], maxBytes = Infinity }: { headers?: string[]; maxBytes?: number } = {}
+  ): Promise<KintoAnswer> {
     return this.#send('GET', path, { headers, maxBytes })
   }
 
   /** `ifMatch` is the value of the header, quotes included. */
-  patch (path: string, sending: Sending): Promise<KintoAnswer> {
+  patch(path: string, sending: Sending): Promise<KintoAnswer> {
     return this.#send('PATCH', path, sending)
   }
 
   /** Puts a record there: `body` is JSON text. `headers`: conditions, a flat list. */
-  put (path: string, body: string, headers: string[]): Promise<KintoAnswer> {
+  put(path: string, body: string, headers: string[]): Promise<KintoAnswer> {
     return this.#send('PUT', path, { body, headers })
   }
 
-  post (path: string, body: string): Promise<KintoAnswer> {
+  post(path: string, body: string): Promise<KintoAnswer> {
     return this.#send('POST', path, { body })
   }
 
   /** Kinto's answer to a browser's preflight for `path` (https://fetch.spec.whatwg.org/#cors-preflight-request). */
-  options (path: string, headers: string[]): Promise<KintoAnswer> {
+  options(path: string, headers: string[]): Promise<KintoAnswer> {
     return this.#send('OPTIONS', path, { headers })
   }
 
-  async #send (method: KintoRequest['method'], path: string, { data, body = data === undefined ? undefined : JSON.stringify({ data }), contentType = 'application/json', ifMatch, headers = [], maxBytes = Infinity }: Sending): Promise<KintoAnswer> {
+  async #send(
+    method: KintoRequest['method'],
+    path: string,
+    {
+      data,
+      body = data === undefined ? undefined : JSON.stringify({ data }),
+      contentType = 'application/json',
+      ifMatch,
+      headers = [],
+      maxBytes = Infinity
+    }: Sending
+  ): Promise<KintoAnswer> {
     const names = headerNames(headers)
     const answer = await exchange(this.#kinto.dispatcher, this.#kinto.origin, {
       method,
@@ -79,12 +101,14 @@ export class KintoSession {
       headers: [
         ...selectHeaders(this.#headers, name => !names.has(name)),
         ...headers,
-        'Accept', 'application/json',
-        'Accept-Encoding', 'identity',
-        ...body === undefined ? [] : ['Content-Type', contentType],
-        ...ifMatch === undefined ? [] : ['If-Match', ifMatch]
+        'Accept',
+        'application/json',
+        'Accept-Encoding',
+        'identity',
+        ...(body === undefined ? [] : ['Content-Type', contentType]),
+        ...(ifMatch === undefined ? [] : ['If-Match', ifMatch])
       ],
-      ...body === undefined ? {} : { body },
+      ...(body === undefined ? {} : { body }),
       timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft()),
       maxBytes
     })

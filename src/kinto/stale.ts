@@ -11,26 +11,39 @@ const repeatable = new Set<unknown>(['GET', 'HEAD', 'OPTIONS'])
  * Notes in `stale` the error that ends a connection which has answered before, and has sent nothing since the request was
  * written: Kinto's server closed it while it was idle, and the request crossed that (RFC 9112 §9.3.1).
  */
-export function watchForStale (socket: Socket, stale: WeakSet<object>): void {
+export function watchForStale(socket: Socket, stale: WeakSet<object>): void {
   let writtenWhenHeard = 0
   socket.on('readable', () => {
     // At the end of the stream the event comes too, with nothing to read.
     if (socket.readableLength > 0) writtenWhenHeard = socket.bytesWritten
   })
   socket.on('error', error => {
-    if ('code' in error && goneAway.has(error.code) && writtenWhenHeard > 0 && socket.bytesWritten > writtenWhenHeard) stale.add(error)
+    if (
+      'code' in error &&
+      goneAway.has(error.code) &&
+      writtenWhenHeard > 0 &&
+      socket.bytesWritten > writtenWhenHeard
+    )
+      stale.add(error)
   })
 }
 
 /** Sends GET, HEAD and OPTIONS without a body once more, over a connection of its own, when theirs proved stale. Nothing else is ever repeated. */
-export function repeatWhenStale (fresh: Dispatcher, stale: WeakSet<object>): Dispatcher.DispatcherComposeInterceptor {
-  return dispatch => function dispatchRepeatable (options, handler) {
-    if (!repeatable.has(options.method) || options.body) return dispatch(options, handler)
-    return dispatch(options, new RepeatingHandler(handler, error => {
-      if (stale.has(error)) fresh.dispatch({ ...options, reset: true }, handler)
-      return stale.has(error)
-    }))
-  }
+export function repeatWhenStale(
+  fresh: Dispatcher,
+  stale: WeakSet<object>
+): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch =>
+    function dispatchRepeatable(options, handler) {
+      if (!repeatable.has(options.method) || options.body) return dispatch(options, handler)
+      return dispatch(
+        options,
+        new RepeatingHandler(handler, error => {
+          if (stale.has(error)) fresh.dispatch({ ...options, reset: true }, handler)
+          return stale.has(error)
+        })
+      )
+    }
 }
 
 /** Tells `handler` all but an error after which `repeat` sends the request again. */
@@ -38,12 +51,12 @@ class RepeatingHandler extends PassingHandler {
   readonly #repeat: (error: Error) => boolean
 
   /** `repeat` says whether it does. */
-  constructor (handler: Dispatcher.DispatchHandler, repeat: (error: Error) => boolean) {
+  constructor(handler: Dispatcher.DispatchHandler, repeat: (error: Error) => boolean) {
     super(handler)
     this.#repeat = repeat
   }
 
-  override onResponseError (controller: Dispatcher.DispatchController, error: Error): void {
+  override onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
     if (!this.#repeat(error)) super.onResponseError(controller, error)
   }
 }

@@ -39,7 +39,13 @@ const maxConnections = 2_000
 const maxHeaderSize = 512 * 1024
 
 /** The connections to Kinto: HTTP/1.1, one request at a time on each, TLS verified against the name in `origin`. */
-export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000, ca, observe = () => {} }: UpstreamOptions): Upstream {
+export function createUpstream({
+  origin,
+  timeoutMs,
+  connectTimeoutMs = 10_000,
+  ca,
+  observe = () => {}
+}: UpstreamOptions): Upstream {
   const hostname = new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
   const stale = new WeakSet<object>()
   const options = {
@@ -49,26 +55,47 @@ export function createUpstream ({ origin, timeoutMs, connectTimeoutMs = 10_000, 
     bodyTimeout: timeoutMs,
     keepAliveMaxTimeout,
     maxHeaderSize,
-    connect: connector({ allowH2: false, timeout: connectTimeoutMs, ...ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] } }, hostname, stale)
+    connect: connector(
+      {
+        allowH2: false,
+        timeout: connectTimeoutMs,
+        ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] })
+      },
+      hostname,
+      stale
+    )
   }
   const pool = new Pool(origin, options)
   const fresh = new Pool(origin, options)
   const heads = new Pool(origin, options)
   return {
-    dispatcher: pool.compose(headsApart(heads), repeatWhenStale(fresh.compose(sameServerName(hostname)), stale), sameServerName(hostname), timed(observe)),
-    async close () {
+    dispatcher: pool.compose(
+      headsApart(heads),
+      repeatWhenStale(fresh.compose(sameServerName(hostname)), stale),
+      sameServerName(hostname),
+      timed(observe)
+    ),
+    async close() {
       await Promise.all([pool.destroy(), fresh.destroy(), heads.destroy()])
     }
   }
 }
 
 // The name that TLS asks for and verifies is the configured one. An IP address is verified too, but not asked for (RFC 6066 §3).
-function connector (options: buildConnector.BuildOptions, hostname: string, stale: WeakSet<object>): buildConnector.connector {
+function connector(
+  options: buildConnector.BuildOptions,
+  hostname: string,
+  stale: WeakSet<object>
+): buildConnector.connector {
   const connect = buildConnector(options)
   const servername = isIP(hostname) === 0 ? hostname : ''
-  return function connectToKinto (options, callback) {
+  return function connectToKinto(options, callback) {
     connect({ ...options, servername }, (error, socket) => {
-      if (error !== null) return callback(new NotConnectedError('There is no connection to Kinto.', { cause: error }), null)
+      if (error !== null)
+        return callback(
+          new NotConnectedError('There is no connection to Kinto.', { cause: error }),
+          null
+        )
       watchForStale(socket, stale)
       callback(null, socket)
     })
@@ -76,17 +103,21 @@ function connector (options: buildConnector.BuildOptions, hostname: string, stal
 }
 
 // undici takes the server name from `Host`, the client's here, and makes a new connection whenever it changes.
-function sameServerName (servername: string): Dispatcher.DispatcherComposeInterceptor {
-  return dispatch => function dispatchWithServerName (options, handler) {
-    const named = { ...options, servername }
-    return dispatch(named, handler)
-  }
+function sameServerName(servername: string): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch =>
+    function dispatchWithServerName(options, handler) {
+      const named = { ...options, servername }
+      return dispatch(named, handler)
+    }
 }
 
 // undici closes the connection after a HEAD, in case the server sends a body, which would be taken for the answer to the next
 // request. Kinto's servers send none; what may stand between could. So these are kept, but no other request meets their answers.
-function headsApart (heads: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
-  return dispatch => function dispatchHead (options, handler) {
-    return options.method === 'HEAD' ? heads.dispatch({ ...options, reset: false }, handler) : dispatch(options, handler)
-  }
+function headsApart(heads: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
+  return dispatch =>
+    function dispatchHead(options, handler) {
+      return options.method === 'HEAD'
+        ? heads.dispatch({ ...options, reset: false }, handler)
+        : dispatch(options, handler)
+    }
 }

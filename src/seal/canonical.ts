@@ -5,15 +5,15 @@ import { readDecimal } from './decimal.ts'
  * `1000` are one number). Kinto's back ends write numbers and the order of keys in ways of their own. Numbers are raw literals
  * (https://github.com/tc39/proposal-json-parse-with-source).
  */
-export function canonicalJson (value: unknown): string {
+export function canonicalJson(value: unknown): string {
   if (JSON.isRawJSON(value)) return canonicalNumber(value.rawJSON)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value).toSorted(([a], [b]) => a < b ? -1 : 1)
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
 }
 
-function canonicalNumber (literal: string): string {
+function canonicalNumber(literal: string): string {
   const decimal = readDecimal(literal)
   if (decimal === undefined) return literal
   const { negative, digits, magnitude } = decimal

@@ -2,20 +2,25 @@ import { changedFields, digestQuestion } from './digests.ts'
 import type { OpenedSeal, UnknownKey } from './seals.ts'
 
 /** Whether the same was asked with two seals of one record. */
-export function isSameQuestion (a: OpenedSeal, b: OpenedSeal): boolean {
+export function isSameQuestion(a: OpenedSeal, b: OpenedSeal): boolean {
   const [one, other] = [a, b].map(({ key, question }) => JSON.stringify([key.id, question]))
   return one === other
 }
 
 /** Whether what was opened is a question that was asked. */
-export function isQuestion (opened: OpenedSeal | UnknownKey | 'broken'): opened is OpenedSeal {
+export function isQuestion(opened: OpenedSeal | UnknownKey | 'broken'): opened is OpenedSeal {
   return opened !== 'broken' && 'question' in opened && opened.question !== undefined
 }
 
 /** The names of the fields in which two records, in clear, ask something else. */
-export function differences (
-  record: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>, openFields: readonly string[]
+export function differences(
+  record: Readonly<Record<string, unknown>>,
+  other: Readonly<Record<string, unknown>>,
+  openFields: readonly string[]
 ): string[] {
   const key = Buffer.alloc(0)
-  return changedFields(digestQuestion(key, '', record, openFields), digestQuestion(key, '', other, openFields))
+  return changedFields(
+    digestQuestion(key, '', record, openFields),
+    digestQuestion(key, '', other, openFields)
+  )
 }

@@ -10,7 +10,7 @@ export interface Decimal {
 const largestExponent = 1e9
 
 /** Reads a number literal of JSON, in time that grows as its length. Undefined for what is none, and for one whose exponent is beyond all use. */
-export function readDecimal (literal: string): Decimal | undefined {
+export function readDecimal(literal: string): Decimal | undefined {
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(literal)
   if (match === null) return undefined
   const [, sign, whole = '', fraction = '', power = '0'] = match
@@ -28,7 +28,7 @@ export function readDecimal (literal: string): Decimal | undefined {
 }
 
 // A regular expression would look at each run of zeros once for every zero in it.
-function withoutTrailingZeros (digits: string): string {
+function withoutTrailingZeros(digits: string): string {
   let end = digits.length
   while (digits[end - 1] === '0') end -= 1
   return digits.slice(0, end)

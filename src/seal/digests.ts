@@ -10,40 +10,60 @@ const shownLength = 60
 
 // What Kinto or an answer writes. `schema` is Kinto's where it is a whole number: the version of the collection's schema.
 const notAsked = new Set([
-  'id', 'last_modified', 'taskToken',
-  'status', 'choice', 'output', 'answeredBy', 'answeredAt', 'comment', 'answerReceipt', 'over'
+  'id',
+  'last_modified',
+  'taskToken',
+  'status',
+  'choice',
+  'output',
+  'answeredBy',
+  'answeredAt',
+  'comment',
+  'answerReceipt',
+  'over'
 ])
 
 /**
  * Digests the question in a record: every field but those that Kinto, an answer or the service writes, and those of `openFields`.
  * A field that is absent, null or an empty text is none.
  */
-export function digestQuestion (
-  key: Buffer, uri: string, record: Readonly<Record<string, unknown>>, openFields: readonly string[]
+export function digestQuestion(
+  key: Buffer,
+  uri: string,
+  record: Readonly<Record<string, unknown>>,
+  openFields: readonly string[]
 ): FieldDigest[] {
   return Object.entries(record)
     .filter(([name, value]) => isAsked(name, value) && !openFields.includes(name))
-    .map(([name, value]) => [name.slice(0, shownLength).toWellFormed(), digestField(key, uri, name, value)])
+    .map(([name, value]) => [
+      name.slice(0, shownLength).toWellFormed(),
+      digestField(key, uri, name, value)
+    ])
 }
 
 /** The names of the fields that differ, are new, or are gone. */
-export function changedFields (sealed: readonly FieldDigest[], present: readonly FieldDigest[]): string[] {
+export function changedFields(
+  sealed: readonly FieldDigest[],
+  present: readonly FieldDigest[]
+): string[] {
   const names = [...missing(present, sealed), ...missing(sealed, present)]
   return [...new Set(names)].toSorted()
 }
 
-function missing (from: readonly FieldDigest[], among: readonly FieldDigest[]): string[] {
+function missing(from: readonly FieldDigest[], among: readonly FieldDigest[]): string[] {
   const digests = new Set(among.map(([, digest]) => digest))
   return from.filter(([, digest]) => !digests.has(digest)).map(([name]) => name)
 }
 
 /** Whether a field is part of what is asked. A field that is absent, null or an empty text is none. */
-export function isAsked (name: string, value: unknown): boolean {
+export function isAsked(name: string, value: unknown): boolean {
   if (notAsked.has(name) || value === undefined || value === null || value === '') return false
   return name !== 'schema' || !JSON.isRawJSON(value) || !/^\d+$/.test(value.rawJSON)
 }
 
-function digestField (key: Buffer, uri: string, name: string, value: unknown): string {
-  const digest = createHmac('sha256', key).update(framed(uri, name, canonicalJson(value))).digest()
+function digestField(key: Buffer, uri: string, name: string, value: unknown): string {
+  const digest = createHmac('sha256', key)
+    .update(framed(uri, name, canonicalJson(value)))
+    .digest()
   return digest.toString('base64url', 0, digestBytes)
 }

@@ -20,20 +20,27 @@ const tagBytes = 16
  * Encrypts `plain`, bound to the texts of `context`.
  * @returns `prefix` and, in one piece, base64url of key id, nonce, ciphertext and tag
  */
-export function encrypt (
-  prefix: string, key: { id: string, bytes: Buffer }, context: readonly string[], plain: string
+export function encrypt(
+  prefix: string,
+  key: { id: string; bytes: Buffer },
+  context: readonly string[],
+  plain: string
 ): string {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv(algorithm, key.bytes, nonce, { authTagLength: tagBytes })
   cipher.setAAD(framed(prefix, ...context))
   const parts = [
-    Buffer.from(key.id, 'base64url'), nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()
+    Buffer.from(key.id, 'base64url'),
+    nonce,
+    cipher.update(plain, 'utf8'),
+    cipher.final(),
+    cipher.getAuthTag()
   ]
   return prefix + Buffer.concat(parts).toString('base64url')
 }
 
 /** Takes the text apart. Undefined when it is not of this form. */
-export function readEnvelope (prefix: string, text: string): Envelope | undefined {
+export function readEnvelope(prefix: string, text: string): Envelope | undefined {
   if (!text.startsWith(prefix)) return undefined
   const encoded = text.slice(prefix.length)
   const bytes = Buffer.from(encoded, 'base64url')
@@ -49,8 +56,11 @@ export function readEnvelope (prefix: string, text: string): Envelope | undefine
 }
 
 /** Decrypts an envelope. Undefined when it was made with another key, for another context, or was altered. */
-export function decrypt (
-  prefix: string, { nonce, ciphertext, tag }: Envelope, key: Buffer, context: readonly string[]
+export function decrypt(
+  prefix: string,
+  { nonce, ciphertext, tag }: Envelope,
+  key: Buffer,
+  context: readonly string[]
 ): string | undefined {
   try {
     const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })

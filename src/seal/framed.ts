@@ -1,9 +1,11 @@
 /** The texts in one piece, each with its length before it: no two lists of texts give the same bytes. */
-export function framed (...texts: readonly string[]): Buffer {
-  return Buffer.concat(texts.flatMap(text => {
-    const bytes = Buffer.from(text)
-    const length = Buffer.alloc(8)
-    length.writeBigUInt64BE(BigInt(bytes.length))
-    return [length, bytes]
-  }))
+export function framed(...texts: readonly string[]): Buffer {
+  return Buffer.concat(
+    texts.flatMap(text => {
+      const bytes = Buffer.from(text)
+      const length = Buffer.alloc(8)
+      length.writeBigUInt64BE(BigInt(bytes.length))
+      return [length, bytes]
+    })
+  )
 }

@@ -10,7 +10,7 @@ export interface SealKey {
 }
 
 /** Derives the keys of a secret: HKDF with SHA-256 and a label for each use (RFC 5869). */
-export function deriveKey (secret: Uint8Array): SealKey {
+export function deriveKey(secret: Uint8Array): SealKey {
   return {
     id: derive(secret, 'key id', 4).toString('base64url'),
     seal: derive(secret, 'seal', 32),
@@ -19,6 +19,6 @@ export function deriveKey (secret: Uint8Array): SealKey {
   }
 }
 
-function derive (secret: Uint8Array, use: string, bytes: number): Buffer {
+function derive(secret: Uint8Array, use: string, bytes: number): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `kinto-stepfunction ${use}`, bytes))
 }

@@ -44,7 +44,7 @@ const sealPrefix = `${sealKind}1:`
 const receiptPrefix = 'receipt:1:'
 
 /** Whether a record's `taskToken` is no token, but something that was sealed, or says so. */
-export function isSealed (taskToken: string): boolean {
+export function isSealed(taskToken: string): boolean {
   return taskToken.startsWith(sealKind)
 }
 
@@ -57,34 +57,34 @@ export class Seals {
   readonly #first: SealKey
 
   /** `first`, `others`: secrets of at least 32 bytes. */
-  constructor (first: Uint8Array, ...others: readonly Uint8Array[]) {
+  constructor(first: Uint8Array, ...others: readonly Uint8Array[]) {
     this.#first = deriveKey(first)
     this.#keys = [this.#first, ...others.map(deriveKey)]
   }
 
   /** Names the secrets, the sealing one first. */
-  get keyIds (): string[] {
+  get keyIds(): string[] {
     return this.#keys.map(({ id }) => id)
   }
 
   /** Seals a question as it is asked. @returns the record's `taskToken` */
-  sealQuestion (uri: string, { record, openFields, ...content }: QuestionToSeal): string {
+  sealQuestion(uri: string, { record, openFields, ...content }: QuestionToSeal): string {
     const fields = digestQuestion(this.#first.digest, uri, record, openFields)
     return seal(this.#first, uri, { ...content, question: { openFields, fields } })
   }
 
   /** Binds a token to its record, and to nothing else: no question was asked there through the service. */
-  sealToken (uri: string, content: Omit<SealContent, 'question'>): string {
+  sealToken(uri: string, content: Omit<SealContent, 'question'>): string {
     return seal(this.#first, uri, { ...content, question: undefined })
   }
 
   /** The same seal with the token that its activity brought. */
-  withToken (uri: string, { key, ...content }: OpenedSeal, taskToken: string): string {
+  withToken(uri: string, { key, ...content }: OpenedSeal, taskToken: string): string {
     return seal(key, uri, { ...content, taskToken })
   }
 
   /** Opens a record's `taskToken`. `unknownKey`: the id of a key that is not here; `broken`: moved, altered, or no seal. */
-  open (uri: string, text: string): OpenedSeal | UnknownKey | 'broken' {
+  open(uri: string, text: string): OpenedSeal | UnknownKey | 'broken' {
     const envelope = readEnvelope(sealPrefix, text)
     if (envelope === undefined) return 'broken'
     const key = this.#keys.find(({ id }) => id === envelope.keyId)
@@ -97,18 +97,29 @@ export class Seals {
   }
 
   /** The names of the fields of a record that are not as they were asked. */
-  changed (uri: string, { key, question }: OpenedSeal, record: Readonly<Record<string, unknown>>): string[] {
-    return question === undefined ? [] : changedFields(question.fields, digestQuestion(key.digest, uri, record, question.openFields))
+  changed(
+    uri: string,
+    { key, question }: OpenedSeal,
+    record: Readonly<Record<string, unknown>>
+  ): string[] {
+    return question === undefined
+      ? []
+      : changedFields(question.fields, digestQuestion(key.digest, uri, record, question.openFields))
   }
 
   /** Seals a decision, as the proof that it was taken for this token. @returns the record's `answerReceipt` */
-  writeReceipt (uri: string, taskToken: string, decision: object): string {
+  writeReceipt(uri: string, taskToken: string, decision: object): string {
     const { id, receipt } = this.#first
-    return encrypt(receiptPrefix, { id, bytes: receipt }, [uri, digest(taskToken)], JSON.stringify(decision))
+    return encrypt(
+      receiptPrefix,
+      { id, bytes: receipt },
+      [uri, digest(taskToken)],
+      JSON.stringify(decision)
+    )
   }
 
   /** The decision in a receipt. Undefined when it is none, another record's, another token's, or of an unknown key. */
-  readReceipt (uri: string, taskToken: string, text: string): unknown {
+  readReceipt(uri: string, taskToken: string, text: string): unknown {
     const envelope = readEnvelope(receiptPrefix, text)
     const key = this.#keys.find(({ id }) => id === envelope?.keyId)
     if (envelope === undefined || key === undefined) return undefined
@@ -118,15 +129,15 @@ export class Seals {
 }
 
 /** What a record's `taskToken` is to those who have no secret at all. */
-export function withoutSecret (text: string): UnknownKey | 'broken' {
+export function withoutSecret(text: string): UnknownKey | 'broken' {
   const envelope = readEnvelope(sealPrefix, text)
   return envelope === undefined ? 'broken' : { unknownKey: envelope.keyId }
 }
 
-function seal (key: SealKey, uri: string, content: SealContent): string {
+function seal(key: SealKey, uri: string, content: SealContent): string {
   return encrypt(sealPrefix, { id: key.id, bytes: key.seal }, [uri], JSON.stringify(content))
 }
 
-function digest (taskToken: string): string {
+function digest(taskToken: string): string {
   return createHash('sha256').update(taskToken).digest('base64url')
 }

@@ -19,28 +19,46 @@ const shapes: Record<ArnKind, RegExp> = {
 }
 
 /** Reads an ARN of Step Functions, at most 256 characters. Undefined for any other text, and for express workflows, which cannot wait. */
-export function parseArn (text: string): Arn | undefined {
-  const [, partition, region, account, type, name] = /^arn:(aws[a-z-]*):states:([a-z0-9]+(?:-[a-z0-9]+)*):(\d{12}):(\w+):(.+)$/.exec(text) ?? []
-  if (text.length > 256 || partition === undefined || region === undefined || account === undefined || name === undefined) return undefined
+export function parseArn(text: string): Arn | undefined {
+  const [, partition, region, account, type, name] =
+    /^arn:(aws[a-z-]*):states:([a-z0-9]+(?:-[a-z0-9]+)*):(\d{12}):(\w+):(.+)$/.exec(text) ?? []
+  if (
+    text.length > 256 ||
+    partition === undefined ||
+    region === undefined ||
+    account === undefined ||
+    name === undefined
+  )
+    return undefined
   const kind = isKind(type) ? type : undefined
-  return kind !== undefined && shapes[kind].test(name) ? { text, partition, region, account, kind, name } : undefined
+  return kind !== undefined && shapes[kind].test(name)
+    ? { text, partition, region, account, kind, name }
+    : undefined
 }
 
 /**
  * Whether one of `patterns` (`*` stands for any text; none at all: everything) allows the ARN. A state machine is looked at
  * with and without its version or alias, an execution by its state machine.
  */
-export function isAllowed (arn: Arn, patterns: readonly string[]): boolean {
+export function isAllowed(arn: Arn, patterns: readonly string[]): boolean {
   const { partition, region, account, kind, name, text } = arn
   const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${name.replace(/[:/].*$/, '')}`
   const texts = kind === 'activity' ? [text] : kind === 'stateMachine' ? [text, machine] : [machine]
-  return patterns.length === 0 || patterns.some(pattern => texts.some(candidate => matches(candidate, pattern)))
+  return (
+    patterns.length === 0 ||
+    patterns.some(pattern => texts.some(candidate => matches(candidate, pattern)))
+  )
 }
 
-function matches (text: string, pattern: string): boolean {
-  return new RegExp(`^${pattern.split('*').map(part => RegExp.escape(part)).join('.*')}$`).test(text)
+function matches(text: string, pattern: string): boolean {
+  return new RegExp(
+    `^${pattern
+      .split('*')
+      .map(part => RegExp.escape(part))
+      .join('.*')}$`
+  ).test(text)
 }
 
-function isKind (type: string | undefined): type is ArnKind {
+function isKind(type: string | undefined): type is ArnKind {
   return type !== undefined && Object.hasOwn(shapes, type)
 }

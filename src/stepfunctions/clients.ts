@@ -26,7 +26,7 @@ export interface StepFunctions {
 }
 
 /** Makes the clients of all regions and purposes, each on first use. */
-export function createStepFunctions (settings: StepFunctionsSettings): StepFunctions {
+export function createStepFunctions(settings: StepFunctionsSettings): StepFunctions {
   const clients = new SdkClients(settings)
   return {
     timeoutMs: settings.timeoutMs,
@@ -35,6 +35,8 @@ export function createStepFunctions (settings: StepFunctionsSettings): StepFunct
     heartbeat: async (region, taskToken) => await sendHeartbeat(clients, region, taskToken),
     polls: new ActivityPolls(clients),
     health: options => new Health(clients, options),
-    close: () => { clients.close() }
+    close: () => {
+      clients.close()
+    }
   }
 }

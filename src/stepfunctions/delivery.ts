@@ -7,7 +7,7 @@ import type { SdkClients } from './sdk.ts'
 export interface Report {
   region: string
   taskToken: string
-  result: { output: string } | { error: string, cause: string }
+  result: { output: string } | { error: string; cause: string }
   /** What is left of the request, in milliseconds. The smaller of it and the setting counts. */
   timeoutMs?: number
 }
@@ -22,19 +22,30 @@ export interface Report {
  */
 export type Delivery =
   | { outcome: 'accepted' | 'dead' | 'ambiguous' }
-  | { outcome: 'unknown' | 'failed', cause: StepFunctionsError }
+  | { outcome: 'unknown' | 'failed'; cause: StepFunctionsError }
 
 /** Reports an answer. Step Functions takes one per token, so a repeated attempt can never count twice. Never throws for its or the network's failures. */
-export async function deliver (clients: SdkClients, { region, taskToken, result, timeoutMs = Infinity }: Report): Promise<Delivery> {
-  const tried = await retry(Math.min(clients.timeoutMs, timeoutMs), async signal => await clients.call<unknown>(region, signal, async (client, options) =>
-    'output' in result
-      ? await client.send(new SendTaskSuccessCommand({ taskToken, ...result }), options)
-      : await client.send(new SendTaskFailureCommand({ taskToken, ...result }), options)))
+export async function deliver(
+  clients: SdkClients,
+  { region, taskToken, result, timeoutMs = Infinity }: Report
+): Promise<Delivery> {
+  const tried = await retry(
+    Math.min(clients.timeoutMs, timeoutMs),
+    async signal =>
+      await clients.call<unknown>(region, signal, async (client, options) =>
+        'output' in result
+          ? await client.send(new SendTaskSuccessCommand({ taskToken, ...result }), options)
+          : await client.send(new SendTaskFailureCommand({ taskToken, ...result }), options)
+      )
+  )
   return 'error' in tried ? outcomeOf(tried.error, tried.uncertain) : { outcome: 'accepted' }
 }
 
-function outcomeOf (cause: StepFunctionsError, uncertain: boolean): Delivery {
-  if (!uncertain) return cause.fault === 'token dead' ? { outcome: 'dead' } : { outcome: 'failed', cause }
+function outcomeOf(cause: StepFunctionsError, uncertain: boolean): Delivery {
+  if (!uncertain)
+    return cause.fault === 'token dead' ? { outcome: 'dead' } : { outcome: 'failed', cause }
   // Emulators call a token invalid as soon as it is used.
-  return cause.fault === 'token dead' || cause.fault === 'token invalid' ? { outcome: 'ambiguous' } : { outcome: 'unknown', cause }
+  return cause.fault === 'token dead' || cause.fault === 'token invalid'
+    ? { outcome: 'ambiguous' }
+    : { outcome: 'unknown', cause }
 }

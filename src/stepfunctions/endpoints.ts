@@ -12,33 +12,44 @@ export interface NamedRegions {
 }
 
 /** The regions that the settings name as they are: a pattern whose region has a `*` names none. */
-export function namedRegions ({ region, activities, allowedArns }: NamedRegions): string[] {
+export function namedRegions({ region, activities, allowedArns }: NamedRegions): string[] {
   const allowed = allowedArns.map(pattern => /^[^:]*:[^:]*:states:([a-z0-9-]+):/.exec(pattern)?.[1])
   const regions = [region, ...activities.map(activity => activity.region), ...allowed]
   return [...new Set(regions)].filter(name => name !== undefined)
 }
 
 /** Where the SDK sends the calls for a region: to `endpoint`, to what AWS_ENDPOINT_URL or a profile says, else to AWS. Nothing is sent. */
-export async function endpointOf (region: string, endpoint: string | undefined): Promise<URL> {
+export async function endpointOf(region: string, endpoint: string | undefined): Promise<URL> {
   // The SDK tells only while it makes a request, and needs some credentials for that.
-  const client = new SFNClient({ region, credentials: { accessKeyId: 'none', secretAccessKey: 'none' }, ...endpoint !== undefined && { endpoint } })
+  const client = new SFNClient({
+    region,
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    ...(endpoint !== undefined && { endpoint })
+  })
   const { promise, resolve, reject } = Promise.withResolvers<URL>()
   const command = new GetActivityTaskCommand({ activityArn: 'none' })
-  command.middlewareStack.add((_next, context) => async () => {
-    resolve(new URL(String(context.endpointV2?.url)))
-    return { response: undefined, output: { $metadata: {} } }
-  }, { step: 'build', priority: 'high' })
+  command.middlewareStack.add(
+    (_next, context) => async () => {
+      resolve(new URL(String(context.endpointV2?.url)))
+      return { response: undefined, output: { $metadata: {} } }
+    },
+    { step: 'build', priority: 'high' }
+  )
   await client.send(command).catch(reject)
   client.destroy()
   return await promise
 }
 
 /** Makes a connection, verified where it is TLS, and ends it without a word. @throws why there is none. */
-export async function reach ({ protocol, hostname, port }: URL, signal: AbortSignal): Promise<void> {
+export async function reach({ protocol, hostname, port }: URL, signal: AbortSignal): Promise<void> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const secure = protocol === 'https:'
   const socket = secure
-    ? connectTls({ host, port: Number(port === '' ? 443 : port), ...isIP(host) === 0 && { servername: host } })
+    ? connectTls({
+        host,
+        port: Number(port === '' ? 443 : port),
+        ...(isIP(host) === 0 && { servername: host })
+      })
     : connect({ host, port: Number(port === '' ? 80 : port) })
   // What happens to it once the answer is known is of no interest.
   socket.on('error', () => {})

@@ -11,15 +11,22 @@
  * - `unknown`: it cannot be known whether it was done.
  */
 export type Fault =
-  | 'token dead' | 'token invalid' | 'input refused' | 'not found'
-  | 'throttled' | 'credentials' | 'refused' | 'unsent' | 'unknown'
+  | 'token dead'
+  | 'token invalid'
+  | 'input refused'
+  | 'not found'
+  | 'throttled'
+  | 'credentials'
+  | 'refused'
+  | 'unsent'
+  | 'unknown'
 
 /** A call to Step Functions that failed. `code` is AWS's name of the error, or the transport's code; the message may hold ARNs and account ids. */
 export class StepFunctionsError extends Error {
   readonly code: string
   readonly fault: Fault
 
-  constructor (fault: Fault, code: string, message: string, options?: ErrorOptions) {
+  constructor(fault: Fault, code: string, message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'StepFunctionsError'
     this.code = code
@@ -27,28 +34,45 @@ export class StepFunctionsError extends Error {
   }
 
   /** Whether the same call may succeed a little later. */
-  get retryHelps (): boolean {
-    return this.fault === 'throttled' || this.fault === 'credentials' || this.fault === 'unsent' || this.fault === 'unknown'
+  get retryHelps(): boolean {
+    return (
+      this.fault === 'throttled' ||
+      this.fault === 'credentials' ||
+      this.fault === 'unsent' ||
+      this.fault === 'unknown'
+    )
   }
 }
 
 /** Reads whatever the AWS SDK throws. What is not known to have had no effect is `unknown`. */
-export function classify (error: unknown): StepFunctionsError {
+export function classify(error: unknown): StepFunctionsError {
   if (error instanceof StepFunctionsError) return error
   const { name, message } = error instanceof Error ? error : new Error(String(error))
   const code = text(error, 'code') ?? name
-  return new StepFunctionsError(faultByName(error, name, message) ?? faultByStatus(error) ?? faultOfTransport(error, code, message), code, message, { cause: error })
+  return new StepFunctionsError(
+    faultByName(error, name, message) ??
+      faultByStatus(error) ??
+      faultOfTransport(error, code, message),
+    code,
+    message,
+    { cause: error }
+  )
 }
 
-function faultByName (error: unknown, name: string, message: string): Fault | undefined {
-  if (name === 'ValidationException') return faultOfField(/ at '(\w+)' failed to satisfy/.exec(message)?.[1])
+function faultByName(error: unknown, name: string, message: string): Fault | undefined {
+  if (name === 'ValidationException')
+    return faultOfField(/ at '(\w+)' failed to satisfy/.exec(message)?.[1])
   // The SDK has set its clock by the server's: the same call signed anew is in time.
   if (property(property(error, '$metadata'), 'clockSkewCorrected') === true) return 'credentials'
   return faults.get(name)
 }
 
-function faultOfField (field: string | undefined): Fault {
-  return field === 'taskToken' ? 'token invalid' : field?.endsWith('Arn') === true ? 'not found' : 'input refused'
+function faultOfField(field: string | undefined): Fault {
+  return field === 'taskToken'
+    ? 'token invalid'
+    : field?.endsWith('Arn') === true
+      ? 'not found'
+      : 'input refused'
 }
 
 const faults = new Map<string, Fault>([
@@ -71,7 +95,7 @@ const faults = new Map<string, Fault>([
 ])
 
 // A reply that is no JSON is a SyntaxError with the status it came with: even a 200 may have been cut off after the work was done.
-function faultByStatus (error: unknown): Fault | undefined {
+function faultByStatus(error: unknown): Fault | undefined {
   const status = property(property(error, '$metadata'), 'httpStatusCode')
   if (typeof status !== 'number') return undefined
   if (status === 429) return 'throttled'
@@ -79,20 +103,26 @@ function faultByStatus (error: unknown): Fault | undefined {
 }
 
 // An AggregateError is a connection tried on several addresses; the first message is the SDK's own connection timeout, the others are Node's TLS.
-const notConnected = /did not establish a connection|before secure TLS connection was established|wrong version number/
+const notConnected =
+  /did not establish a connection|before secure TLS connection was established|wrong version number/
 const badCertificate = /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_)/
 
-function faultOfTransport (error: unknown, code: string, message: string): Fault {
+function faultOfTransport(error: unknown, code: string, message: string): Fault {
   const syscall = text(error, 'syscall')
-  const unsent = error instanceof AggregateError || syscall === 'connect' || syscall === 'getaddrinfo' || badCertificate.test(code) || notConnected.test(message)
+  const unsent =
+    error instanceof AggregateError ||
+    syscall === 'connect' ||
+    syscall === 'getaddrinfo' ||
+    badCertificate.test(code) ||
+    notConnected.test(message)
   return unsent ? 'unsent' : 'unknown'
 }
 
-function text (value: unknown, key: string): string | undefined {
+function text(value: unknown, key: string): string | undefined {
   const found = property(value, key)
   return typeof found === 'string' ? found : undefined
 }
 
-function property (value: unknown, key: string): unknown {
+function property(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 }

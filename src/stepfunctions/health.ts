@@ -45,14 +45,14 @@ export class Health {
   #latest: Promise<HealthState> | undefined
   #holdsUntil = 0
 
-  constructor (clients: SdkClients, options: HealthOptions) {
+  constructor(clients: SdkClients, options: HealthOptions) {
     this.#clients = clients
     this.#options = options
     this.#times = options.times ?? usualTimes
   }
 
   /** Never rejects: what fails is false, and its cause in the log, once until it is well again. */
-  async check (): Promise<HealthState> {
+  async check(): Promise<HealthState> {
     if (this.#latest === undefined || performance.now() >= this.#holdsUntil) {
       this.#holdsUntil = Infinity
       this.#latest = this.#look()
@@ -60,37 +60,43 @@ export class Health {
     return await this.#latest
   }
 
-  async #look (): Promise<HealthState> {
+  async #look(): Promise<HealthState> {
     const signal = AbortSignal.timeout(this.#times.checkMs)
     const [credentials, endpoint] = await Promise.all([
       this.#judge('credentials', this.#resolveCredentials(signal)),
       this.#judge('endpoint', this.#reachEndpoints(signal))
     ])
-    this.#holdsUntil = performance.now() + (credentials && endpoint ? this.#times.wellMs : this.#times.illMs)
+    this.#holdsUntil =
+      performance.now() + (credentials && endpoint ? this.#times.wellMs : this.#times.illMs)
     return { credentials, endpoint }
   }
 
-  async #resolveCredentials (signal: AbortSignal): Promise<void> {
+  async #resolveCredentials(signal: AbortSignal): Promise<void> {
     await this.#clients.call(this.#options.regions[0] ?? anyRegion, signal, async () => {})
   }
 
-  async #reachEndpoints (signal: AbortSignal): Promise<void> {
+  async #reachEndpoints(signal: AbortSignal): Promise<void> {
     const { endpoint, regions } = this.#options
     const asked = endpoint === undefined ? regions : [regions[0] ?? anyRegion]
-    await Promise.all(asked.map(async region => {
-      const url = await endpointOf(region, endpoint)
-      await reach(url, signal).catch((cause: unknown) => { throw new Error(`There is no connection to ${url.origin}.`, { cause }) })
-    }))
+    await Promise.all(
+      asked.map(async region => {
+        const url = await endpointOf(region, endpoint)
+        await reach(url, signal).catch((cause: unknown) => {
+          throw new Error(`There is no connection to ${url.origin}.`, { cause })
+        })
+      })
+    )
   }
 
-  async #judge (part: keyof HealthState, look: Promise<void>): Promise<boolean> {
+  async #judge(part: keyof HealthState, look: Promise<void>): Promise<boolean> {
     const { log } = this.#options
     try {
       await look
       if (this.#ill.delete(part)) log.info({ part }, 'Step Functions can be used again')
       return true
     } catch (err) {
-      if (!this.#ill.has(part)) log.warn({ err, part }, 'Step Functions cannot be used at the moment')
+      if (!this.#ill.has(part))
+        log.warn({ err, part }, 'Step Functions cannot be used at the moment')
       this.#ill.add(part)
       return false
     }

@@ -24,20 +24,35 @@ const PAGE_SIZE = 200
 const MOST_PAGES = 5
 
 /** Reads an execution's newest 1,000 events; needs the right states:GetExecutionHistory and no other. Throws a StepFunctionsError. */
-export async function readHistory (clients: SdkClients, { region, executionArn, timeoutMs }: HistoryRequest): Promise<ExecutionHistory> {
+export async function readHistory(
+  clients: SdkClients,
+  { region, executionArn, timeoutMs }: HistoryRequest
+): Promise<ExecutionHistory> {
   const end = performance.now() + timeoutMs
   const events: HistoryEvent[] = []
   let nextToken: string | undefined
   for (let page = 0; page < MOST_PAGES; page++) {
     const input = { executionArn, reverseOrder: true, maxResults: PAGE_SIZE, nextToken }
-    const tried = await retry(end - performance.now(), async signal => await clients.call<GetExecutionHistoryOutput>(region, signal,
-      async (client, options) => await client.send(new GetExecutionHistoryCommand(input), options)))
+    const tried = await retry(
+      end - performance.now(),
+      async signal =>
+        await clients.call<GetExecutionHistoryOutput>(
+          region,
+          signal,
+          async (client, options) =>
+            await client.send(new GetExecutionHistoryCommand(input), options)
+        )
+    )
     if ('error' in tried) throw tried.error
-    events.push(...tried.value.events ?? [])
+    events.push(...(tried.value.events ?? []))
     nextToken = tried.value.nextToken
     if (nextToken === undefined) break
   }
-  return { execution: statusOf(events[0]), steps: waitingSteps(events), complete: nextToken === undefined }
+  return {
+    execution: statusOf(events[0]),
+    steps: waitingSteps(events),
+    complete: nextToken === undefined
+  }
 }
 
 const ends = new Map<string | undefined, ExecutionHistory['execution']>([
@@ -47,6 +62,6 @@ const ends = new Map<string | undefined, ExecutionHistory['execution']>([
   ['ExecutionAborted', 'aborted']
 ])
 
-function statusOf (newest: HistoryEvent | undefined): ExecutionHistory['execution'] {
+function statusOf(newest: HistoryEvent | undefined): ExecutionHistory['execution'] {
   return ends.get(newest?.type) ?? 'running'
 }

@@ -16,17 +16,17 @@ export class ActivityPolls {
   readonly #clients: SdkClients
   readonly #open = new Map<string, Promise<ActivityTask | undefined>>()
 
-  constructor (clients: SdkClients) {
+  constructor(clients: SdkClients) {
     this.#clients = clients
   }
 
   /** How many polls are open. */
-  get open (): number {
+  get open(): number {
     return this.#open.size
   }
 
   /** Opens a poll or joins the one that is open. Undefined: no task came (AWS waits up to 60 s). Throws a StepFunctionsError. */
-  async poll (activityArn: string, region: string): Promise<ActivityTask | undefined> {
+  async poll(activityArn: string, region: string): Promise<ActivityTask | undefined> {
     const open = this.#open.get(activityArn)
     if (open !== undefined) return await open
     const poll = this.#poll(activityArn, region).finally(() => this.#open.delete(activityArn))
@@ -35,12 +35,15 @@ export class ActivityPolls {
   }
 
   /** Resolves when no poll is open any more. */
-  async settled (): Promise<void> {
+  async settled(): Promise<void> {
     while (this.#open.size > 0) await Promise.allSettled(this.#open.values())
   }
 
-  async #poll (activityArn: string, region: string): Promise<ActivityTask | undefined> {
-    const { taskToken, input = '' } = await this.#clients.poll(region, async client => await client.send(new GetActivityTaskCommand({ activityArn, workerName })))
+  async #poll(activityArn: string, region: string): Promise<ActivityTask | undefined> {
+    const { taskToken, input = '' } = await this.#clients.poll(
+      region,
+      async client => await client.send(new GetActivityTaskCommand({ activityArn, workerName }))
+    )
     return taskToken === undefined || taskToken === '' ? undefined : { taskToken, input }
   }
 }

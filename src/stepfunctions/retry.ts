@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StepFunctionsError, classify } from './errors.ts'
 
 /** What came of a call after all its attempts. `uncertain`: at least one of them may have had its effect. */
-export type Tried<T> = { value: T } | { error: StepFunctionsError, uncertain: boolean }
+export type Tried<T> = { value: T } | { error: StepFunctionsError; uncertain: boolean }
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1000
@@ -12,10 +12,17 @@ const LONGEST_PAUSE_MS = 1000
  * so that a lost reply leaves room for two more; between them it waits as https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  * advises ("full jitter").
  */
-export async function retry<T> (timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<Tried<T>> {
+export async function retry<T>(
+  timeoutMs: number,
+  call: (signal: AbortSignal) => Promise<T>
+): Promise<Tried<T>> {
   const end = performance.now() + timeoutMs
   const left = (): number => end - performance.now()
-  let error = new StepFunctionsError('unsent', 'TimeoutError', 'no time was left to ask Step Functions')
+  let error = new StepFunctionsError(
+    'unsent',
+    'TimeoutError',
+    'no time was left to ask Step Functions'
+  )
   let uncertain = false
   // An attempt that is sure to be cut would only make the outcome uncertain: the last sixth of the time starts none.
   for (let attempt = 0; left() > 0 && left() > timeoutMs / 6; attempt++) {

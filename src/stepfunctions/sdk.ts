@@ -5,7 +5,7 @@ import { StepFunctionsError, classify } from './errors.ts'
 
 export interface StepFunctionsSettings {
   /** Without them the SDK's default chain finds some: environment, profile, container, instance. */
-  credentials?: { accessKeyId: string, secretAccessKey: string } | undefined
+  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined
   /** Default: AWS's endpoint of the region. */
   endpoint?: string | undefined
   /** What all attempts of one report may take together, in milliseconds. */
@@ -25,7 +25,7 @@ export class SdkClients {
   #credentials: SFNClientConfig['credentials']
   #credentialsFailed = false
 
-  constructor (settings: StepFunctionsSettings) {
+  constructor(settings: StepFunctionsSettings) {
     this.timeoutMs = settings.timeoutMs
     this.#settings = settings
     this.#pollTimeoutMs = settings.pollTimeoutMs ?? 70_000
@@ -33,7 +33,11 @@ export class SdkClients {
   }
 
   /** One attempt of a short call, cut by the signal. Throws a StepFunctionsError. */
-  async call<T> (region: string, signal: AbortSignal, send: (client: SFNClient, options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+  async call<T>(
+    region: string,
+    signal: AbortSignal,
+    send: (client: SFNClient, options: { abortSignal: AbortSignal }) => Promise<T>
+  ): Promise<T> {
     const client = this.#client(`call ${region}`, region, {
       connectionTimeout: Math.min(3000, Math.ceil(this.timeoutMs / 6)),
       // A connection that idled for long may be dead without our knowing, and a report lost on it could not be told from one whose reply was lost.
@@ -44,7 +48,7 @@ export class SdkClients {
   }
 
   /** One long poll, which nothing cuts but its own time. Throws a StepFunctionsError. */
-  async poll<T> (region: string, send: (client: SFNClient) => Promise<T>): Promise<T> {
+  async poll<T>(region: string, send: (client: SFNClient) => Promise<T>): Promise<T> {
     const client = this.#client(`poll ${region}`, region, {
       connectionTimeout: 3000,
       requestTimeout: this.#pollTimeoutMs,
@@ -53,20 +57,29 @@ export class SdkClients {
       httpAgent: { maxSockets: Infinity },
       httpsAgent: { maxSockets: Infinity }
     })
-    return await this.#send(client, AbortSignal.timeout(this.#pollTimeoutMs), async () => await send(client))
+    return await this.#send(
+      client,
+      AbortSignal.timeout(this.#pollTimeoutMs),
+      async () => await send(client)
+    )
   }
 
   /** Ends all connections. */
-  close (): void {
+  close(): void {
     for (const client of this.#clients.values()) client.destroy()
   }
 
   // Credentials are fetched first, so that their failures (a token service that is down) are never taken for those of the call.
-  async #send<T> (client: SFNClient, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  async #send<T>(client: SFNClient, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
     try {
-      await Promise.race([client.config.credentials({ forceRefresh: this.#credentialsFailed }), rejectOnAbort(signal)])
+      await Promise.race([
+        client.config.credentials({ forceRefresh: this.#credentialsFailed }),
+        rejectOnAbort(signal)
+      ])
     } catch (error) {
-      throw new StepFunctionsError('credentials', classify(error).code, 'no AWS credentials', { cause: error })
+      throw new StepFunctionsError('credentials', classify(error).code, 'no AWS credentials', {
+        cause: error
+      })
     }
     try {
       const output = await send()
@@ -79,7 +92,11 @@ export class SdkClients {
     }
   }
 
-  #client (key: string, region: string, requestHandler: NonNullable<SFNClientConfig['requestHandler']>): SFNClient {
+  #client(
+    key: string,
+    region: string,
+    requestHandler: NonNullable<SFNClientConfig['requestHandler']>
+  ): SFNClient {
     const known = this.#clients.get(key)
     if (known !== undefined) return known
     const { endpoint } = this.#settings
@@ -93,23 +110,32 @@ export class SdkClients {
       ...(endpoint !== undefined && { endpoint }),
       ...(this.#credentials !== undefined && { credentials: this.#credentials })
     })
-    client.middlewareStack.add((next, { commandName }) => async args => {
-      const begun = performance.now()
-      const tell = (result: string): void => this.#settings.observe?.(String(commandName).replace('Command', ''), result, (performance.now() - begun) / 1000)
-      const output = await next(args).catch((error: unknown) => {
-        tell(classify(error).code)
-        throw error
-      })
-      tell('ok')
-      return output
-    }, { step: 'initialize' })
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async args => {
+          const begun = performance.now()
+          const tell = (result: string): void =>
+            this.#settings.observe?.(
+              String(commandName).replace('Command', ''),
+              result,
+              (performance.now() - begun) / 1000
+            )
+          const output = await next(args).catch((error: unknown) => {
+            tell(classify(error).code)
+            throw error
+          })
+          tell('ok')
+          return output
+        },
+      { step: 'initialize' }
+    )
     this.#credentials ??= client.config.credentials
     this.#clients.set(key, client)
     return client
   }
 }
 
-async function rejectOnAbort (signal: AbortSignal): Promise<never> {
+async function rejectOnAbort(signal: AbortSignal): Promise<never> {
   await once(signal, 'abort')
   throw signal.reason
 }

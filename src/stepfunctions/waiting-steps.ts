@@ -13,12 +13,18 @@ export interface WaitingStep {
  * then nobody's answer need be behind it. `aborted`: another part of the execution ended it.
  */
 export type StepResult =
-  | { kind: 'succeeded', output: string | undefined, at: Date }
-  | { kind: 'failed', error: string | undefined, cause: string | undefined, waited: boolean, at: Date }
-  | { kind: 'timed out' | 'aborted', at: Date }
+  | { kind: 'succeeded'; output: string | undefined; at: Date }
+  | {
+      kind: 'failed'
+      error: string | undefined
+      cause: string | undefined
+      waited: boolean
+      at: Date
+    }
+  | { kind: 'timed out' | 'aborted'; at: Date }
 
 /** The waiting steps in an execution's events; both newest first. */
-export function waitingSteps (events: readonly HistoryEvent[]): WaitingStep[] {
+export function waitingSteps(events: readonly HistoryEvent[]): WaitingStep[] {
   const steps: WaitingStep[] = []
   const stepOfEvent = new Map<number | undefined, WaitingStep>()
   const typeOfEvent = new Map(events.map(({ id, type }) => [id, type]))
@@ -40,45 +46,58 @@ export function waitingSteps (events: readonly HistoryEvent[]): WaitingStep[] {
   return steps
 }
 
-function settle (steps: WaitingStep[], step: WaitingStep | undefined, result: StepResult): void {
+function settle(steps: WaitingStep[], step: WaitingStep | undefined, result: StepResult): void {
   if (step === undefined) steps.unshift({ input: undefined, result })
   else step.result = result
 }
 
 // MiniStack writes no previousEventId, so there the order has to do.
-function openStep (steps: readonly WaitingStep[], { previousEventId }: HistoryEvent): WaitingStep | undefined {
+function openStep(
+  steps: readonly WaitingStep[],
+  { previousEventId }: HistoryEvent
+): WaitingStep | undefined {
   return previousEventId === undefined ? steps.find(step => step.result === undefined) : undefined
 }
 
-function scheduledStep ({ activityScheduledEventDetails: activity, taskScheduledEventDetails: task }: HistoryEvent): WaitingStep | undefined {
+function scheduledStep({
+  activityScheduledEventDetails: activity,
+  taskScheduledEventDetails: task
+}: HistoryEvent): WaitingStep | undefined {
   if (activity !== undefined) return { input: activity.input, result: undefined }
-  return task !== undefined && waits(task) ? { input: task.parameters, result: undefined } : undefined
+  return task !== undefined && waits(task)
+    ? { input: task.parameters, result: undefined }
+    : undefined
 }
 
-function resultOf (event: HistoryEvent, after: HistoryEvent['type']): StepResult | undefined {
+function resultOf(event: HistoryEvent, after: HistoryEvent['type']): StepResult | undefined {
   const at = timeOf(event)
   const succeeded = event.activitySucceededEventDetails ?? only(event.taskSucceededEventDetails)
   if (succeeded !== undefined) return { kind: 'succeeded', output: succeeded.output, at }
   const failed = event.activityFailedEventDetails ?? only(event.taskFailedEventDetails)
-  const notAsked = event.activityScheduleFailedEventDetails ?? only(event.taskStartFailedEventDetails) ?? only(event.taskSubmitFailedEventDetails)
+  const notAsked =
+    event.activityScheduleFailedEventDetails ??
+    only(event.taskStartFailedEventDetails) ??
+    only(event.taskSubmitFailedEventDetails)
   const failure = failed ?? notAsked
   const waited = notAsked === undefined && after !== 'TaskScheduled' && after !== 'TaskStarted'
   // Emulators write it so; on AWS a timeout has an event of its own.
-  if (failure?.error === 'States.Timeout' || failure?.error === 'States.HeartbeatTimeout') return { kind: 'timed out', at }
-  if (failure !== undefined) return { kind: 'failed', error: failure.error, cause: failure.cause, waited, at }
+  if (failure?.error === 'States.Timeout' || failure?.error === 'States.HeartbeatTimeout')
+    return { kind: 'timed out', at }
+  if (failure !== undefined)
+    return { kind: 'failed', error: failure.error, cause: failure.cause, waited, at }
   const timedOut = event.activityTimedOutEventDetails ?? only(event.taskTimedOutEventDetails)
   return timedOut === undefined ? undefined : { kind: 'timed out', at }
 }
 
-function timeOf ({ timestamp = new Date(0) }: HistoryEvent): Date {
+function timeOf({ timestamp = new Date(0) }: HistoryEvent): Date {
   return timestamp
 }
 
-function only<T extends { resource: string | undefined }> (details: T | undefined): T | undefined {
+function only<T extends { resource: string | undefined }>(details: T | undefined): T | undefined {
   return details !== undefined && waits(details) ? details : undefined
 }
 
 // `invoke.waitForTaskToken` and the like; emulators write an activity as a task whose resource is the activity's ARN.
-function waits ({ resource = '' }: { resource: string | undefined }): boolean {
+function waits({ resource = '' }: { resource: string | undefined }): boolean {
   return resource.endsWith('.waitForTaskToken') || resource.includes(':activity:')
 }

@@ -2,7 +2,14 @@ import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { activityArn, answer, call, collection, startAll, startService } from '../helpers/service.ts'
+import {
+  activityArn,
+  answer,
+  call,
+  collection,
+  startAll,
+  startService
+} from '../helpers/service.ts'
 import { startKinto } from '../helpers/kinto.ts'
 import { startStepFunctions } from '../helpers/step-functions.ts'
 import { sendRaw } from '../helpers/raw.ts'
@@ -22,8 +29,16 @@ t.test('ready while Kinto answers and there are credentials', async t => {
 })
 
 t.test('not ready', async t => {
-  const rows: [title: string, respond: (url: string) => [status: number, body: string], reason: RegExp][] = [
-    ['Kinto has the Python plugin', () => [200, '{"capabilities": {"stepfunction": {}}}'], /Python plugin/],
+  const rows: [
+    title: string,
+    respond: (url: string) => [status: number, body: string],
+    reason: RegExp
+  ][] = [
+    [
+      'Kinto has the Python plugin',
+      () => [200, '{"capabilities": {"stepfunction": {}}}'],
+      /Python plugin/
+    ],
     ['Kinto fails', () => [503, '{}'], /503/]
   ]
   for (const [title, respond, reason] of rows) {
@@ -32,17 +47,26 @@ t.test('not ready', async t => {
       response.writeHead(status).end(body)
     })
     const { adminUrl } = await startService(t, kinto, await startStepFunctions(t))
-    t.match(await call(`${adminUrl}/ready`), { status: 503, body: { ready: false, reasons: [reason] } }, title)
+    t.match(
+      await call(`${adminUrl}/ready`),
+      { status: 503, body: { ready: false, reasons: [reason] } },
+      title
+    )
   }
   const all = await startAll(t)
   all.kinto.down()
-  t.match(await call(`${all.adminUrl}/ready`), { status: 503, body: { reasons: ['Kinto cannot be reached.'] } })
+  t.match(await call(`${all.adminUrl}/ready`), {
+    status: 503,
+    body: { reasons: ['Kinto cannot be reached.'] }
+  })
   t.match(await call(`${all.adminUrl}/live`), { status: 200, body: { live: true } })
 })
 
 t.test('another version of the API, and what is no root view, are no reason', async t => {
   for (const body of ['{"code": 404}', '<html>', '[]', '{"capabilities": []}']) {
-    const kinto = await startKinto(t, (_request, response) => { response.writeHead(404).end(body) })
+    const kinto = await startKinto(t, (_request, response) => {
+      response.writeHead(404).end(body)
+    })
     const { adminUrl } = await startService(t, kinto, await startStepFunctions(t))
     t.match(await call(`${adminUrl}/ready`), { status: 200 })
   }
@@ -50,24 +74,38 @@ t.test('another version of the API, and what is no root view, are no reason', as
 
 t.test('a Kinto whose certificate is from an authority of the settings', async t => {
   const certificate = selfSigned('127.0.0.1')
-  const server = createServer(certificate, (_request, response) => { response.end('{}') })
+  const server = createServer(certificate, (_request, response) => {
+    response.end('{}')
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => {
     server.close()
     server.closeAllConnections()
   })
   const kinto = { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` }
-  const { adminUrl } = await startService(t, kinto, await startStepFunctions(t), { KINTO_CA: `${t.testdir({ 'ca.pem': certificate.cert })}/ca.pem` })
+  const { adminUrl } = await startService(t, kinto, await startStepFunctions(t), {
+    KINTO_CA: `${t.testdir({ 'ca.pem': certificate.cert })}/ca.pem`
+  })
   t.match(await call(`${adminUrl}/ready`), { status: 200 })
 })
 
 t.test('without AWS credentials', async t => {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
   const saved = { ...process.env }
-  t.teardown(() => { process.env = saved })
-  process.env = { PATH: saved['PATH'], AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/none', AWS_SHARED_CREDENTIALS_FILE: '/none' }
+  t.teardown(() => {
+    process.env = saved
+  })
+  process.env = {
+    PATH: saved['PATH'],
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/none',
+    AWS_SHARED_CREDENTIALS_FILE: '/none'
+  }
   const { adminUrl } = await startService(t, kinto, sfn, { AWS_ACCESS_KEY: '', AWS_SECRET_KEY: '' })
-  t.match(await call(`${adminUrl}/ready`), { status: 503, body: { reasons: ['There are no AWS credentials.'] } })
+  t.match(await call(`${adminUrl}/ready`), {
+    status: 503,
+    body: { reasons: ['There are no AWS credentials.'] }
+  })
 })
 
 t.test('not ready from the moment on that the service stops, and until it has', async t => {
@@ -105,10 +143,21 @@ t.test('metrics', async t => {
   const { text, headers } = await call(`${all.adminUrl}/metrics`)
   t.match(headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
   const expected = [
-    'requests_total{route="relayed",method="GET",status="404"} 2', 'requests_total{route="relayed",method="other",status="404"} 1', 'requests_total{route="announced",method="GET",status="200"} 1',
-    'requests_total{route="batch",method="POST",status="200"} 1', 'requests_total{route="answer",method="POST",status="200"} 2', 'requests_total{route="answer",method="POST",status="409"} 1',
-    'answers_total{outcome="accepted"} 1', 'answers_total{outcome="already_applied"} 1', 'answers_total{outcome="refused"} 2', 'answers_total{outcome="failed"} 1',
-    'aws_call_seconds_count{operation="SendTaskSuccess",result="ok"} 1', 'polls_open 0', 'tokens_held 0', 'tokens_held_oldest_seconds 0', 'requests_in_flight 0'
+    'requests_total{route="relayed",method="GET",status="404"} 2',
+    'requests_total{route="relayed",method="other",status="404"} 1',
+    'requests_total{route="announced",method="GET",status="200"} 1',
+    'requests_total{route="batch",method="POST",status="200"} 1',
+    'requests_total{route="answer",method="POST",status="200"} 2',
+    'requests_total{route="answer",method="POST",status="409"} 1',
+    'answers_total{outcome="accepted"} 1',
+    'answers_total{outcome="already_applied"} 1',
+    'answers_total{outcome="refused"} 2',
+    'answers_total{outcome="failed"} 1',
+    'aws_call_seconds_count{operation="SendTaskSuccess",result="ok"} 1',
+    'polls_open 0',
+    'tokens_held 0',
+    'tokens_held_oldest_seconds 0',
+    'requests_in_flight 0'
   ]
   for (const line of expected) t.ok(text.includes(`kinto_stepfunction_${line}\n`), line)
   t.match(text, /kinto_stepfunction_upstream_seconds_count \d\d/)
@@ -124,7 +173,9 @@ t.test('what is held', async t => {
   const waiting = answer(all, record, { answer: 'SUCCEED' })
   await polled
   t.match((await call(`${all.adminUrl}/metrics`)).text, /polls_open 1\n/)
-  all.sfn.scheduleActivity({ input: { record: '/buckets/stepfunction/collections/steps/records/other' } })
+  all.sfn.scheduleActivity({
+    input: { record: '/buckets/stepfunction/collections/steps/records/other' }
+  })
   all.sfn.scheduleActivity({ input: { record } })
   t.match(await waiting, { status: 200 })
   const { text } = await call(`${all.adminUrl}/metrics`)
@@ -145,7 +196,12 @@ t.test('requests are found in both logs by one id', async t => {
   await answer(all, record, { answer: 'NO' }, 'alice', { 'x-request-id': 'mine-2' })
   t.match(await all.logged('an answer was not taken'), { reqId: 'mine-2', status: 400 })
   await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'x-request-id': 'mine 3' })
-  t.match(await all.logged('answered'), { reqId: /^[\da-f-]{36}$/, outcome: 'accepted', answeredBy: 'account:alice', ms: Number })
+  t.match(await all.logged('answered'), {
+    reqId: /^[\da-f-]{36}$/,
+    outcome: 'accepted',
+    answeredBy: 'account:alice',
+    ms: Number
+  })
   all.kinto.down()
   await call(`${all.url}/v1/buckets`, { headers: { 'x-request-id': 'mine-4' } })
   t.match(await all.logged(/Kinto cannot be reached/), { reqId: 'mine-4', level: 50 })

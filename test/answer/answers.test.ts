@@ -8,9 +8,20 @@ t.test('an answer reaches the workflow, and the record says so', async t => {
   const all = await startAll(t)
   const { kinto, sfn } = all
   const { taskToken, executionArn } = sfn.waitCallback()
-  kinto.store.put(record, `{"subject":"x","n":1.0,"big":9007199254740993,"taskToken":"${taskToken}","stateMachineArn":"${stateMachineArn}"}`, writers)
-  const version = String(kinto.store.records.get(record)?.data['last_modified'] && JSON.stringify(kinto.store.records.get(record)?.data['last_modified']))
-  const { status, headers, text, body } = await answer(all, record, '{"answer":"SUCCEED","comment":"fine","output":{"x":1.0},"unknown":1}')
+  kinto.store.put(
+    record,
+    `{"subject":"x","n":1.0,"big":9007199254740993,"taskToken":"${taskToken}","stateMachineArn":"${stateMachineArn}"}`,
+    writers
+  )
+  const version = String(
+    kinto.store.records.get(record)?.data['last_modified'] &&
+      JSON.stringify(kinto.store.records.get(record)?.data['last_modified'])
+  )
+  const { status, headers, text, body } = await answer(
+    all,
+    record,
+    '{"answer":"SUCCEED","comment":"fine","output":{"x":1.0},"unknown":1}'
+  )
   t.equal(status, 200)
   t.equal(headers.get('content-type'), 'application/json')
   t.match(headers.get('etag'), /^"\d+"$/)
@@ -19,23 +30,41 @@ t.test('an answer reaches the workflow, and the record says so', async t => {
   t.match(body, {
     data: { id: 'r1', status: 'SUCCEED', answeredBy: 'account:alice', comment: 'fine' },
     permissions: writers,
-    stepfunction: { outcome: 'accepted', answer: 'SUCCEED', answeredBy: 'account:alice', answeredAt: /^\d{4}-\d\d-\d\dT.*Z$/ }
+    stepfunction: {
+      outcome: 'accepted',
+      answer: 'SUCCEED',
+      answeredBy: 'account:alice',
+      answeredAt: /^\d{4}-\d\d-\d\dT.*Z$/
+    }
   })
   t.equal(body.data.answeredAt, body.stepfunction.answeredAt)
   const { status: ended, output = '' } = sfn.execution(executionArn)
   t.equal(ended, 'SUCCEEDED')
   t.match(output, /"output":\{"x":1\.0\}/)
-  t.match(JSON.parse(output), { message: 'fine', answer: 'SUCCEED', answeredBy: 'account:alice', record, version: Number(version), answerId: /^[0-9a-f-]{36}$/ })
-  t.same(kinto.requests.map(({ method, url }) => `${method} ${url}`).toSorted(), [
-    `GET /v1${record}`, 'GET /v1/', `PATCH /v1${record}`, `PATCH /v1${record}`
-  ].toSorted(), 'four calls to Kinto')
+  t.match(JSON.parse(output), {
+    message: 'fine',
+    answer: 'SUCCEED',
+    answeredBy: 'account:alice',
+    record,
+    version: Number(version),
+    answerId: /^[0-9a-f-]{36}$/
+  })
+  t.same(
+    kinto.requests.map(({ method, url }) => `${method} ${url}`).toSorted(),
+    [`GET /v1${record}`, 'GET /v1/', `PATCH /v1${record}`, `PATCH /v1${record}`].toSorted(),
+    'four calls to Kinto'
+  )
   t.equal(sfn.calls.length, 1, 'one to Step Functions')
 })
 
 t.test('FAIL fails the step with the error that the state machine catches', async t => {
   const all = await startAll(t)
   const rows: [body: object, error: string, message: string][] = [
-    [{ answer: 'FAIL' }, 'Not signing off', 'After reviewing, the decision was made to not sign off'],
+    [
+      { answer: 'FAIL' },
+      'Not signing off',
+      'After reviewing, the decision was made to not sign off'
+    ],
     [{ answer: 'FAIL', error: 'Rejected', comment: 'no' }, 'Rejected', 'no']
   ]
   for (const [body, error, message] of rows) {
@@ -54,34 +83,79 @@ t.test('the same answer again is confirmed, another one refused', async t => {
   all.kinto.store.put(record, { taskToken }, { write: ['account:alice', 'account:bob'] })
   const first = await answer(all, record, { answer: 'SUCCEED' })
   const again = await answer(all, record, { answer: 'SUCCEED', comment: 'me too' }, 'bob')
-  t.match(again, { status: 200, body: { stepfunction: { outcome: 'already_applied', answer: 'SUCCEED', answeredBy: 'account:alice', answeredAt: first.body.stepfunction.answeredAt } } })
+  t.match(again, {
+    status: 200,
+    body: {
+      stepfunction: {
+        outcome: 'already_applied',
+        answer: 'SUCCEED',
+        answeredBy: 'account:alice',
+        answeredAt: first.body.stepfunction.answeredAt
+      }
+    }
+  })
   t.notOk(again.body.data.comment)
   const other = await answer(all, record, { answer: 'FAIL' }, 'bob')
-  t.match(other, { status: 409, body: { code: 409, errno: 122, error: 'Conflict', message: /account:alice said SUCCEED/, details: { answer: 'SUCCEED', answeredBy: 'account:alice' } } })
+  t.match(other, {
+    status: 409,
+    body: {
+      code: 409,
+      errno: 122,
+      error: 'Conflict',
+      message: /account:alice said SUCCEED/,
+      details: { answer: 'SUCCEED', answeredBy: 'account:alice' }
+    }
+  })
   t.equal(all.sfn.calls.length, 1)
 })
 
 t.test('only who may write the record is heard', async t => {
   const all = await startAll(t)
   const { taskToken } = all.sfn.waitCallback()
-  all.kinto.store.collections.set(collection, { read: ['account:reader'], write: ['account:parent'] })
+  all.kinto.store.collections.set(collection, {
+    read: ['account:reader'],
+    write: ['account:parent']
+  })
   all.kinto.store.put(record, { taskToken }, writers)
-  t.match(await answer(all, record, { answer: 'MAYBE' }, 'eve'), { status: 403, body: { errno: 121 } }, 'the right comes before the body')
-  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'reader'), { status: 403, body: { errno: 121 } })
-  const anonymous = await call(`${all.url}/v1${record}/stepfunction`, { method: 'POST', body: { answer: 'SUCCEED' } })
+  t.match(
+    await answer(all, record, { answer: 'MAYBE' }, 'eve'),
+    { status: 403, body: { errno: 121 } },
+    'the right comes before the body'
+  )
+  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'reader'), {
+    status: 403,
+    body: { errno: 121 }
+  })
+  const anonymous = await call(`${all.url}/v1${record}/stepfunction`, {
+    method: 'POST',
+    body: { answer: 'SUCCEED' }
+  })
   t.match(anonymous, { status: 401, body: { errno: 104 } })
   t.equal(anonymous.headers.get('www-authenticate'), 'Basic realm="Realm"')
-  t.match(await answer(all, `${collection}/records/none`, { answer: 'SUCCEED' }, 'reader'), { status: 404, body: { errno: 110 } })
+  t.match(await answer(all, `${collection}/records/none`, { answer: 'SUCCEED' }, 'reader'), {
+    status: 404,
+    body: { errno: 110 }
+  })
   t.equal(all.sfn.calls.length, 0)
-  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'parent'), { status: 200, body: { permissions: {}, stepfunction: { answeredBy: 'account:parent' } } }, 'an inherited right counts')
+  t.match(
+    await answer(all, record, { answer: 'SUCCEED' }, 'parent'),
+    { status: 200, body: { permissions: {}, stepfunction: { answeredBy: 'account:parent' } } },
+    'an inherited right counts'
+  )
 })
 
 t.test('a record that everybody may write is answered by everybody', async t => {
   const all = await startAll(t)
   const { taskToken } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, { write: ['system.Everyone'] })
-  const { status, body } = await call(`${all.url}/v1${record}/stepfunction`, { method: 'POST', body: { answer: 'SUCCEED' } })
-  t.match({ status, body }, { status: 200, body: { stepfunction: { answeredBy: 'system.Everyone' } } })
+  const { status, body } = await call(`${all.url}/v1${record}/stepfunction`, {
+    method: 'POST',
+    body: { answer: 'SUCCEED' }
+  })
+  t.match(
+    { status, body },
+    { status: 200, body: { stepfunction: { answeredBy: 'system.Everyone' } } }
+  )
 })
 
 t.test('If-Match holds an undecided record to the version that was seen', async t => {
@@ -90,12 +164,23 @@ t.test('If-Match holds an undecided record to the version that was seen', async 
   all.kinto.store.put(record, { taskToken }, writers)
   const seen = (await call(`${all.url}/v1${record}`, { user: 'alice' })).headers.get('etag') ?? ''
   const stale = await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'if-match': '"1"' })
-  t.match(stale, { status: 412, body: { errno: 114, details: { existing: { id: 'r1', taskToken } } } })
+  t.match(stale, {
+    status: 412,
+    body: { errno: 114, details: { existing: { id: 'r1', taskToken } } }
+  })
   t.equal(stale.headers.get('etag'), seen)
-  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'if-match': 'x' }), { status: 400 })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'if-match': 'x' }), {
+    status: 400
+  })
   t.equal(all.sfn.calls.length, 0)
-  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'if-match': seen }), { status: 200 })
-  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'if-match': seen }), { status: 200, body: { stepfunction: { outcome: 'already_applied' } } }, "a client's own retry")
+  t.match(await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'if-match': seen }), {
+    status: 200
+  })
+  t.match(
+    await answer(all, record, { answer: 'SUCCEED' }, 'alice', { 'if-match': seen }),
+    { status: 200, body: { stepfunction: { outcome: 'already_applied' } } },
+    "a client's own retry"
+  )
 })
 
 t.test('the own account writes the record, as the caller sees it', async t => {
@@ -105,54 +190,104 @@ t.test('the own account writes the record, as the caller sees it', async t => {
   const { taskToken } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken })
   const { status, headers, body } = await call(`${all.url}/v1${record}/stepfunction`, {
-    method: 'POST', user: 'parent', body: { answer: 'SUCCEED' }, headers: { cookie: 'c=1', origin: 'https://page.example', 'x-request-id': 'abc' }
+    method: 'POST',
+    user: 'parent',
+    body: { answer: 'SUCCEED' },
+    headers: { cookie: 'c=1', origin: 'https://page.example', 'x-request-id': 'abc' }
   })
-  t.match({ status, body }, { status: 200, body: { permissions: {}, data: { answeredBy: 'account:parent' } } })
+  t.match(
+    { status, body },
+    { status: 200, body: { permissions: {}, data: { answeredBy: 'account:parent' } } }
+  )
   t.equal(headers.get('access-control-allow-origin'), '*')
-  t.same(all.kinto.store.records.get(record)?.permissions.write, ['account:service'], 'the caller got no lasting right')
+  t.same(
+    all.kinto.store.records.get(record)?.permissions.write,
+    ['account:service'],
+    'the caller got no lasting right'
+  )
   const update = all.kinto.requests.findLast(({ method }) => method === 'PATCH')?.rawHeaders ?? []
   t.ok(update.includes(own))
   t.ok(update.includes('abc'), 'the update is the same request for Kinto')
-  t.notOk(update.some(text => text.toLowerCase() === 'cookie'), 'but for who makes it')
+  t.notOk(
+    update.some(text => text.toLowerCase() === 'cookie'),
+    'but for who makes it'
+  )
 })
 
 t.test('the record is written as the caller where Kinto refuses the own account', async t => {
-  const all = await startAll(t, { env: { KINTO_AUTHORIZATION: `Basic ${Buffer.from('nobody:x').toString('base64')}` } })
+  const all = await startAll(t, {
+    env: { KINTO_AUTHORIZATION: `Basic ${Buffer.from('nobody:x').toString('base64')}` }
+  })
   const { taskToken } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, writers)
-  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { data: { status: 'SUCCEED' } } })
-  t.ok(all.log.some(({ msg }) => String(msg).startsWith('Kinto refused the account of kinto_authorization')))
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+    status: 200,
+    body: { data: { status: 'SUCCEED' } }
+  })
+  t.ok(
+    all.log.some(({ msg }) =>
+      String(msg).startsWith('Kinto refused the account of kinto_authorization')
+    )
+  )
 })
 
-t.test('what the client sent goes along with every request for it, and nothing that belongs to its body or conditions', async t => {
-  const all = await startAll(t)
-  const { taskToken } = all.sfn.waitCallback()
-  all.kinto.store.put(record, { taskToken }, writers)
-  const seen = (await call(`${all.url}/v1${record}`, { user: 'alice' })).headers.get('etag') ?? ''
-  all.kinto.requests.length = 0
-  await answer(all, record, { answer: 'SUCCEED' }, 'alice', {
-    'if-match': seen, range: 'bytes=0-1', 'response-behavior': 'light', 'accept-language': 'fr', 'x-custom': '1', accept: 'text/html', 'content-language': 'fr', 'user-agent': 'test'
-  })
-  for (const { method, rawHeaders } of all.kinto.requests) {
-    const headers = new Headers(rawHeaders.flatMap((name, index) => index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []))
-    t.match(Object.fromEntries(headers), {
-      host: new URL(all.url).host, 'accept-language': 'fr', 'x-custom': '1', 'user-agent': 'test', accept: 'application/json', 'accept-encoding': 'identity',
-      authorization: /^Basic /, 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http'
+t.test(
+  'what the client sent goes along with every request for it, and nothing that belongs to its body or conditions',
+  async t => {
+    const all = await startAll(t)
+    const { taskToken } = all.sfn.waitCallback()
+    all.kinto.store.put(record, { taskToken }, writers)
+    const seen = (await call(`${all.url}/v1${record}`, { user: 'alice' })).headers.get('etag') ?? ''
+    all.kinto.requests.length = 0
+    await answer(all, record, { answer: 'SUCCEED' }, 'alice', {
+      'if-match': seen,
+      range: 'bytes=0-1',
+      'response-behavior': 'light',
+      'accept-language': 'fr',
+      'x-custom': '1',
+      accept: 'text/html',
+      'content-language': 'fr',
+      'user-agent': 'test'
     })
-    for (const name of ['range', 'response-behavior', 'content-language', 'if-none-match']) t.notOk(headers.has(name), `${method} without ${name}`)
-    if (method === 'GET') t.notOk(headers.has('if-match'), 'a GET carries no If-Match')
+    for (const { method, rawHeaders } of all.kinto.requests) {
+      const headers = new Headers(
+        rawHeaders.flatMap((name, index) =>
+          index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []
+        )
+      )
+      t.match(Object.fromEntries(headers), {
+        host: new URL(all.url).host,
+        'accept-language': 'fr',
+        'x-custom': '1',
+        'user-agent': 'test',
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        authorization: /^Basic /,
+        'x-forwarded-for': '127.0.0.1',
+        'x-forwarded-proto': 'http'
+      })
+      for (const name of ['range', 'response-behavior', 'content-language', 'if-none-match'])
+        t.notOk(headers.has(name), `${method} without ${name}`)
+      if (method === 'GET') t.notOk(headers.has('if-match'), 'a GET carries no If-Match')
+    }
   }
-})
+)
 
 t.test('a record of the personal bucket is known by its real name', async t => {
   const all = await startAll(t, { env: { RESOURCES: '/buckets/default' } })
   const { taskToken, executionArn } = all.sfn.waitCallback()
   const path = '/buckets/default/collections/steps'
   all.kinto.store.put(`${path}/records/r1`, { taskToken }, writers)
-  for (const [user, record] of [[{ id: 'account:alice', bucket: 'personal' }, '/buckets/personal/collections/steps/records/r1'], [{ id: 'account:alice' }, `${path}/records/r1`]] as const) {
+  for (const [user, record] of [
+    [{ id: 'account:alice', bucket: 'personal' }, '/buckets/personal/collections/steps/records/r1'],
+    [{ id: 'account:alice' }, `${path}/records/r1`]
+  ] as const) {
     const step = record.includes('personal') ? { taskToken, executionArn } : all.sfn.waitCallback()
-    for (const uri of new Set([`${path}/records/r1`, record])) all.kinto.store.put(uri, { taskToken: step.taskToken }, writers)
-    all.kinto.fault({ method: 'GET', path: '/v1/', nth: 1 }, (_request, response) => { response.end(JSON.stringify({ user })) })
+    for (const uri of new Set([`${path}/records/r1`, record]))
+      all.kinto.store.put(uri, { taskToken: step.taskToken }, writers)
+    all.kinto.fault({ method: 'GET', path: '/v1/', nth: 1 }, (_request, response) => {
+      response.end(JSON.stringify({ user }))
+    })
     t.match(await answer(all, `${path}/records/r1`, { answer: 'SUCCEED' }), { status: 200 })
     t.match(JSON.parse(all.sfn.execution(step.executionArn).output ?? ''), { record })
     t.match(all.kinto.store.records.get(record)?.data, { status: 'SUCCEED' })
@@ -163,8 +298,14 @@ t.test('an answer of Kinto that is none counts as not recorded', async t => {
   const all = await startAll(t)
   const { taskToken } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, writers)
-  all.kinto.fault({ method: 'PATCH', path: `/v1${record}`, nth: 2 }, (_request, response) => { response.end('<html>') })
-  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } }, 'and is tried again')
+  all.kinto.fault({ method: 'PATCH', path: `/v1${record}`, nth: 2 }, (_request, response) => {
+    response.end('<html>')
+  })
+  t.match(
+    await answer(all, record, { answer: 'SUCCEED' }),
+    { status: 200, body: { stepfunction: { outcome: 'accepted' } } },
+    'and is tried again'
+  )
 })
 
 t.test('only so many may be checked at one time', async t => {
@@ -175,7 +316,10 @@ t.test('only so many may be checked at one time', async t => {
   const waiting = Array.from({ length: 1_000 }, () => answer(all, record, { answer: 'SUCCEED' }))
   while (all.kinto.requests.length < 1_000) await all.kinto.nextRequest()
   const refused = await answer(all, record, { answer: 'SUCCEED' })
-  t.match({ ...refused, headers: Object.fromEntries(refused.headers) }, { status: 503, body: { errno: 201, message: /Too many/ }, headers: { 'retry-after': '3' } })
+  t.match(
+    { ...refused, headers: Object.fromEntries(refused.headers) },
+    { status: 503, body: { errno: 201, message: /Too many/ }, headers: { 'retry-after': '3' } }
+  )
   end()
   goOn()
   t.ok((await Promise.all(waiting)).every(({ status }) => status === 200))

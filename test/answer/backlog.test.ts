@@ -5,7 +5,15 @@ import { RecordReader } from '../../src/answer/reading.ts'
 import { KintoSession } from '../../src/kinto/session.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 import { probe } from '../helpers/kinto.ts'
-import { activityArn, answer, answerOutside, as, collection, startAll, stateMachineArn } from '../helpers/service.ts'
+import {
+  activityArn,
+  answer,
+  answerOutside,
+  as,
+  collection,
+  startAll,
+  stateMachineArn
+} from '../helpers/service.ts'
 
 // Each waits until its request has given up; side by side they do so once.
 t.jobs = 4
@@ -16,18 +24,34 @@ const path = `/v1${record}`
 const writers = { write: ['account:alice'] }
 
 /** A service with an own account, whose Kinto takes no update of the record until `back` is called. */
-async function startAway (t: Parameters<typeof startAll>[0]) {
+async function startAway(t: Parameters<typeof startAll>[0]) {
   const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
   const { taskToken, executionArn } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, writers)
   let away = true
   all.kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
     const applies = request.headers['if-match'] === probe || !away
-    const reply = applies ? all.kinto.store.answer(method, url, name => request.headersDistinct[name]?.[0], body.toString()) : { status: 503, headers: [], body: '{}' }
+    const reply = applies
+      ? all.kinto.store.answer(
+          method,
+          url,
+          name => request.headersDistinct[name]?.[0],
+          body.toString()
+        )
+      : { status: 503, headers: [], body: '{}' }
     response.writeHead(reply.status, reply.headers).end(reply.body)
   })
   const lost = await answer(all, record, { answer: 'SUCCEED', comment: 'fine' })
-  return { ...all, taskToken, executionArn, lost, back: () => { away = false }, data: () => all.kinto.store.records.get(record)?.data ?? {} }
+  return {
+    ...all,
+    taskToken,
+    executionArn,
+    lost,
+    back: () => {
+      away = false
+    },
+    data: () => all.kinto.store.records.get(record)?.data ?? {}
+  }
 }
 
 t.test('an answer that could not be recorded is recorded when Kinto is back', parallel, async t => {
@@ -57,14 +81,26 @@ t.test('a record that has gone on to another question is left alone', parallel, 
   t.notOk(all.log.some(({ msg }) => String(msg).includes('is not recorded in Kinto')))
 })
 
-t.test('a process that stops tries a last time, and says what it could not record', parallel, async t => {
-  const all = await startAway(t)
-  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 503 }, 'asked again, it waits once')
-  await all.service.stop()
-  t.match(await all.logged('an answer that Step Functions took is not recorded in Kinto'), { record, answer: 'SUCCEED', answeredBy: 'account:alice' })
-  t.equal(all.log.filter(({ msg }) => String(msg).includes('is not recorded in Kinto')).length, 1)
-  t.notMatch(JSON.stringify(all.log), all.taskToken)
-})
+t.test(
+  'a process that stops tries a last time, and says what it could not record',
+  parallel,
+  async t => {
+    const all = await startAway(t)
+    t.match(
+      await answer(all, record, { answer: 'SUCCEED' }),
+      { status: 503 },
+      'asked again, it waits once'
+    )
+    await all.service.stop()
+    t.match(await all.logged('an answer that Step Functions took is not recorded in Kinto'), {
+      record,
+      answer: 'SUCCEED',
+      answeredBy: 'account:alice'
+    })
+    t.equal(all.log.filter(({ msg }) => String(msg).includes('is not recorded in Kinto')).length, 1)
+    t.notMatch(JSON.stringify(all.log), all.taskToken)
+  }
+)
 
 t.test('a refusal ends it', parallel, async t => {
   const all = await startAway(t)
@@ -77,7 +113,10 @@ t.test('a refusal ends it', parallel, async t => {
 t.test('a repeated request that records it is enough', parallel, async t => {
   const all = await startAway(t)
   all.back()
-  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'already_applied' } } })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+    status: 200,
+    body: { stepfunction: { outcome: 'already_applied' } }
+  })
   await all.service.stop()
   t.match(all.data(), { status: 'SUCCEED', answeredBy: 'account:alice' })
   t.notOk(all.log.some(({ msg }) => String(msg).includes('is not recorded in Kinto')))
@@ -89,20 +128,39 @@ t.test('a Kinto that is silent does not hold up a process that stops', parallel,
   const looked = all.kinto.nextRequest()
   await looked
   await all.service.stop()
-  t.match(await all.logged('an answer that Step Functions took is not recorded in Kinto'), { err: { message: /silent/ } })
+  t.match(await all.logged('an answer that Step Functions took is not recorded in Kinto'), {
+    err: { message: /silent/ }
+  })
 })
 
 t.test('an answer that the history tells of a record without a token', parallel, async t => {
   const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
   const { taskToken, executionArn } = all.sfn.waitCallback({ input: { record }, stayOpen: true })
   await answerOutside(all.sfn, taskToken, {})
-  all.kinto.store.put(record, { executionArn, stateMachineArn, activityArn, status: 'FAIL' }, writers)
-  const end = all.kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
-    const isProbe = request.headers['if-match'] === probe
-    const reply = isProbe ? all.kinto.store.answer(method, url, name => request.headersDistinct[name]?.[0], body.toString()) : { status: 503, headers: [], body: '{}' }
-    response.writeHead(reply.status, reply.headers).end(reply.body)
+  all.kinto.store.put(
+    record,
+    { executionArn, stateMachineArn, activityArn, status: 'FAIL' },
+    writers
+  )
+  const end = all.kinto.fault(
+    { method: 'PATCH', path },
+    (request, response, { method, url, body }) => {
+      const isProbe = request.headers['if-match'] === probe
+      const reply = isProbe
+        ? all.kinto.store.answer(
+            method,
+            url,
+            name => request.headersDistinct[name]?.[0],
+            body.toString()
+          )
+        : { status: 503, headers: [], body: '{}' }
+      response.writeHead(reply.status, reply.headers).end(reply.body)
+    }
+  )
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+    status: 503,
+    body: { details: { reported: 'yes' } }
   })
-  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 503, body: { details: { reported: 'yes' } } })
   end()
   await all.logged('an answer was recorded after its request')
   t.match(all.kinto.store.records.get(record)?.data, { status: 'SUCCEED' })
@@ -111,11 +169,35 @@ t.test('an answer that the history tells of a record without a token', parallel,
 t.test('only so many are tried at one time', async t => {
   const log: string[] = []
   const upstream = createUpstream({ origin: 'http://127.0.0.1:1', timeoutMs: 1_000 })
-  const own = () => new KintoSession({ dispatcher: upstream.dispatcher, origin: 'http://127.0.0.1:1', timeoutMs: 1_000 }, [], () => 1_000)
-  const reader = new RecordReader({ policy: { allowedArns: [], region: undefined }, seals: undefined, sealRequired: [], observe () {} })
-  const backlog = new Backlog({ own, reader, log: pino({}, { write: (line: string) => { log.push(line) } }) })
+  const own = () =>
+    new KintoSession(
+      { dispatcher: upstream.dispatcher, origin: 'http://127.0.0.1:1', timeoutMs: 1_000 },
+      [],
+      () => 1_000
+    )
+  const reader = new RecordReader({
+    policy: { allowedArns: [], region: undefined },
+    seals: undefined,
+    sealRequired: [],
+    observe() {}
+  })
+  const backlog = new Backlog({
+    own,
+    reader,
+    log: pino(
+      {},
+      {
+        write: (line: string) => {
+          log.push(line)
+        }
+      }
+    )
+  })
   for (let index = 0; index <= 1_000; index++) {
-    const reading = reader.read({ version: 'v1', bucket: 'b', collection: 'c', record: `r${index}` }, { taskToken: 'T' })
+    const reading = reader.read(
+      { version: 'v1', bucket: 'b', collection: 'c', record: `r${index}` },
+      { taskToken: 'T' }
+    )
     backlog.add({ reading, taskToken: 'T', decision: { answer: 'FAIL', proof: 'report' } })
   }
   t.match(log, [/1000 others wait.*records\/r1000/])

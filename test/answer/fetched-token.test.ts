@@ -14,7 +14,7 @@ import { credentials, region, startStepFunctions } from '../helpers/step-functio
 const uri = `${collection}/records/r`
 const ref = { version: 'v1', bucket: 'stepfunction', collection: 'steps', record: 'r' }
 
-async function start (t: Test, seals?: Seals) {
+async function start(t: Test, seals?: Seals) {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
   kinto.store.collections.set(collection, { write: ['account:workflow'] })
   const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
@@ -23,19 +23,47 @@ async function start (t: Test, seals?: Seals) {
     stepFunctions.close()
     await upstream.close()
   })
-  const reader = new RecordReader({ policy: { allowedArns: [], region }, seals, sealRequired: [], observe () {} })
-  const own = new KintoSession({ dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 }, ['Authorization', as('workflow')], () => 1_000)
+  const reader = new RecordReader({
+    policy: { allowedArns: [], region },
+    seals,
+    sealRequired: [],
+    observe() {}
+  })
+  const own = new KintoSession(
+    { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 },
+    ['Authorization', as('workflow')],
+    () => 1_000
+  )
   const log = pino({ level: 'silent' })
   const stored = (): Record<string, unknown> => kinto.store.records.get(uri)?.data ?? {}
   return {
     kinto,
     sfn,
     stored,
-    put: (data: object): void => { kinto.store.put(uri, { ...data }) },
+    put: (data: object): void => {
+      kinto.store.put(uri, { ...data })
+    },
     /** Saves the token `NEW` in the record as it is now. */
-    save: async (dead?: string): Promise<SavedToken> => await saveFetchedToken({ session: own, log }, { taskToken: 'NEW', region, seals: new Set(), dead, reading: reader.read(ref, stored()) }, { reader, stepFunctions, log }),
+    save: async (dead?: string): Promise<SavedToken> =>
+      await saveFetchedToken(
+        { session: own, log },
+        { taskToken: 'NEW', region, seals: new Set(), dead, reading: reader.read(ref, stored()) },
+        { reader, stepFunctions, log }
+      ),
     /** The same, seen. */
-    saveSeen: async (): Promise<SavedToken> => await saveSeenToken({ session: own, log }, own, { taskToken: 'NEW', region, seals: new Set(), dead: undefined, reading: reader.read(ref, stored()) }, { reader, stepFunctions, log })
+    saveSeen: async (): Promise<SavedToken> =>
+      await saveSeenToken(
+        { session: own, log },
+        own,
+        {
+          taskToken: 'NEW',
+          region,
+          seals: new Set(),
+          dead: undefined,
+          reading: reader.read(ref, stored())
+        },
+        { reader, stepFunctions, log }
+      )
   }
 }
 
@@ -69,17 +97,28 @@ t.test('what changes meanwhile counts', async t => {
     let nth = 0
     all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
       change(++nth)
-      const reply = all.kinto.store.answer('PATCH', url, name => request.headersDistinct[name]?.[0], body.toString())
+      const reply = all.kinto.store.answer(
+        'PATCH',
+        url,
+        name => request.headersDistinct[name]?.[0],
+        body.toString()
+      )
       response.writeHead(reply.status, reply.headers).end(reply.body)
     })
   }
   const { taskToken } = all.sfn.waitCallback()
   all.put({})
-  changing(nth => { if (nth === 1) all.put({ taskToken }) })
+  changing(nth => {
+    if (nth === 1) all.put({ taskToken })
+  })
   t.equal(await all.save(), 'still waits')
   const other = await start(t)
   other.put({})
-  other.kinto.fault({ method: 'PATCH' }, (_request, response) => { response.writeHead(412).end(JSON.stringify({ details: { existing: { id: 'r', last_modified: 1 } } })) })
+  other.kinto.fault({ method: 'PATCH' }, (_request, response) => {
+    response
+      .writeHead(412)
+      .end(JSON.stringify({ details: { existing: { id: 'r', last_modified: 1 } } }))
+  })
   const saved = await other.save()
   t.match(saved instanceof NotRecorded && saved.cause, { message: /without pause/ })
   t.equal(other.kinto.requests.length, 10)
@@ -88,11 +127,16 @@ t.test('what changes meanwhile counts', async t => {
 t.test('what Kinto does not take is not saved', async t => {
   const all = await start(t)
   all.put({})
-  for (const [fault, refused] of [[403, 403], [503, undefined]] as const) {
+  for (const [fault, refused] of [
+    [403, 403],
+    [503, undefined]
+  ] as const) {
     all.kinto.fault({ method: 'PATCH', nth: 1 }, fault)
     t.match(await all.save(), { name: 'NotRecorded', refused })
   }
-  all.kinto.fault({ method: 'PATCH', nth: 1 }, (_request, response) => { response.writeHead(412).end('{}') })
+  all.kinto.fault({ method: 'PATCH', nth: 1 }, (_request, response) => {
+    response.writeHead(412).end('{}')
+  })
   t.match(await all.save(), { name: 'NotRecorded' }, 'a 412 without a record')
 })
 
@@ -101,9 +145,24 @@ t.test('a seal keeps what it holds, and waits in its own region', async t => {
   const all = await start(t, seals)
   const record = { subject: 'x', stateMachineArn }
   const content = { fromActivity: true, region, heartbeatSeconds: 60, record, openFields: [] }
-  all.put({ ...record, subject: 'changed', taskToken: seals.sealQuestion(uri, { ...content, taskToken: undefined }) })
+  all.put({
+    ...record,
+    subject: 'changed',
+    taskToken: seals.sealQuestion(uri, { ...content, taskToken: undefined })
+  })
   const saved = await all.save()
-  t.match(saved, { reading: { taskToken: 'NEW', changed: ['subject'], isAsked: true, held: { seal: { heartbeatSeconds: 60 } } } }, 'never from what the record says by now')
+  t.match(
+    saved,
+    {
+      reading: {
+        taskToken: 'NEW',
+        changed: ['subject'],
+        isAsked: true,
+        held: { seal: { heartbeatSeconds: 60 } }
+      }
+    },
+    'never from what the record says by now'
+  )
   const { taskToken } = all.sfn.waitCallback()
   all.put({ ...record, taskToken: seals.sealQuestion(uri, { ...content, taskToken }) })
   t.equal(await all.save(), 'still waits')
@@ -117,14 +176,20 @@ t.test('it counts once it was seen', async t => {
     let patches = 0
     all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
       const before = all.stored()
-      const reply = all.kinto.store.answer('PATCH', url, name => request.headersDistinct[name]?.[0], body.toString())
+      const reply = all.kinto.store.answer(
+        'PATCH',
+        url,
+        name => request.headersDistinct[name]?.[0],
+        body.toString()
+      )
       if (patches++ < lost) all.put(before)
       response.writeHead(reply.status, reply.headers).end(reply.body)
     })
     all.put({})
     const saved = await all.saveSeen()
     t.equal(patches, Math.min(lost + 1, 10))
-    if (lost === 10) t.match(saved instanceof NotRecorded && saved.cause, { message: /without pause/ })
+    if (lost === 10)
+      t.match(saved instanceof NotRecorded && saved.cause, { message: /without pause/ })
     else t.match([saved, all.stored()], [{ reading: { taskToken: 'NEW' } }, { taskToken: 'NEW' }])
   }
   const all = await start(t)

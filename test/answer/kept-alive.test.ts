@@ -13,8 +13,14 @@ t.test('a question is kept alive by its seal, whatever becomes of its record', a
   const quiet = all.asked('quiet')
   t.same(await all.beat(), [taskToken])
   const spoilt: object[] = [
-    { subject: 'Other' }, { status: 'SUCCEED', answeredBy: 'account:eve' }, { answerReceipt: 'receipt:1:AAAA' }, { heartbeatSeconds: JSON.rawJSON('86400') }, { heartbeatSeconds: 'never' },
-    { stateMachineArn: 'nonsense' }, { stateMachineArn: stateMachineArn.replace('us-west-2', 'us-east-1') }, { executionArn: {} }
+    { subject: 'Other' },
+    { status: 'SUCCEED', answeredBy: 'account:eve' },
+    { answerReceipt: 'receipt:1:AAAA' },
+    { heartbeatSeconds: JSON.rawJSON('86400') },
+    { heartbeatSeconds: 'never' },
+    { stateMachineArn: 'nonsense' },
+    { stateMachineArn: stateMachineArn.replace('us-west-2', 'us-east-1') },
+    { executionArn: {} }
   ]
   for (const fields of spoilt) {
     all.change('r', fields)
@@ -27,7 +33,10 @@ t.test('a question is kept alive by its seal, whatever becomes of its record', a
 
 t.test('until its seal does not open', async t => {
   const ends: [title: string, fields: (sealed: string) => object][] = [
-    ['moved', sealed => ({ taskToken: `${sealed}A` })], ['in clear', () => ({ taskToken: 'T' })], ['none', () => ({ taskToken: null })], ['another key', () => ({ taskToken: `sealed:1:AAAAAA${'A'.repeat(50)}` })]
+    ['moved', sealed => ({ taskToken: `${sealed}A` })],
+    ['in clear', () => ({ taskToken: 'T' })],
+    ['none', () => ({ taskToken: null })],
+    ['another key', () => ({ taskToken: `sealed:1:AAAAAA${'A'.repeat(50)}` })]
   ]
   for (const [title, fields] of ends) {
     const all = await startBackground(t)
@@ -40,9 +49,16 @@ t.test('until its seal does not open', async t => {
 
 t.test('or it was answered, deleted, or is dead', async t => {
   const all = await startBackground(t)
-  const [answered, deleted, dead, other] = ['answered', 'deleted', 'dead', 'other'].map(id => all.asked(id, { heartbeatSeconds }))
+  const [answered, deleted, dead, other] = ['answered', 'deleted', 'dead', 'other'].map(id =>
+    all.asked(id, { heartbeatSeconds })
+  )
   t.same(inOrder(await all.beat()), inOrder([answered, deleted, dead, other]))
-  all.change('answered', { status: 'SUCCEED', answerReceipt: all.seals.writeReceipt(all.uri('answered'), answered ?? '', { answer: 'SUCCEED' }) })
+  all.change('answered', {
+    status: 'SUCCEED',
+    answerReceipt: all.seals.writeReceipt(all.uri('answered'), answered ?? '', {
+      answer: 'SUCCEED'
+    })
+  })
   all.kinto.store.remove(all.uri('deleted'))
   all.sfn.expire(dead ?? '')
   t.same(inOrder(await all.beat()), inOrder([dead, other]))
@@ -51,7 +67,10 @@ t.test('or it was answered, deleted, or is dead', async t => {
 
 t.test('what is not there when all is looked at anew is forgotten', async t => {
   const all = await startBackground(t)
-  const [gone, stays] = [all.asked('gone', { heartbeatSeconds }), all.asked('stays', { heartbeatSeconds })]
+  const [gone, stays] = [
+    all.asked('gone', { heartbeatSeconds }),
+    all.asked('stays', { heartbeatSeconds })
+  ]
   t.same(inOrder(await all.beat()), inOrder([gone, stays]))
   all.kinto.store.records.delete(all.uri('gone'))
   all.change('stays', {})
@@ -63,7 +82,11 @@ t.test('what is not there when all is looked at anew is forgotten', async t => {
 
 t.test('a record in clear says itself what it wants', async t => {
   const all = await startBackground(t)
-  const [first, decided, strange] = [all.sfn.waitCallback(), all.sfn.waitCallback(), all.sfn.waitCallback()]
+  const [first, decided, strange] = [
+    all.sfn.waitCallback(),
+    all.sfn.waitCallback(),
+    all.sfn.waitCallback()
+  ]
   const wanted = { stateMachineArn, heartbeatSeconds: JSON.rawJSON('0.0001') }
   all.put('first', { ...wanted, taskToken: first.taskToken })
   all.put('decided', { ...wanted, taskToken: decided.taskToken })

@@ -7,8 +7,16 @@ t.jobs = 4
 const parallel = { buffered: true }
 
 /** A question that waits, and a Kinto that does `first` with the recordings: `lost`, each is answered with 200 and undone; `not shown`, that answer has no record. */
-async function start (t: Parameters<typeof startAsking>[0], first: (nth: number, all: Asking) => 'kept' | 'lost' | 'not shown' | number, env: Record<string, string> = {}): Promise<Asking & { recordings: () => number }> {
-  const all = await startAsking(t, { SEAL_SECRET: '5ea1'.repeat(16), KINTO_AUTHORIZATION: as('workflow'), ...env })
+async function start(
+  t: Parameters<typeof startAsking>[0],
+  first: (nth: number, all: Asking) => 'kept' | 'lost' | 'not shown' | number,
+  env: Record<string, string> = {}
+): Promise<Asking & { recordings: () => number }> {
+  const all = await startAsking(t, {
+    SEAL_SECRET: '5ea1'.repeat(16),
+    KINTO_AUTHORIZATION: as('workflow'),
+    ...env
+  })
   await all.ask(all.question({ id: 'mine' }), { permissions: { write: ['account:alice'] } })
   let nth = 0
   all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
@@ -16,8 +24,12 @@ async function start (t: Parameters<typeof startAsking>[0], first: (nth: number,
     const outcome = header('if-match') === probe ? 'kept' : first(++nth, all)
     const stored = all.kinto.store.records.get(all.uri('mine'))
     const [data, permissions] = [stored?.data, stored?.permissions]
-    const reply = typeof outcome === 'number' ? { status: outcome, headers: [], body: '{}' } : all.kinto.store.answer('PATCH', url, header, body.toString())
-    if (outcome === 'lost' || outcome === 'not shown') all.kinto.store.put(all.uri('mine'), data, permissions)
+    const reply =
+      typeof outcome === 'number'
+        ? { status: outcome, headers: [], body: '{}' }
+        : all.kinto.store.answer('PATCH', url, header, body.toString())
+    if (outcome === 'lost' || outcome === 'not shown')
+      all.kinto.store.put(all.uri('mine'), data, permissions)
     response.writeHead(reply.status, reply.headers).end(outcome === 'not shown' ? '{}' : reply.body)
   })
   return { ...all, recordings: () => nth }
@@ -25,12 +37,20 @@ async function start (t: Parameters<typeof startAsking>[0], first: (nth: number,
 
 t.test('a recording that is lost though Kinto took it is made again', parallel, async t => {
   for (const times of [1, 2]) {
-    const all = await start(t, nth => nth <= times ? 'lost' : 'kept')
-    t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED', comment: 'fine' }), { status: 200, body: { data: { status: 'SUCCEED' } } })
+    const all = await start(t, nth => (nth <= times ? 'lost' : 'kept'))
+    t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED', comment: 'fine' }), {
+      status: 200,
+      body: { data: { status: 'SUCCEED' } }
+    })
     t.notOk('status' in all.stored('mine'))
     while (all.recordings() <= times) await all.kinto.nextRequest()
     t.match(await all.state('mine'), { body: { data: { proof: 'receipt' } } })
-    t.match(all.stored('mine'), { status: 'SUCCEED', answeredBy: 'account:alice', comment: 'fine', answerReceipt: /^receipt:/ })
+    t.match(all.stored('mine'), {
+      status: 'SUCCEED',
+      answeredBy: 'account:alice',
+      comment: 'fine',
+      answerReceipt: /^receipt:/
+    })
   }
 })
 
@@ -41,13 +61,22 @@ t.test('what is there is left as it is', parallel, async t => {
   await all.service.stop()
   t.same(all.stored('mine'), written)
   t.equal(all.recordings(), 1)
-  t.equal(all.kinto.requests.filter(({ method, url }) => method === 'GET' && url.endsWith('/mine')).length, 2, "the caller's own reading, and one more")
+  t.equal(
+    all.kinto.requests.filter(({ method, url }) => method === 'GET' && url.endsWith('/mine'))
+      .length,
+    2,
+    "the caller's own reading, and one more"
+  )
 })
 
 t.test('a record that asks something else by then is left as it is', parallel, async t => {
   const all = await start(t, () => 'kept')
   await answer(all, all.uri('mine'), { answer: 'SUCCEED' })
-  all.kinto.store.put(all.uri('mine'), { subject: 'something else' }, { write: ['account:workflow'] })
+  all.kinto.store.put(
+    all.uri('mine'),
+    { subject: 'something else' },
+    { write: ['account:workflow'] }
+  )
   await all.service.stop()
   t.notOk('status' in all.stored('mine'))
   t.equal(all.recordings(), 1)
@@ -62,7 +91,7 @@ t.test('lost again and again: it stops some time', parallel, async t => {
 })
 
 t.test('a Kinto that is away by then: the backlog goes on', parallel, async t => {
-  const all = await start(t, nth => nth === 1 ? 'lost' : nth === 2 ? 503 : 'kept')
+  const all = await start(t, nth => (nth === 1 ? 'lost' : nth === 2 ? 503 : 'kept'))
   t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
   await all.logged('an answer was recorded after its request')
   t.match(all.stored('mine'), { status: 'SUCCEED' })
@@ -71,26 +100,37 @@ t.test('a Kinto that is away by then: the backlog goes on', parallel, async t =>
 
 t.test('a 200 that shows no record proves nothing', parallel, async t => {
   for (const times of [1, 2]) {
-    const all = await start(t, nth => nth <= times ? 'not shown' : 'kept')
+    const all = await start(t, nth => (nth <= times ? 'not shown' : 'kept'))
     t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
     while (all.recordings() <= times) await all.kinto.nextRequest()
     await all.service.stop()
-    t.match(all.stored('mine'), { status: 'SUCCEED', answeredBy: 'account:alice', answerReceipt: /^receipt:/ })
+    t.match(all.stored('mine'), {
+      status: 'SUCCEED',
+      answeredBy: 'account:alice',
+      answerReceipt: /^receipt:/
+    })
   }
 })
 
-t.test('a Kinto that shows nothing by then: the backlog goes on, where there is an account to do it', parallel, async t => {
-  for (const [KINTO_AUTHORIZATION, recordings] of [[as('workflow'), 2], ['', 1]] as const) {
-    const all = await start(t, nth => nth === 1 ? 'lost' : 'kept', { KINTO_AUTHORIZATION })
-    t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
-    all.kinto.fault({ method: 'GET', nth: 1 }, 503)
-    await all.kinto.requested({ method: 'GET' })
-    if (recordings === 2) await all.logged('an answer was recorded after its request')
-    await all.service.stop()
-    t.equal(all.recordings(), recordings)
-    t.equal('status' in all.stored('mine'), recordings === 2)
+t.test(
+  'a Kinto that shows nothing by then: the backlog goes on, where there is an account to do it',
+  parallel,
+  async t => {
+    for (const [KINTO_AUTHORIZATION, recordings] of [
+      [as('workflow'), 2],
+      ['', 1]
+    ] as const) {
+      const all = await start(t, nth => (nth === 1 ? 'lost' : 'kept'), { KINTO_AUTHORIZATION })
+      t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
+      all.kinto.fault({ method: 'GET', nth: 1 }, 503)
+      await all.kinto.requested({ method: 'GET' })
+      if (recordings === 2) await all.logged('an answer was recorded after its request')
+      await all.service.stop()
+      t.equal(all.recordings(), recordings)
+      t.equal('status' in all.stored('mine'), recordings === 2)
+    }
   }
-})
+)
 
 t.test('a record that is gone by then was recorded, and nobody is alarmed', parallel, async t => {
   const all = await start(t, () => 'kept')
@@ -103,16 +143,26 @@ t.test('a record that is gone by then was recorded, and nobody is alarmed', para
 
 t.test('a record that goes on to another question while it is recorded', parallel, async t => {
   const all = await start(t, (nth, all) => {
-    if (nth === 1) all.kinto.store.put(all.uri('mine'), { subject: 'something else', taskToken: 'another' }, { write: ['account:alice'] })
+    if (nth === 1)
+      all.kinto.store.put(
+        all.uri('mine'),
+        { subject: 'something else', taskToken: 'another' },
+        { write: ['account:alice'] }
+      )
     return 'kept'
   })
-  t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200, body: { data: { subject: 'something else' }, stepfunction: { outcome: 'accepted' } } })
+  t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), {
+    status: 200,
+    body: { data: { subject: 'something else' }, stepfunction: { outcome: 'accepted' } }
+  })
   t.match(all.stored('mine'), { taskToken: 'another', status: undefined })
 })
 
 t.test('without an account of its own the service looks as the caller', parallel, async t => {
-  const all = await start(t, nth => nth === 1 ? 'lost' : 'kept', { KINTO_AUTHORIZATION: '' })
+  const all = await start(t, nth => (nth === 1 ? 'lost' : 'kept'), { KINTO_AUTHORIZATION: '' })
   t.match(await answer(all, all.uri('mine'), { answer: 'SUCCEED' }), { status: 200 })
   while (all.recordings() < 2) await all.kinto.nextRequest()
-  t.match(await all.state('mine'), { body: { data: { proof: 'receipt', answeredBy: 'account:alice' } } })
+  t.match(await all.state('mine'), {
+    body: { data: { proof: 'receipt', answeredBy: 'account:alice' } }
+  })
 })

@@ -4,18 +4,28 @@ import { activityArn, answer, as, collection, startAll } from '../helpers/servic
 
 const uri = (id: string): string => `${collection}/records/${id}`
 
-async function start (t: Parameters<typeof startAll>[0], pollMs = 500) {
-  const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow'), ACTIVITIES: activityArn }, pollMs })
-  const asked = (): { id: string, executionArn: string } => {
+async function start(t: Parameters<typeof startAll>[0], pollMs = 500) {
+  const all = await startAll(t, {
+    env: { KINTO_AUTHORIZATION: as('workflow'), ACTIVITIES: activityArn },
+    pollMs
+  })
+  const asked = (): { id: string; executionArn: string } => {
     const id = randomUUID()
     all.kinto.store.put(uri(id), { activityArn }, { write: ['account:alice'] })
     return { id, executionArn: all.sfn.scheduleActivity({ input: { id } }).executionArn }
   }
-  return { ...all, asked, token: (id: string) => all.kinto.store.records.get(uri(id))?.data['taskToken'] }
+  return {
+    ...all,
+    asked,
+    token: (id: string) => all.kinto.store.records.get(uri(id))?.data['taskToken']
+  }
 }
 
 /** Resolves with the next PATCH of the record that Kinto gets. */
-async function patched (kinto: { nextRequest: () => Promise<{ method: string, url: string }> }, id: string): Promise<void> {
+async function patched(
+  kinto: { nextRequest: () => Promise<{ method: string; url: string }> },
+  id: string
+): Promise<void> {
   for (;;) {
     const { method, url } = await kinto.nextRequest()
     if (method === 'PATCH' && url.endsWith(id)) return
@@ -29,7 +39,10 @@ t.test('tasks are saved in their records as they come', async t => {
   const saved = patched(all.kinto, id)
   all.service.begin()
   await saved
-  t.match(await answer(all, uri(id), { answer: 'SUCCEED' }), { status: 200, body: { stepfunction: { outcome: 'accepted' } } })
+  t.match(await answer(all, uri(id), { answer: 'SUCCEED' }), {
+    status: 200,
+    body: { stepfunction: { outcome: 'accepted' } }
+  })
   t.equal(all.sfn.execution(executionArn).status, 'SUCCEEDED')
   t.equal(all.sfn.maxPollsOpen(), 1)
 })
@@ -45,13 +58,19 @@ t.test('a token whose record comes later is saved then', async t => {
   const saved = patched(all.kinto, id)
   all.kinto.store.put(uri(id), { activityArn }, { write: ['account:alice'] })
   await saved
-  t.equal(all.log.filter(({ msg }) => String(msg).includes('kept in memory')).length, 1, 'the log says it once')
+  t.equal(
+    all.log.filter(({ msg }) => String(msg).includes('kept in memory')).length,
+    1,
+    'the log says it once'
+  )
 })
 
 t.test('an activity that cannot be polled is polled again', async t => {
   const all = await start(t)
   all.service.begin()
-  t.match(await all.logged('an activity could not be polled'), { err: { code: 'ActivityDoesNotExist' } })
+  t.match(await all.logged('an activity could not be polled'), {
+    err: { code: 'ActivityDoesNotExist' }
+  })
   all.sfn.createActivity()
   const { id } = all.asked()
   await patched(all.kinto, id)
@@ -77,10 +96,13 @@ t.test('so many tasks are looked up at one time, and no more are taken meanwhile
   all.kinto.fault({ method: 'GET', path: new RegExp(`^/v1${collection}/records/`) }, promise)
   const asked = Array.from({ length: 25 }, all.asked)
   all.service.begin()
-  const lookedUp = (): number => all.kinto.requests.filter(({ method, url }) => method === 'GET' && url.includes('/records/')).length
+  const lookedUp = (): number =>
+    all.kinto.requests.filter(({ method, url }) => method === 'GET' && url.includes('/records/'))
+      .length
   while (lookedUp() < 20) await all.kinto.nextRequest()
   t.equal(all.sfn.tasksQueued(), 5)
   resolve()
-  for (const { id } of asked) await all.kinto.store.reaches(uri(id), ({ taskToken }) => taskToken !== undefined)
+  for (const { id } of asked)
+    await all.kinto.store.reaches(uri(id), ({ taskToken }) => taskToken !== undefined)
   t.equal(all.sfn.tasksQueued(), 0)
 })

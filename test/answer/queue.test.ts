@@ -5,12 +5,13 @@ t.test('one after the other for a key, side by side for two', async t => {
   const queue = new KeyedQueue()
   const events: string[] = []
   const gates = new Map(['a1', 'a2', 'b1'].map(name => [name, Promise.withResolvers<void>()]))
-  const run = (key: string, name: string) => queue.run(key, async () => {
-    events.push(`${name} begins`)
-    await gates.get(name)?.promise
-    events.push(`${name} ends`)
-    return name
-  })
+  const run = (key: string, name: string) =>
+    queue.run(key, async () => {
+      events.push(`${name} begins`)
+      await gates.get(name)?.promise
+      events.push(`${name} ends`)
+      return name
+    })
   const all = [run('a', 'a1'), run('a', 'a2'), run('b', 'b1')]
   gates.get('b1')?.resolve()
   t.equal(await all[2], 'b1')
@@ -23,7 +24,9 @@ t.test('one after the other for a key, side by side for two', async t => {
 
 t.test('a failure is for its own caller', async t => {
   const queue = new KeyedQueue()
-  const failed = queue.run('a', async () => { throw new Error('no') })
+  const failed = queue.run('a', async () => {
+    throw new Error('no')
+  })
   const next = queue.run('a', async () => 'yes')
   await t.rejects(failed, { message: 'no' })
   t.equal(await next, 'yes')

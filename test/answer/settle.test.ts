@@ -5,10 +5,15 @@ const record = `${collection}/records/r1`
 const cameRound = { status: 409, body: { errno: 122, message: /came round again/ } }
 
 /** An answer that waits for the task of its record's activity. `put` writes the record anew. */
-async function startWaiting (t: Test) {
-  const all = await startAll(t, { env: { ACTIVITY_WAIT_SECONDS: '5', KINTO_AUTHORIZATION: as('workflow') }, pollMs: 1_000 })
+async function startWaiting(t: Test) {
+  const all = await startAll(t, {
+    env: { ACTIVITY_WAIT_SECONDS: '5', KINTO_AUTHORIZATION: as('workflow') },
+    pollMs: 1_000
+  })
   all.sfn.createActivity()
-  const put = (fields: object = {}): void => { all.kinto.store.put(record, { activityArn, ...fields }, { write: ['account:alice'] }) }
+  const put = (fields: object = {}): void => {
+    all.kinto.store.put(record, { activityArn, ...fields }, { write: ['account:alice'] })
+  }
   put()
   const polled = all.sfn.pollsReach(1)
   const waiting = answer(all, record, { answer: 'SUCCEED' })
@@ -22,35 +27,59 @@ async function startWaiting (t: Test) {
         isFirst = false
         first()
       }
-      const reply = all.kinto.store.answer('PATCH', url, name => request.headersDistinct[name]?.[0], body.toString())
+      const reply = all.kinto.store.answer(
+        'PATCH',
+        url,
+        name => request.headersDistinct[name]?.[0],
+        body.toString()
+      )
       response.writeHead(reply.status, reply.headers).end(reply.body)
     })
   }
-  return { ...all, put, waiting, come, saving, stored: () => all.kinto.store.records.get(record)?.data ?? {} }
+  return {
+    ...all,
+    put,
+    waiting,
+    come,
+    saving,
+    stored: () => all.kinto.store.records.get(record)?.data ?? {}
+  }
 }
 
-t.test('another step waits in the record when the task comes: its token stays, and nothing is reported', async t => {
-  const all = await startWaiting(t)
-  const other = all.sfn.waitCallback()
-  all.put({ taskToken: other.taskToken })
-  const executionArn = all.come()
-  t.match(await all.waiting, cameRound)
-  t.equal(all.stored()['taskToken'], other.taskToken)
-  t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
-  t.equal(all.sfn.execution(other.executionArn).status, 'RUNNING')
-  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200 }, 'answered again, it is for that step')
-  t.equal(all.sfn.execution(other.executionArn).status, 'SUCCEEDED')
-  t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
-})
+t.test(
+  'another step waits in the record when the task comes: its token stays, and nothing is reported',
+  async t => {
+    const all = await startWaiting(t)
+    const other = all.sfn.waitCallback()
+    all.put({ taskToken: other.taskToken })
+    const executionArn = all.come()
+    t.match(await all.waiting, cameRound)
+    t.equal(all.stored()['taskToken'], other.taskToken)
+    t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
+    t.equal(all.sfn.execution(other.executionArn).status, 'RUNNING')
+    t.match(
+      await answer(all, record, { answer: 'SUCCEED' }),
+      { status: 200 },
+      'answered again, it is for that step'
+    )
+    t.equal(all.sfn.execution(other.executionArn).status, 'SUCCEEDED')
+    t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
+  }
+)
 
-t.test('what comes into the record while the token is saved is not written over where it cannot be read', async t => {
-  const all = await startWaiting(t)
-  all.saving(() => { all.put({ taskToken: 'sealed:1:AAAA' }) })
-  const executionArn = all.come()
-  t.match(await all.waiting, cameRound)
-  t.equal(all.stored()['taskToken'], 'sealed:1:AAAA')
-  t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
-  all.put()
-  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200 }, 'the task was kept')
-  t.equal(all.sfn.execution(executionArn).status, 'SUCCEEDED')
-})
+t.test(
+  'what comes into the record while the token is saved is not written over where it cannot be read',
+  async t => {
+    const all = await startWaiting(t)
+    all.saving(() => {
+      all.put({ taskToken: 'sealed:1:AAAA' })
+    })
+    const executionArn = all.come()
+    t.match(await all.waiting, cameRound)
+    t.equal(all.stored()['taskToken'], 'sealed:1:AAAA')
+    t.equal(all.sfn.execution(executionArn).status, 'RUNNING')
+    all.put()
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200 }, 'the task was kept')
+    t.equal(all.sfn.execution(executionArn).status, 'SUCCEEDED')
+  }
+)

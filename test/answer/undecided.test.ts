@@ -11,7 +11,9 @@ const forged = { status: 'SUCCEED', answeredBy: 'account:eve' }
 const isBack = ({ status }: Record<string, unknown>): boolean => status === 'UNANSWERED'
 
 /** A question that was seen to wait. */
-async function waiting (t: Parameters<typeof startBackground>[0]): Promise<Background & { taskToken: string }> {
+async function waiting(
+  t: Parameters<typeof startBackground>[0]
+): Promise<Background & { taskToken: string }> {
   const all = await startBackground(t)
   const taskToken = all.asked('r')
   await all.takeBack()
@@ -27,7 +29,9 @@ t.test('a status that nobody decided is taken back', parallel, async t => {
     await all.undecided.stop()
     t.match(all.data('r'), { subject: 'Sign off?', status: 'UNANSWERED' })
     t.equal(all.takenBack(), 1)
-    t.match(all.lines, [{ level: 40, record: all.uri('r'), msg: /nobody has answered, and the step waits/ }])
+    t.match(all.lines, [
+      { level: 40, record: all.uri('r'), msg: /nobody has answered, and the step waits/ }
+    ])
     t.notMatch(JSON.stringify(all.lines), all.taskToken)
     t.equal(all.sfn.calls.length, 1, 'a heartbeat told that the step waits')
   }
@@ -44,12 +48,47 @@ t.test('also one that was changed and not seen before', parallel, async t => {
 
 t.test('left alone', parallel, async t => {
   const rows: [title: string, become: (all: Background & { taskToken: string }) => void][] = [
-    ['what a receipt proves', all => { all.change('r', { status: 'SUCCEED', answerReceipt: all.seals.writeReceipt(all.uri('r'), all.taskToken, { answer: 'SUCCEED' }) }) }],
-    ['a step that is over', all => { all.sfn.expire(all.taskToken); all.change('r', forged) }],
-    ['a step that cannot be asked', all => { all.sfn.fault('SendTaskHeartbeat', 'AccessDeniedException', 9); all.change('r', forged) }],
-    ['a seal that does not open', all => { all.change('r', { ...forged, taskToken: `${String(all.data('r')['taskToken'])}A` }) }],
-    ['what came in clear', all => { all.put('r', { ...forged, stateMachineArn, taskToken: all.taskToken }) }],
-    ['another word', all => { all.change('r', { status: 'DONE' }) }]
+    [
+      'what a receipt proves',
+      all => {
+        all.change('r', {
+          status: 'SUCCEED',
+          answerReceipt: all.seals.writeReceipt(all.uri('r'), all.taskToken, { answer: 'SUCCEED' })
+        })
+      }
+    ],
+    [
+      'a step that is over',
+      all => {
+        all.sfn.expire(all.taskToken)
+        all.change('r', forged)
+      }
+    ],
+    [
+      'a step that cannot be asked',
+      all => {
+        all.sfn.fault('SendTaskHeartbeat', 'AccessDeniedException', 9)
+        all.change('r', forged)
+      }
+    ],
+    [
+      'a seal that does not open',
+      all => {
+        all.change('r', { ...forged, taskToken: `${String(all.data('r')['taskToken'])}A` })
+      }
+    ],
+    [
+      'what came in clear',
+      all => {
+        all.put('r', { ...forged, stateMachineArn, taskToken: all.taskToken })
+      }
+    ],
+    [
+      'another word',
+      all => {
+        all.change('r', { status: 'DONE' })
+      }
+    ]
   ]
   for (const [title, become] of rows) {
     const all = await waiting(t)
@@ -62,15 +101,19 @@ t.test('left alone', parallel, async t => {
   }
 })
 
-t.test('what was decided before the first look is left alone, until it is changed', parallel, async t => {
-  const all = await startBackground(t)
-  all.asked('r', forged)
-  await all.takeBack()
-  await all.takeBack()
-  await all.undecided.stop()
-  t.match(all.data('r'), forged)
-  t.equal(all.sfn.calls.length, 0)
-})
+t.test(
+  'what was decided before the first look is left alone, until it is changed',
+  parallel,
+  async t => {
+    const all = await startBackground(t)
+    all.asked('r', forged)
+    await all.takeBack()
+    await all.takeBack()
+    await all.undecided.stop()
+    t.match(all.data('r'), forged)
+    t.equal(all.sfn.calls.length, 0)
+  }
+)
 
 t.test('three times for one token, then somebody has to look', parallel, async t => {
   const all = await waiting(t)
@@ -93,7 +136,12 @@ t.test('a change that comes between, or at the same time', parallel, async t => 
   all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
     patches.push(url)
     if (patches.length === 1) all.change('r', { note: 'x' })
-    const reply = all.kinto.store.answer('PATCH', url, name => request.headersDistinct[name]?.[0], body.toString())
+    const reply = all.kinto.store.answer(
+      'PATCH',
+      url,
+      name => request.headersDistinct[name]?.[0],
+      body.toString()
+    )
     if (patches.length === 2) all.change('r', forged)
     response.writeHead(reply.status, reply.headers).end(reply.body)
   })
@@ -110,7 +158,12 @@ t.test('others who change the record without pause', parallel, async t => {
   all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
     patches += 1
     all.change('r', forged)
-    const reply = all.kinto.store.answer('PATCH', url, name => request.headersDistinct[name]?.[0], body.toString())
+    const reply = all.kinto.store.answer(
+      'PATCH',
+      url,
+      name => request.headersDistinct[name]?.[0],
+      body.toString()
+    )
     response.writeHead(reply.status, reply.headers).end(reply.body)
   })
   all.change('r', forged)
@@ -127,6 +180,12 @@ t.test('a Kinto that does not let it', parallel, async t => {
   all.change('r', forged)
   await all.takeBack()
   await all.undecided.stop()
-  t.match(all.lines, [{ record: all.uri('r'), msg: /could not be taken back/, err: { message: 'Kinto answered 403.' } }])
+  t.match(all.lines, [
+    {
+      record: all.uri('r'),
+      msg: /could not be taken back/,
+      err: { message: 'Kinto answered 403.' }
+    }
+  ])
   t.equal(all.takenBack(), 0)
 })

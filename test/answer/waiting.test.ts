@@ -4,12 +4,25 @@ import { WaitingRoom } from '../../src/answer/waiting.ts'
 
 const ref = (record: string) => ({ version: 'v1', bucket: 'b', collection: 'c', record })
 const task = (...records: string[]) => ({
-  taskToken: 'T', activityArn: 'a', region: 'us-west-2', version: 'v1', takenAt: 0, named: { uris: new Map(records.map(record => [recordUri(ref(record)), ref(record)])), ids: new Set<string>(), seals: new Set<string>() }
+  taskToken: 'T',
+  activityArn: 'a',
+  region: 'us-west-2',
+  version: 'v1',
+  takenAt: 0,
+  named: {
+    uris: new Map(records.map(record => [recordUri(ref(record)), ref(record)])),
+    ids: new Set<string>(),
+    seals: new Set<string>()
+  }
 })
 
 t.test('a task goes to everybody who waits for the same record', async t => {
   const room = new WaitingRoom()
-  const [one, two, other] = [room.enter('a', ref('x')), room.enter('a', ref('x')), room.enter('a', ref('y'))]
+  const [one, two, other] = [
+    room.enter('a', ref('x')),
+    room.enter('a', ref('x')),
+    room.enter('a', ref('y'))
+  ]
   t.ok(room.hand(task('x')))
   t.equal((await one.arrived.promise).taskToken, 'T')
   t.equal((await two.arrived.promise).taskToken, 'T')

@@ -7,7 +7,10 @@ t.jobs = 4
 const parallel = { buffered: true }
 
 /** A question of a step that is over stands in the record `mine`, and another one is asked there, with a Kinto that does `first` at its PUTs. */
-async function replacing (all: Asking, first: (nth: number) => 'goes on' | 'is lost'): Promise<Awaited<ReturnType<Asking['ask']>>> {
+async function replacing(
+  all: Asking,
+  first: (nth: number) => 'goes on' | 'is lost'
+): Promise<Awaited<ReturnType<Asking['ask']>>> {
   const old = all.question({ id: 'mine' })
   await all.ask(old)
   all.sfn.expire(old.taskToken)
@@ -17,10 +20,13 @@ async function replacing (all: Asking, first: (nth: number) => 'goes on' | 'is l
     const isLost = header('if-match') !== undefined && first(++nth) === 'is lost'
     const stored = all.kinto.store.records.get(all.uri('mine'))
     const reply = all.kinto.store.answer('PUT', url, header, body.toString())
-    if (isLost && stored !== undefined) all.kinto.store.put(all.uri('mine'), stored.data, stored.permissions)
+    if (isLost && stored !== undefined)
+      all.kinto.store.put(all.uri('mine'), stored.data, stored.permissions)
     response.writeHead(reply.status, reply.headers).end(reply.body)
   })
-  return await all.ask(all.question({ id: 'mine', subject: 'Next' }), { permissions: { read: ['account:bob'] } })
+  return await all.ask(all.question({ id: 'mine', subject: 'Next' }), {
+    permissions: { read: ['account:bob'] }
+  })
 }
 
 t.test('a change between reading and writing', parallel, async t => {
@@ -31,7 +37,12 @@ t.test('a change between reading and writing', parallel, async t => {
   })
   t.match(reply, { status: 200, body: { data: { subject: 'Next' } } })
   t.match(all.stored('mine'), { subject: 'Next' })
-  t.equal(all.kinto.requests.filter(({ method, rawHeaders }) => method === 'PUT' && rawHeaders.includes('If-Match')).length, 2)
+  t.equal(
+    all.kinto.requests.filter(
+      ({ method, rawHeaders }) => method === 'PUT' && rawHeaders.includes('If-Match')
+    ).length,
+    2
+  )
 })
 
 t.test('a record that is deleted between', parallel, async t => {
@@ -48,14 +59,20 @@ t.test('a record that is deleted before it was read', parallel, async t => {
   const question = all.question()
   const { id } = (await all.ask(question)).body.data
   const data = all.kinto.store.records.get(all.uri(id))?.data ?? {}
-  all.kinto.fault({ method: 'PUT', nth: 1 }, (_request, response) => { response.writeHead(412).end(JSON.stringify({ details: { existing: data } })) })
+  all.kinto.fault({ method: 'PUT', nth: 1 }, (_request, response) => {
+    response.writeHead(412).end(JSON.stringify({ details: { existing: data } }))
+  })
   all.kinto.store.remove(all.uri(id))
-  t.match(await all.ask(question), { status: 201, body: { data: { id, subject: 'Sign off?' } } }, 'asked anew')
+  t.match(
+    await all.ask(question),
+    { status: 201, body: { data: { id, subject: 'Sign off?' } } },
+    'asked anew'
+  )
 })
 
 t.test('a write that is lost though Kinto took it is made again', parallel, async t => {
   const all = await startAsking(t)
-  const reply = await replacing(all, nth => nth === 1 ? 'is lost' : 'goes on')
+  const reply = await replacing(all, nth => (nth === 1 ? 'is lost' : 'goes on'))
   t.match(reply, { status: 200, body: { data: { subject: 'Next' } } })
   t.match(all.stored('mine'), { subject: 'Next' })
   t.same(all.permissions('mine'), { read: ['account:bob'], write: ['account:workflow'] })
@@ -91,10 +108,16 @@ t.test("what Kinto refuses is told in Kinto's words", parallel, async t => {
   all.kinto.store.collections.set(collection, { write: ['account:workflow'], fields: ['subject'] })
   t.match(await all.ask(question), { status: 400, body: { message: /Additional properties/ } })
   all.kinto.store.put(all.uri('mine'), {}, { write: ['account:squatter'] })
-  t.match(await all.ask(question), { status: 400, body: { message: /Additional properties/ } }, 'over another record too')
+  t.match(
+    await all.ask(question),
+    { status: 400, body: { message: /Additional properties/ } },
+    'over another record too'
+  )
   all.kinto.fault({ method: 'GET', path: `/v1${all.uri('mine')}`, nth: 1 }, 503)
   t.match(await all.ask(question), { status: 503, body: { error: 'Scripted' } })
-  all.kinto.fault({ method: 'PUT', nth: 1 }, (_request, response) => { response.writeHead(412).end('{}') })
+  all.kinto.fault({ method: 'PUT', nth: 1 }, (_request, response) => {
+    response.writeHead(412).end('{}')
+  })
   t.match(await all.ask(question), { status: 412 }, 'a 412 without a record')
   all.kinto.fault({ method: 'PATCH', nth: 1 }, 503)
   t.match(await all.ask(question), { status: 503, body: { errno: 201 } })

@@ -10,90 +10,258 @@ import { headerValues } from '../../src/kinto/headers.ts'
 import { recordPath, UnsafeSegmentError } from '../../src/kinto/paths.ts'
 
 // The same runs every time; `FUZZ_SEED` and `FUZZ_RUNS` ask for others.
-fc.configureGlobal({ seed: Number(process.env['FUZZ_SEED'] ?? 1), numRuns: Number(process.env['FUZZ_RUNS'] ?? 2_000) })
+fc.configureGlobal({
+  seed: Number(process.env['FUZZ_SEED'] ?? 1),
+  numRuns: Number(process.env['FUZZ_RUNS'] ?? 2_000)
+})
 
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
-const name = fc.oneof(fc.constantFrom('Connection', 'Keep-Alive', 'TE', 'Upgrade', 'Transfer-Encoding', 'Host', 'X-Forwarded-For', 'x-forwarded-host', 'Forwarded', 'Authorization', 'Cookie', 'X-A', 'x-a', 'Expect'), fc.stringMatching(/^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,12}$/))
-const value = fc.oneof(fc.constantFrom('close', 'keep-alive, X-A', 'x-a,authorization', 'chunked', '1.2.3.4'), fc.stringMatching(/^[\x20-\x7e\x80-\xff]{0,20}$/))
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade'
+])
+const name = fc.oneof(
+  fc.constantFrom(
+    'Connection',
+    'Keep-Alive',
+    'TE',
+    'Upgrade',
+    'Transfer-Encoding',
+    'Host',
+    'X-Forwarded-For',
+    'x-forwarded-host',
+    'Forwarded',
+    'Authorization',
+    'Cookie',
+    'X-A',
+    'x-a',
+    'Expect'
+  ),
+  fc.stringMatching(/^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,12}$/)
+)
+const value = fc.oneof(
+  fc.constantFrom('close', 'keep-alive, X-A', 'x-a,authorization', 'chunked', '1.2.3.4'),
+  fc.stringMatching(/^[\x20-\x7e\x80-\xff]{0,20}$/)
+)
 const headers = fc.array(fc.tuple(name, value), { maxLength: 12 }).map(pairs => pairs.flat())
 
-function pairs (flat: readonly string[]): [string, string][] {
-  return flat.flatMap((text, index): [string, string][] => index % 2 === 0 ? [[text.toLowerCase(), flat[index + 1] ?? '']] : [])
+function pairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((text, index): [string, string][] =>
+    index % 2 === 0 ? [[text.toLowerCase(), flat[index + 1] ?? '']] : []
+  )
 }
 
-function named (flat: readonly string[]): Set<string> {
-  return new Set(pairs(flat).flatMap(([header, text]) => header === 'connection' ? text.toLowerCase().split(',').map(part => part.trim()) : []))
+function named(flat: readonly string[]): Set<string> {
+  return new Set(
+    pairs(flat).flatMap(([header, text]) =>
+      header === 'connection'
+        ? text
+            .toLowerCase()
+            .split(',')
+            .map(part => part.trim())
+        : []
+    )
+  )
 }
 
 t.test('headers of requests', async t => {
-  fc.assert(fc.property(headers, fc.boolean(), (rawHeaders, trustProxy) => {
-    const sent = pairs(forwardedRequestHeaders({ rawHeaders, host: 'kinto.example', connection: headerValues(rawHeaders, 'connection').join(', '), remoteAddress: '192.0.2.1', protocol: 'http', trustProxy }))
-    const ours = new Set(['host', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])
-    const gone = named(rawHeaders)
-    const expected = pairs(rawHeaders).filter(([header]) => !hopByHop.has(header) && !gone.has(header) && !ours.has(header) && !['expect', 'proxy-authorization'].includes(header) && (trustProxy || !/^(x-)?forwarded/.test(header)))
-    const others = sent.filter(([header]) => !ours.has(header))
-    return JSON.stringify(others) === JSON.stringify(expected) && sent.filter(([header]) => header === 'host').length === 1 && sent.filter(([header]) => header === 'x-forwarded-for').length === 1
-  }))
+  fc.assert(
+    fc.property(headers, fc.boolean(), (rawHeaders, trustProxy) => {
+      const sent = pairs(
+        forwardedRequestHeaders({
+          rawHeaders,
+          host: 'kinto.example',
+          connection: headerValues(rawHeaders, 'connection').join(', '),
+          remoteAddress: '192.0.2.1',
+          protocol: 'http',
+          trustProxy
+        })
+      )
+      const ours = new Set(['host', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])
+      const gone = named(rawHeaders)
+      const expected = pairs(rawHeaders).filter(
+        ([header]) =>
+          !hopByHop.has(header) &&
+          !gone.has(header) &&
+          !ours.has(header) &&
+          !['expect', 'proxy-authorization'].includes(header) &&
+          (trustProxy || !/^(x-)?forwarded/.test(header))
+      )
+      const others = sent.filter(([header]) => !ours.has(header))
+      return (
+        JSON.stringify(others) === JSON.stringify(expected) &&
+        sent.filter(([header]) => header === 'host').length === 1 &&
+        sent.filter(([header]) => header === 'x-forwarded-for').length === 1
+      )
+    })
+  )
   t.pass('all that a client sent, in order, and nothing of the connection')
 })
 
 t.test('headers of answers', async t => {
-  fc.assert(fc.property(headers, rawHeaders => {
-    const gone = named(rawHeaders)
-    return JSON.stringify(pairs(endToEndHeaders(rawHeaders))) === JSON.stringify(pairs(rawHeaders).filter(([header]) => !hopByHop.has(header) && !gone.has(header)))
-  }))
+  fc.assert(
+    fc.property(headers, rawHeaders => {
+      const gone = named(rawHeaders)
+      return (
+        JSON.stringify(pairs(endToEndHeaders(rawHeaders))) ===
+        JSON.stringify(
+          pairs(rawHeaders).filter(([header]) => !hopByHop.has(header) && !gone.has(header))
+        )
+      )
+    })
+  )
   t.pass('all that Kinto sent, in order, and nothing of the connection')
 })
 
-const segment = fc.oneof(fc.constantFrom('buckets', 'collections', 'collection', 'records', 'stepfunction', 'v1', 'v12', 'V1', 'b', '.', '..', '%2e%2e', '', '%2F', '%0A', '%0D%0A', '%00', '%73tepfunction', '%zz', '%E9', 'é', 'r?x', 'r#x', '\\', ';'), fc.string({ maxLength: 4 }))
-const almost = fc.tuple(fc.constantFrom('/v1', '/v2', '//v1', 'http://k/v1', '/V1'), segment, segment, segment).map(([start, bucket, collection, record]) => `${start}/buckets/${bucket}/collections/${collection}/records/${record}/stepfunction`)
-const target = fc.oneof(almost, fc.array(segment, { maxLength: 9 }).map(parts => `/${parts.join('/')}`))
+const segment = fc.oneof(
+  fc.constantFrom(
+    'buckets',
+    'collections',
+    'collection',
+    'records',
+    'stepfunction',
+    'v1',
+    'v12',
+    'V1',
+    'b',
+    '.',
+    '..',
+    '%2e%2e',
+    '',
+    '%2F',
+    '%0A',
+    '%0D%0A',
+    '%00',
+    '%73tepfunction',
+    '%zz',
+    '%E9',
+    'é',
+    'r?x',
+    'r#x',
+    '\\',
+    ';'
+  ),
+  fc.string({ maxLength: 4 })
+)
+const almost = fc
+  .tuple(fc.constantFrom('/v1', '/v2', '//v1', 'http://k/v1', '/V1'), segment, segment, segment)
+  .map(
+    ([start, bucket, collection, record]) =>
+      `${start}/buckets/${bucket}/collections/${collection}/records/${record}/stepfunction`
+  )
+const target = fc.oneof(
+  almost,
+  fc.array(segment, { maxLength: 9 }).map(parts => `/${parts.join('/')}`)
+)
 
 /** What Python makes of the path: `urllib.parse.unquote_to_bytes`, and Pyramid's own route. */
-function pyramid (path: string): boolean {
+function pyramid(path: string): boolean {
   const [raw = ''] = path.split(/[?#]/, 1)
-  const bytes = Buffer.from(raw.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1')
+  const bytes = Buffer.from(
+    raw.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16))
+    ),
+    'latin1'
+  )
   const text = bytes.toString('utf8')
-  return Buffer.from(text).equals(bytes) && /^\/+v\d+\/buckets\/[^/]+\/collections?\/[^/]+\/records\/[^/]+\/stepfunction\n?$/.test(text)
+  return (
+    Buffer.from(text).equals(bytes) &&
+    /^\/+v\d+\/buckets\/[^/]+\/collections?\/[^/]+\/records\/[^/]+\/stepfunction\n?$/.test(text)
+  )
 }
 
 t.test('paths', async t => {
-  fc.assert(fc.property(target, url => {
-    const latin1 = Buffer.from(url).toString('latin1')
-    const kind = classify('POST', latin1)
-    if ((kind.kind === 'answer') !== pyramid(originForm(latin1))) return false
-    if (kind.kind !== 'answer') return typeof decodedPath(latin1) === 'string'
-    try {
-      return /^\/v\d+\/buckets\/[!-~]+\/collections\/[!-~]+\/records\/[!-~]+$/.test(recordPath(kind.ref)) && recordPath(kind.ref).split('/').length === 8 && !/\/\.{1,2}(\/|$)/.test(recordPath(kind.ref))
-    } catch (error) {
-      return error instanceof UnsafeSegmentError
-    }
-  }))
+  fc.assert(
+    fc.property(target, url => {
+      const latin1 = Buffer.from(url).toString('latin1')
+      const kind = classify('POST', latin1)
+      if ((kind.kind === 'answer') !== pyramid(originForm(latin1))) return false
+      if (kind.kind !== 'answer') return typeof decodedPath(latin1) === 'string'
+      try {
+        return (
+          /^\/v\d+\/buckets\/[!-~]+\/collections\/[!-~]+\/records\/[!-~]+$/.test(
+            recordPath(kind.ref)
+          ) &&
+          recordPath(kind.ref).split('/').length === 8 &&
+          !/\/\.{1,2}(\/|$)/.test(recordPath(kind.ref))
+        )
+      } catch (error) {
+        return error instanceof UnsafeSegmentError
+      }
+    })
+  )
   t.pass("the sub-resource is what Kinto's router would find, and no URL leaves its place")
 })
 
-const json = fc.oneof(fc.jsonValue({ maxDepth: 4 }).map(parsed => JSON.stringify(parsed)), fc.string({ unit: 'binary' }), fc.record({ answer: fc.constantFrom('SUCCEED', 'FAIL', 'x', 1), comment: fc.anything(), output: fc.jsonValue(), error: fc.string() }, { requiredKeys: [] }).map(parsed => JSON.stringify(parsed) ?? ''))
+const json = fc.oneof(
+  fc.jsonValue({ maxDepth: 4 }).map(parsed => JSON.stringify(parsed)),
+  fc.string({ unit: 'binary' }),
+  fc
+    .record(
+      {
+        answer: fc.constantFrom('SUCCEED', 'FAIL', 'x', 1),
+        comment: fc.anything(),
+        output: fc.jsonValue(),
+        error: fc.string()
+      },
+      { requiredKeys: [] }
+    )
+    .map(parsed => JSON.stringify(parsed) ?? '')
+)
 
 t.test('bodies', async t => {
-  fc.assert(fc.property(json, text => {
-    try {
-      readAnswer(Buffer.from(text))
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.problem.status !== 400) throw error
-    }
-  }))
+  fc.assert(
+    fc.property(json, text => {
+      try {
+        readAnswer(Buffer.from(text))
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.problem.status !== 400) throw error
+      }
+    })
+  )
   t.pass('each is read, or refused with 400')
 })
 
-const request = fc.record({ path: fc.oneof(almost, target, fc.anything()), method: fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 0, null, 'x'), headers: fc.oneof(fc.dictionary(fc.string(), fc.string()), fc.anything()), body: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue()) }, { requiredKeys: [] })
+const request = fc.record(
+  {
+    path: fc.oneof(almost, target, fc.anything()),
+    method: fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 0, null, 'x'),
+    headers: fc.oneof(fc.dictionary(fc.string(), fc.string()), fc.anything()),
+    body: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue())
+  },
+  { requiredKeys: [] }
+)
 
 t.test('batches', async t => {
-  fc.assert(fc.property(fc.record({ requests: fc.array(request, { maxLength: 5 }), defaults: request }, { requiredKeys: ['requests'] }), batch => {
-    const body = Buffer.from(JSON.stringify(batch, (_key, part: unknown) => typeof part === 'bigint' ? String(part) : part))
-    const specials = findSpecials({ body, version: 'v1', headers: ['Content-Type', 'application/json'] }, () => true)
-    const plan = specials.length === 0 ? undefined : planBatch(body, specials)
-    if (plan === undefined) return true
-    return plan.opening.length + plan.rest.reduce((sum, part) => sum + ('run' in part ? part.run.length : 1), 0) === batch.requests.length
-  }))
+  fc.assert(
+    fc.property(
+      fc.record(
+        { requests: fc.array(request, { maxLength: 5 }), defaults: request },
+        { requiredKeys: ['requests'] }
+      ),
+      batch => {
+        const body = Buffer.from(
+          JSON.stringify(batch, (_key, part: unknown) =>
+            typeof part === 'bigint' ? String(part) : part
+          )
+        )
+        const specials = findSpecials(
+          { body, version: 'v1', headers: ['Content-Type', 'application/json'] },
+          () => true
+        )
+        const plan = specials.length === 0 ? undefined : planBatch(body, specials)
+        if (plan === undefined) return true
+        return (
+          plan.opening.length +
+            plan.rest.reduce((sum, part) => sum + ('run' in part ? part.run.length : 1), 0) ===
+          batch.requests.length
+        )
+      }
+    )
+  )
   t.pass('every request in it has its place, or it is not taken apart')
 })

@@ -12,16 +12,37 @@ const chunked = 'Transfer-Encoding: chunked\r\n'
 const refused: [title: string, bytes: string, status?: number][] = [
   ['a length, and chunks', `${post}Content-Length: 6\r\n${chunked}\r\n0\r\n\r\nG`],
   ['chunks, and a length', `${post}${chunked}Content-Length: 3\r\n\r\n8\r\nSMUGGLED\r\n0\r\n\r\n`],
-  ['chunks in two codings', `${post}${chunked}Transfer-Encoding: identity\r\n\r\n0\r\n\r\n${smuggled}`],
+  [
+    'chunks in two codings',
+    `${post}${chunked}Transfer-Encoding: identity\r\n\r\n0\r\n\r\n${smuggled}`
+  ],
   ['no coding', `${post}Transfer-Encoding: identity\r\n\r\n${smuggled}`, 501],
-  ['a coding that looks like chunks', `${post}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`, 501],
-  ['chunks behind a vertical tab', `${post}Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n${smuggled}`],
+  [
+    'a coding that looks like chunks',
+    `${post}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    501
+  ],
+  [
+    'chunks behind a vertical tab',
+    `${post}Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n${smuggled}`
+  ],
   ['a space before the colon', `${post}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${smuggled}`],
-  ['a coding on a folded line', `${post}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n${smuggled}`],
+  [
+    'a coding on a folded line',
+    `${post}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n${smuggled}`
+  ],
   ['two lengths', `${post}Content-Length: 1\r\nContent-Length: 2\r\n\r\nG`],
   ['the same length twice', `${post}Content-Length: 1\r\nContent-Length: 1\r\n\r\nG`],
-  ...['+5', '5, 5', '5 5', '0x5', '-1', '99999999999999999999999'].map((length): [string, string] => [`a length of ${length}`, `${post}Content-Length: ${length}\r\n\r\nabcde`]),
-  ...['0x5', '-5', 'fffffffffffffffff5', '5;a\n'].map((size): [string, string] => [`a chunk of ${size.trim()}`, `${post}${chunked}\r\n${size}\r\nabcde\r\n0\r\n\r\n`]),
+  ...['+5', '5, 5', '5 5', '0x5', '-1', '99999999999999999999999'].map(
+    (length): [string, string] => [
+      `a length of ${length}`,
+      `${post}Content-Length: ${length}\r\n\r\nabcde`
+    ]
+  ),
+  ...['0x5', '-5', 'fffffffffffffffff5', '5;a\n'].map((size): [string, string] => [
+    `a chunk of ${size.trim()}`,
+    `${post}${chunked}\r\n${size}\r\nabcde\r\n0\r\n\r\n`
+  ]),
   ['a chunk that does not end', `${post}${chunked}\r\n5\r\nabcdeXX0\r\n\r\n`],
   ['chunks with line feeds alone', `${post}${chunked}\r\n5\nabcde\n0\n\n`],
   ['lines that end with a line feed alone', `GET /v1/one HTTP/1.1\n${host.trim()}\n\n`],
@@ -38,28 +59,89 @@ const refused: [title: string, bytes: string, status?: number][] = [
 
 // What is one request, however it looks. All of it reaches Kinto, and nothing else.
 const one: [title: string, bytes: string, method: string, url: string, body: string][] = [
-  ['extensions of chunks', `${post}${chunked}\r\n5;a=b;c="d"\r\nabcde\r\n0\r\n\r\n`, 'POST', '/v1/one', 'abcde'],
-  ['trailers', `${post}${chunked}Trailer: Authorization\r\n\r\n5\r\nabcde\r\n0\r\nAuthorization: Basic x\r\n\r\n`, 'POST', '/v1/one', 'abcde'],
-  ['an underscore', `${post}Transfer_Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n`, 'POST', '/v1/one', '0\r\n\r\n'],
-  ['a request in a body', `${post}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`, 'POST', '/v1/one', smuggled],
-  ['a request in the body of a HEAD', `HEAD /v1/one HTTP/1.1\r\n${host}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`, 'HEAD', '/v1/one', smuggled],
-  ['an upgrade', `${post}Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nab`, 'POST', '/v1/one', 'ab'],
-  ['a line feed in the target', `GET /v1/one\nHost:b HTTP/1.1\r\n${host}\r\n`, 'GET', '/v1/one', ''],
+  [
+    'extensions of chunks',
+    `${post}${chunked}\r\n5;a=b;c="d"\r\nabcde\r\n0\r\n\r\n`,
+    'POST',
+    '/v1/one',
+    'abcde'
+  ],
+  [
+    'trailers',
+    `${post}${chunked}Trailer: Authorization\r\n\r\n5\r\nabcde\r\n0\r\nAuthorization: Basic x\r\n\r\n`,
+    'POST',
+    '/v1/one',
+    'abcde'
+  ],
+  [
+    'an underscore',
+    `${post}Transfer_Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n`,
+    'POST',
+    '/v1/one',
+    '0\r\n\r\n'
+  ],
+  [
+    'a request in a body',
+    `${post}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+    'POST',
+    '/v1/one',
+    smuggled
+  ],
+  [
+    'a request in the body of a HEAD',
+    `HEAD /v1/one HTTP/1.1\r\n${host}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+    'HEAD',
+    '/v1/one',
+    smuggled
+  ],
+  [
+    'an upgrade',
+    `${post}Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nab`,
+    'POST',
+    '/v1/one',
+    'ab'
+  ],
+  [
+    'a line feed in the target',
+    `GET /v1/one\nHost:b HTTP/1.1\r\n${host}\r\n`,
+    'GET',
+    '/v1/one',
+    ''
+  ],
   ['HTTP/0.9', 'GET /v1/one\r\n\r\n', 'GET', '/v1/one', ''],
-  ['a target with another authority', `GET http://evil.example/v1/one HTTP/1.1\r\n${host}\r\n`, 'GET', '/v1/one', ''],
-  ['a target with a user', `GET http://u:p@evil.example/v1/one HTTP/1.1\r\n${host}\r\n`, 'GET', '/v1/one', ''],
-  ['a target that begins with two slashes', `GET //evil.example/v1/one HTTP/1.1\r\n${host}\r\n`, 'GET', '//evil.example/v1/one', '']
+  [
+    'a target with another authority',
+    `GET http://evil.example/v1/one HTTP/1.1\r\n${host}\r\n`,
+    'GET',
+    '/v1/one',
+    ''
+  ],
+  [
+    'a target with a user',
+    `GET http://u:p@evil.example/v1/one HTTP/1.1\r\n${host}\r\n`,
+    'GET',
+    '/v1/one',
+    ''
+  ],
+  [
+    'a target that begins with two slashes',
+    `GET //evil.example/v1/one HTTP/1.1\r\n${host}\r\n`,
+    'GET',
+    '//evil.example/v1/one',
+    ''
+  ]
 ]
 
 // They concern the connection, or are the service's to say.
-const connection = 'Authorization, Host, Content-Length, X-Forwarded-For, X-Forwarded-Proto, X-Request-Id, Cookie'
+const connection =
+  'Authorization, Host, Content-Length, X-Forwarded-For, X-Forwarded-Proto, X-Request-Id, Cookie'
 
 t.test('requests that hide another', async t => {
   const all = await startAll(t)
   const others: string[] = []
 
   /** What comes back before the connection ends or `answers` have come, and what reached Kinto. */
-  async function attack (bytes: string): Promise<{ status: number | undefined, reached: string[] }> {
+  async function attack(bytes: string): Promise<{ status: number | undefined; reached: string[] }> {
     all.kinto.requests.splice(0)
     const client = await openRaw(t, all.url)
     client.write(Buffer.from(bytes, 'latin1'))
@@ -69,7 +151,12 @@ t.test('requests that hide another', async t => {
     other.write(`GET /v1/other HTTP/1.1\r\n${host}\r\n`)
     others.push((await other.next()).body.toString())
     other.socket.destroy()
-    return { status, reached: all.kinto.requests.map(({ method, url, body }) => `${method} ${url} ${body.toString('latin1')}`).filter(text => text !== 'GET /v1/other ') }
+    return {
+      status,
+      reached: all.kinto.requests
+        .map(({ method, url, body }) => `${method} ${url} ${body.toString('latin1')}`)
+        .filter(text => text !== 'GET /v1/other ')
+    }
   }
 
   for (const [title, bytes, status = 400] of refused) {
@@ -95,13 +182,21 @@ t.test('requests that hide another', async t => {
   t.test('Connection takes nothing away that is not its own', async t => {
     all.kinto.requests.splice(0)
     const client = await openRaw(t, all.url)
-    client.write(`${post}Authorization: Basic x\r\nX-Request-Id: mine\r\nX-Forwarded-For: 6.6.6.6\r\nCookie: a\r\nConnection: ${connection}\r\nContent-Length: 5\r\n\r\nabcde`)
+    client.write(
+      `${post}Authorization: Basic x\r\nX-Request-Id: mine\r\nX-Forwarded-For: 6.6.6.6\r\nCookie: a\r\nConnection: ${connection}\r\nContent-Length: 5\r\n\r\nabcde`
+    )
     await client.next()
     const [request] = all.kinto.requests
     const rawHeaders = request?.rawHeaders ?? []
-    const sent = rawHeaders.flatMap((text, index) => index % 2 === 0 ? [`${text.toLowerCase()}: ${rawHeaders[index + 1]}`] : [])
+    const sent = rawHeaders.flatMap((text, index) =>
+      index % 2 === 0 ? [`${text.toLowerCase()}: ${rawHeaders[index + 1]}`] : []
+    )
     t.equal(String(request?.body), 'abcde')
-    t.ok(sent.includes('host: kinto.example') && sent.includes('x-forwarded-for: 127.0.0.1') && sent.includes('x-forwarded-proto: http'))
+    t.ok(
+      sent.includes('host: kinto.example') &&
+        sent.includes('x-forwarded-for: 127.0.0.1') &&
+        sent.includes('x-forwarded-proto: http')
+    )
     t.notMatch(sent.join('\n'), /6\.6\.6\.6|basic x|cookie/i)
   })
 

@@ -8,26 +8,95 @@ import { as, call, collection } from '../helpers/service.ts'
 import { credentials, startStepFunctions } from '../helpers/step-functions.ts'
 import { selfSigned } from '../helpers/tls.ts'
 
-async function run (env: Record<string, string>, ...args: string[]): Promise<{ code: number | null, text: string }> {
-  const part = startPart({ name: 'service', command: process.execPath, args: [join(projectFolder, 'src/server.ts'), ...args], env: { AWS_EC2_METADATA_DISABLED: 'true', ...env } })
+async function run(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number | null; text: string }> {
+  const part = startPart({
+    name: 'service',
+    command: process.execPath,
+    args: [join(projectFolder, 'src/server.ts'), ...args],
+    env: { AWS_EC2_METADATA_DISABLED: 'true', ...env }
+  })
   return { code: await part.exited, text: part.log() }
 }
 
-const aws = { STEPFUNCTION_AWS_REGION: 'us-west-2', STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId, STEPFUNCTION_AWS_SECRET_KEY: 'canary-secret' }
+const aws = {
+  STEPFUNCTION_AWS_REGION: 'us-west-2',
+  STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId,
+  STEPFUNCTION_AWS_SECRET_KEY: 'canary-secret'
+}
 
 t.test('--check finds what is right and what is wrong', needsParts('--check'), async t => {
   const [kinto, sfn] = await Promise.all([realKinto(t), startStepFunctions(t)])
-  for (const user of ['service', 'workflow']) await call(`${kinto.url}/v1/accounts/${user}`, { method: 'PUT', body: { data: { password: 'secret' } } })
+  for (const user of ['service', 'workflow'])
+    await call(`${kinto.url}/v1/accounts/${user}`, {
+      method: 'PUT',
+      body: { data: { password: 'secret' } }
+    })
   await call(`${kinto.url}/v1/buckets/stepfunction`, { method: 'PUT', user: 'workflow', body: {} })
-  await call(`${kinto.url}/v1${collection}`, { method: 'PUT', user: 'workflow', body: { permissions: { write: ['account:service'] } } })
-  const right = { ...aws, STEPFUNCTION_KINTO_CA: `${t.testdir({ 'ca.pem': selfSigned('kinto.example').cert })}/ca.pem`, STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_RESOURCES: collection, STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*' }
+  await call(`${kinto.url}/v1${collection}`, {
+    method: 'PUT',
+    user: 'workflow',
+    body: { permissions: { write: ['account:service'] } }
+  })
+  const right = {
+    ...aws,
+    STEPFUNCTION_KINTO_CA: `${t.testdir({ 'ca.pem': selfSigned('kinto.example').cert })}/ca.pem`,
+    STEPFUNCTION_KINTO_URL: kinto.url,
+    STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url,
+    STEPFUNCTION_KINTO_AUTHORIZATION: as('service'),
+    STEPFUNCTION_RESOURCES: collection,
+    STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*'
+  }
   const rows: [title: string, env: Record<string, string>, code: number, found: RegExp[]][] = [
-    ['all is right', right, 0, [/^ok +Kinto 26\.5\.0 answers/m, /^ok .*account:service/m, /^ok +It may write/m, /^ok .*credentials/m, /^ok .*can be reached/m]],
-    ['Kinto is not there', { ...right, STEPFUNCTION_KINTO_URL: 'http://127.0.0.1:1' }, 1, [/^wrong .*ECONNREFUSED/m]],
-    ['another password', { ...right, STEPFUNCTION_KINTO_AUTHORIZATION: as('nobody') }, 1, [/^wrong .*does not know the account/m]],
-    ['no right to write', { ...right, STEPFUNCTION_RESOURCES: '/buckets/stepfunction/collections/other' }, 1, [/^wrong .*may not write/m]],
-    ['no credentials, and no Step Functions', { ...right, STEPFUNCTION_AWS_ACCESS_KEY: '', STEPFUNCTION_AWS_SECRET_KEY: '', STEPFUNCTION_AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, 1, [/^wrong .*no AWS credentials/m, /^wrong .*cannot be reached/m]],
-    ['settings that cannot be read', { ...right, STEPFUNCTION_KINTO_URL: 'nowhere' }, 1, [/STEPFUNCTION_KINTO_URL must be/]]
+    [
+      'all is right',
+      right,
+      0,
+      [
+        /^ok +Kinto 26\.5\.0 answers/m,
+        /^ok .*account:service/m,
+        /^ok +It may write/m,
+        /^ok .*credentials/m,
+        /^ok .*can be reached/m
+      ]
+    ],
+    [
+      'Kinto is not there',
+      { ...right, STEPFUNCTION_KINTO_URL: 'http://127.0.0.1:1' },
+      1,
+      [/^wrong .*ECONNREFUSED/m]
+    ],
+    [
+      'another password',
+      { ...right, STEPFUNCTION_KINTO_AUTHORIZATION: as('nobody') },
+      1,
+      [/^wrong .*does not know the account/m]
+    ],
+    [
+      'no right to write',
+      { ...right, STEPFUNCTION_RESOURCES: '/buckets/stepfunction/collections/other' },
+      1,
+      [/^wrong .*may not write/m]
+    ],
+    [
+      'no credentials, and no Step Functions',
+      {
+        ...right,
+        STEPFUNCTION_AWS_ACCESS_KEY: '',
+        STEPFUNCTION_AWS_SECRET_KEY: '',
+        STEPFUNCTION_AWS_ENDPOINT_URL: 'http://127.0.0.1:1'
+      },
+      1,
+      [/^wrong .*no AWS credentials/m, /^wrong .*cannot be reached/m]
+    ],
+    [
+      'settings that cannot be read',
+      { ...right, STEPFUNCTION_KINTO_URL: 'nowhere' },
+      1,
+      [/STEPFUNCTION_KINTO_URL must be/]
+    ]
   ]
   for (const [title, env, code, found] of rows) {
     const ended = await run(env, '--check')
@@ -37,34 +106,68 @@ t.test('--check finds what is right and what is wrong', needsParts('--check'), a
   }
   t.equal(sfn.calls.length, 0)
 
-  for (const [setting, found] of [['kinto.object_record_patch_enabled = false', /^wrong .*object_record_patch_enabled/m], ['kinto.readonly = true', /^wrong .*read-only/m]] as const) {
+  for (const [setting, found] of [
+    ['kinto.object_record_patch_enabled = false', /^wrong .*object_record_patch_enabled/m],
+    ['kinto.readonly = true', /^wrong .*read-only/m]
+  ] as const) {
     const [name = '', value = ''] = setting.split(' = ')
     const other = await realKinto(t, { settings: { [name]: value } })
-    const { code, text } = await run({ ...aws, STEPFUNCTION_KINTO_URL: other.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url }, '--check')
+    const { code, text } = await run(
+      { ...aws, STEPFUNCTION_KINTO_URL: other.url, STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url },
+      '--check'
+    )
     t.equal(code, 1, setting)
     t.match(text, found, setting)
-    t.equal(text.match(/^wrong /mg)?.length, 1, `only that is wrong: ${text}`)
+    t.equal(text.match(/^wrong /gm)?.length, 1, `only that is wrong: ${text}`)
   }
 })
 
 t.test('what is no Kinto, or one that cannot serve', async t => {
-  const view = { project_version: '26.5.0', capabilities: {}, settings: {}, url: 'https://public.example/v1/' }
+  const view = {
+    project_version: '26.5.0',
+    capabilities: {},
+    settings: {},
+    url: 'https://public.example/v1/'
+  }
   const rows: [status: number, body: string, found: RegExp][] = [
-    [404, '{}', /^wrong .*answers 404/m], [200, '{}', /^wrong .*is no Kinto/m], [200, 'x', /^wrong .*not JSON/m],
-    [200, JSON.stringify({ ...view, project_version: '5.4.1' }), /^wrong .*too old/m], [200, JSON.stringify({ ...view, settings: { readonly: true } }), /^wrong .*read-only/m],
-    [200, JSON.stringify({ ...view, capabilities: { stepfunction: {} } }), /^wrong .*Python plugin/m], [200, JSON.stringify(view), /^warning .*kinto\.http_host/m]
+    [404, '{}', /^wrong .*answers 404/m],
+    [200, '{}', /^wrong .*is no Kinto/m],
+    [200, 'x', /^wrong .*not JSON/m],
+    [200, JSON.stringify({ ...view, project_version: '5.4.1' }), /^wrong .*too old/m],
+    [200, JSON.stringify({ ...view, settings: { readonly: true } }), /^wrong .*read-only/m],
+    [
+      200,
+      JSON.stringify({ ...view, capabilities: { stepfunction: {} } }),
+      /^wrong .*Python plugin/m
+    ],
+    [200, JSON.stringify(view), /^warning .*kinto\.http_host/m]
   ]
   for (const [status, body, found] of rows) {
-    const kinto = await startKinto(t, (_request, response) => { response.writeHead(status).end(body) })
+    const kinto = await startKinto(t, (_request, response) => {
+      response.writeHead(status).end(body)
+    })
     t.match((await run({ STEPFUNCTION_KINTO_URL: kinto.url }, '--check')).text, found, body)
   }
 })
 
 t.test('an account that sees no collection, no region, and a setting that is gone', async t => {
   const kinto = await startKinto(t, ({ url = '' }, response) => {
-    response.end(JSON.stringify(url.endsWith('/collections') ? { data: [] } : { project_version: '26', capabilities: {}, user: { id: 'account:service' } }))
+    response.end(
+      JSON.stringify(
+        url.endsWith('/collections')
+          ? { data: [] }
+          : { project_version: '26', capabilities: {}, user: { id: 'account:service' } }
+      )
+    )
   })
-  const { text } = await run({ STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_GUARD: 'on' }, '--check')
+  const { text } = await run(
+    {
+      STEPFUNCTION_KINTO_URL: kinto.url,
+      STEPFUNCTION_KINTO_AUTHORIZATION: as('service'),
+      STEPFUNCTION_GUARD: 'on'
+    },
+    '--check'
+  )
   t.match(text, /^warning .*no collection in \/buckets\/stepfunction/m)
   t.match(text, /^warning .*no AWS region/m)
   t.match(text, /^warning .*guard does nothing any more.*seal_secret/m)
@@ -73,9 +176,18 @@ t.test('an account that sees no collection, no region, and a setting that is gon
 t.test('a Kinto that does not say whether the account may write', async t => {
   const kinto = await startKinto(t, ({ method }, response) => {
     response.statusCode = method === 'PATCH' ? 503 : 200
-    response.end(JSON.stringify({ project_version: '26', capabilities: {}, user: { id: 'account:service' } }))
+    response.end(
+      JSON.stringify({ project_version: '26', capabilities: {}, user: { id: 'account:service' } })
+    )
   })
-  const { code, text } = await run({ STEPFUNCTION_KINTO_URL: kinto.url, STEPFUNCTION_KINTO_AUTHORIZATION: as('service'), STEPFUNCTION_RESOURCES: '/buckets/b/collections/c' }, '--check')
+  const { code, text } = await run(
+    {
+      STEPFUNCTION_KINTO_URL: kinto.url,
+      STEPFUNCTION_KINTO_AUTHORIZATION: as('service'),
+      STEPFUNCTION_RESOURCES: '/buckets/b/collections/c'
+    },
+    '--check'
+  )
   t.equal(code, 1)
   t.match(text, /^wrong .*account cannot be looked at/m)
 })
@@ -83,7 +195,13 @@ t.test('a Kinto that does not say whether the account may write', async t => {
 t.test('--help and --version', async t => {
   const help = await run({}, '--help')
   t.equal(help.code, 0)
-  for (const line of ['--config PATH', '--check', 'stepfunction.kinto_url = http://127.0.0.1:8888', 'stepfunction.kinto_authorization\n']) t.ok(help.text.includes(line), line)
+  for (const line of [
+    '--config PATH',
+    '--check',
+    'stepfunction.kinto_url = http://127.0.0.1:8888',
+    'stepfunction.kinto_authorization\n'
+  ])
+    t.ok(help.text.includes(line), line)
   t.notMatch(help.text, /guard/)
   t.match(await run({}, '--version'), { code: 0, text: /^\d+\.\d+\.\d+\n$/ })
   t.match(await run({}, '--nothing'), { code: 1, text: /--help/ })

@@ -19,7 +19,7 @@ const defaults = {
   logLevel: 'info'
 }
 
-function problemsOf (env: Record<string, string>, argv: string[] = []): string[] {
+function problemsOf(env: Record<string, string>, argv: string[] = []): string[] {
   try {
     loadSettings({ argv, env })
   } catch (error) {
@@ -35,13 +35,32 @@ t.test('no file is needed', async t => {
 
 t.test('activities need an account to save their tokens with', async t => {
   const activities = 'arn:aws:states:us-west-2:123456789012:activity:A'
-  t.throws(() => loadSettings({ argv: [], env: { STEPFUNCTION_ACTIVITIES: activities } }), { message: /activities needs stepfunction\.kinto_authorization/ })
-  t.match(loadSettings({ argv: [], env: { STEPFUNCTION_ACTIVITIES: activities, STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer x' } }), { activities: [{ activityArn: activities, region: 'us-west-2' }] })
+  t.throws(() => loadSettings({ argv: [], env: { STEPFUNCTION_ACTIVITIES: activities } }), {
+    message: /activities needs stepfunction\.kinto_authorization/
+  })
+  t.match(
+    loadSettings({
+      argv: [],
+      env: { STEPFUNCTION_ACTIVITIES: activities, STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer x' }
+    }),
+    { activities: [{ activityArn: activities, region: 'us-west-2' }] }
+  )
 })
 
 t.test('where only sealed questions count there must be a secret', async t => {
-  t.same(problemsOf({ STEPFUNCTION_SEAL_REQUIRED: '/buckets/b' }), ['stepfunction.seal_required needs stepfunction.seal_secret: without it no question can be sealed.'])
-  t.match(loadSettings({ argv: [], env: { STEPFUNCTION_SEAL_REQUIRED: '/buckets/b /buckets/c/collections/d', STEPFUNCTION_SEAL_SECRET: '5ec3'.repeat(16) } }), { sealRequired: [{ bucket: 'b' }, { bucket: 'c', collection: 'd' }] })
+  t.same(problemsOf({ STEPFUNCTION_SEAL_REQUIRED: '/buckets/b' }), [
+    'stepfunction.seal_required needs stepfunction.seal_secret: without it no question can be sealed.'
+  ])
+  t.match(
+    loadSettings({
+      argv: [],
+      env: {
+        STEPFUNCTION_SEAL_REQUIRED: '/buckets/b /buckets/c/collections/d',
+        STEPFUNCTION_SEAL_SECRET: '5ec3'.repeat(16)
+      }
+    }),
+    { sealRequired: [{ bucket: 'b' }, { bucket: 'c', collection: 'd' }] }
+  )
 })
 
 t.test("Kinto's own ini, shared, with our keys in it", async t => {
@@ -96,7 +115,12 @@ t.test("Kinto's own ini, shared, with our keys in it", async t => {
     activities: [],
     sealSecrets: [Buffer.alloc(32, 'a'), Buffer.alloc(33, 'b')],
     sealRequired: [{ bucket: 'main' }],
-    aws: { accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'wJalrXUtnFEMI%EXAMPLE', region: 'us-west-2', endpointUrl: 'http://127.0.0.1:4566' },
+    aws: {
+      accessKey: 'AKIAIOSFODNN7EXAMPLE',
+      secretKey: 'wJalrXUtnFEMI%EXAMPLE',
+      region: 'us-west-2',
+      endpointUrl: 'http://127.0.0.1:4566'
+    },
     activityWaitSeconds: 0.5,
     kintoTimeoutSeconds: 60,
     awsTimeoutSeconds: 15,
@@ -106,19 +130,35 @@ t.test("Kinto's own ini, shared, with our keys in it", async t => {
 })
 
 t.test('which file is read', async t => {
-  const directory = t.testdir({ argument: iniWithLevel('fatal'), own: iniWithLevel('error'), kinto: iniWithLevel('warn') })
-  const [argument, own, kinto] = [join(directory, 'argument'), join(directory, 'own'), join(directory, 'kinto')]
+  const directory = t.testdir({
+    argument: iniWithLevel('fatal'),
+    own: iniWithLevel('error'),
+    kinto: iniWithLevel('warn')
+  })
+  const [argument, own, kinto] = [
+    join(directory, 'argument'),
+    join(directory, 'own'),
+    join(directory, 'kinto')
+  ]
   t.equal(logLevel(['--config', argument], { STEPFUNCTION_INI: own, KINTO_INI: kinto }), 'fatal')
   t.equal(logLevel([`--config=${argument}`], { STEPFUNCTION_INI: own }), 'fatal')
   t.equal(logLevel([], { STEPFUNCTION_INI: own, KINTO_INI: kinto }), 'error')
   t.equal(logLevel([], { STEPFUNCTION_INI: '', KINTO_INI: kinto }), 'warn')
-  t.equal(logLevel([], { KINTO_INI: kinto, STEPFUNCTION_LOG_LEVEL: 'trace' }), 'trace', 'the environment beats the file')
+  t.equal(
+    logLevel([], { KINTO_INI: kinto, STEPFUNCTION_LOG_LEVEL: 'trace' }),
+    'trace',
+    'the environment beats the file'
+  )
 })
 
 t.test('the command line', async t => {
   t.same(problemsOf({}, ['--config']), ['--config needs the path of a settings file.'])
   t.same(problemsOf({}, ['--config=']), ['--config needs the path of a settings file.'])
-  t.same(problemsOf({}, ['--port=80', '-vx', 's3cret']), [unknownArgument(1), unknownArgument(2), unknownArgument(3)])
+  t.same(problemsOf({}, ['--port=80', '-vx', 's3cret']), [
+    unknownArgument(1),
+    unknownArgument(2),
+    unknownArgument(3)
+  ])
 })
 
 t.test('every problem in one error', async t => {
@@ -145,11 +185,19 @@ t.test('every problem in one error', async t => {
     'Stepfunction.log_level is not a setting. Did you mean stepfunction.log_level?',
     'stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. Set both or none.'
   ]
-  const load = () => loadSettings({
-    argv: ['--config', join(directory, 'kinto.ini'), 'start'],
-    env: { KINTO_STEPFUNCTION_KINTO_URL: 'http://kinto/v1', STEPFUNCTION_ACTIVITY_WAIT_SECONDS: '60' }
+  const load = () =>
+    loadSettings({
+      argv: ['--config', join(directory, 'kinto.ini'), 'start'],
+      env: {
+        KINTO_STEPFUNCTION_KINTO_URL: 'http://kinto/v1',
+        STEPFUNCTION_ACTIVITY_WAIT_SECONDS: '60'
+      }
+    })
+  t.throws(load, {
+    name: 'ConfigError',
+    problems: expected,
+    message: ['The settings are not usable:', ...expected].join('\n')
   })
-  t.throws(load, { name: 'ConfigError', problems: expected, message: ['The settings are not usable:', ...expected].join('\n') })
 })
 
 t.test('a missing file does not hide what else is wrong', async t => {
@@ -160,24 +208,41 @@ t.test('a missing file does not hide what else is wrong', async t => {
 })
 
 t.test('access key and secret key work only together', async t => {
-  const together = ['stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. Set both or none.']
+  const together = [
+    'stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. Set both or none.'
+  ]
   t.same(problemsOf({ STEPFUNCTION_AWS_ACCESS_KEY: 'AKIA' }), together)
   t.same(problemsOf({ STEPFUNCTION_AWS_SECRET_KEY: 's3cret' }), together)
-  t.same(problemsOf({ STEPFUNCTION_AWS_ACCESS_KEY: 'AKIA # mine', STEPFUNCTION_AWS_SECRET_KEY: 's3cret' }),
-    ['STEPFUNCTION_AWS_ACCESS_KEY must be one word of ASCII characters. A comment needs a line of its own.'])
+  t.same(
+    problemsOf({
+      STEPFUNCTION_AWS_ACCESS_KEY: 'AKIA # mine',
+      STEPFUNCTION_AWS_SECRET_KEY: 's3cret'
+    }),
+    [
+      'STEPFUNCTION_AWS_ACCESS_KEY must be one word of ASCII characters. A comment needs a line of its own.'
+    ]
+  )
 })
 
 t.test('two listeners need two addresses', async t => {
   const same = { STEPFUNCTION_LISTEN: '127.0.0.1:8890' }
-  t.same(problemsOf(same), ['stepfunction.listen and stepfunction.admin_listen are the same address. Give one of them another port.'])
-  t.same(problemsOf({ STEPFUNCTION_LISTEN: '127.0.0.1:0', STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0' }), [])
+  t.same(problemsOf(same), [
+    'stepfunction.listen and stepfunction.admin_listen are the same address. Give one of them another port.'
+  ])
+  t.same(
+    problemsOf({ STEPFUNCTION_LISTEN: '127.0.0.1:0', STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0' }),
+    []
+  )
 })
 
 t.test("the AWS SDK's own variables name the region where we do not", async t => {
   t.equal(region({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }), 'eu-west-1')
   t.equal(region({ AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-2' }), 'eu-west-2')
   t.equal(region({ AWS_REGION: 'eu-west-1', STEPFUNCTION_AWS_REGION: 'eu-west-3' }), 'eu-west-3')
-  t.equal(loadSettings({ argv: [], env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' } }).aws.endpointUrl, undefined)
+  t.equal(
+    loadSettings({ argv: [], env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' } }).aws.endpointUrl,
+    undefined
+  )
 })
 
 t.test('variables that Kubernetes makes for Services of these names are ignored', async t => {
@@ -194,37 +259,69 @@ t.test('variables that Kubernetes makes for Services of these names are ignored'
 })
 
 t.test('guard, which earlier versions had, keeps nobody from starting', async t => {
-  const path = join(t.testdir({ ini: '[app:main]\nstepfunction.guard = perhaps\nkinto.stepfunction.guard = off\n' }), 'ini')
-  t.strictSame(loadSettings({ argv: ['--config', path], env: {} }), { ...defaults, guardIsSet: true })
-  t.strictSame(loadSettings({ argv: [], env: { STEPFUNCTION_GUARD: 'true' } }), { ...defaults, guardIsSet: true })
+  const path = join(
+    t.testdir({
+      ini: '[app:main]\nstepfunction.guard = perhaps\nkinto.stepfunction.guard = off\n'
+    }),
+    'ini'
+  )
+  t.strictSame(loadSettings({ argv: ['--config', path], env: {} }), {
+    ...defaults,
+    guardIsSet: true
+  })
+  t.strictSame(loadSettings({ argv: [], env: { STEPFUNCTION_GUARD: 'true' } }), {
+    ...defaults,
+    guardIsSet: true
+  })
   t.strictSame(loadSettings({ argv: [], env: { STEPFUNCTION_GUARD: '' } }), defaults)
-  t.same(problemsOf({ STEPFUNCTION_INI: join(t.testdir({ ini: '[app:main]\nstepfunction.gard = on\n' }), 'ini') }), ['stepfunction.gard is not a setting.'])
+  t.same(
+    problemsOf({
+      STEPFUNCTION_INI: join(t.testdir({ ini: '[app:main]\nstepfunction.gard = on\n' }), 'ini')
+    }),
+    ['stepfunction.gard is not a setting.']
+  )
 })
 
 t.test('the description for the log says which secrets are set, and not what they are', async t => {
   const settings = loadSettings({
     argv: [],
-    env: { STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer s3cret', STEPFUNCTION_AWS_ACCESS_KEY: 's3cretid', STEPFUNCTION_AWS_SECRET_KEY: 's3cretkey', STEPFUNCTION_SEAL_SECRET: '5ec3'.repeat(16) }
+    env: {
+      STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer s3cret',
+      STEPFUNCTION_AWS_ACCESS_KEY: 's3cretid',
+      STEPFUNCTION_AWS_SECRET_KEY: 's3cretkey',
+      STEPFUNCTION_SEAL_SECRET: '5ec3'.repeat(16)
+    }
   })
   const description = describeSettings(settings)
-  t.strictSame(description, { ...defaults, kintoAuthorization: 'set', sealSecret: 'set', aws: { accessKey: 'set', secretKey: 'set' } })
-  t.match(describeSettings(loadSettings({ argv: [], env: {} })), { kintoAuthorization: 'not set', sealSecret: 'not set', aws: { secretKey: 'not set' } })
+  t.strictSame(description, {
+    ...defaults,
+    kintoAuthorization: 'set',
+    sealSecret: 'set',
+    aws: { accessKey: 'set', secretKey: 'set' }
+  })
+  t.match(describeSettings(loadSettings({ argv: [], env: {} })), {
+    kintoAuthorization: 'not set',
+    sealSecret: 'not set',
+    aws: { secretKey: 'not set' }
+  })
   const file = join(t.testdir({ 'ca.pem': selfSigned('kinto.example').cert }), 'ca.pem')
-  t.match(describeSettings(loadSettings({ argv: [], env: { STEPFUNCTION_KINTO_CA: file } })), { kintoCa: file })
+  t.match(describeSettings(loadSettings({ argv: [], env: { STEPFUNCTION_KINTO_CA: file } })), {
+    kintoCa: file
+  })
 })
 
-function iniWithLevel (level: string): string {
+function iniWithLevel(level: string): string {
   return `[app:main]\nstepfunction.log_level = ${level}\n`
 }
 
-function logLevel (argv: string[], env: Record<string, string>): string {
+function logLevel(argv: string[], env: Record<string, string>): string {
   return loadSettings({ argv, env }).logLevel
 }
 
-function region (env: Record<string, string>): string | undefined {
+function region(env: Record<string, string>): string | undefined {
   return loadSettings({ argv: [], env }).aws.region
 }
 
-function unknownArgument (place: number): string {
+function unknownArgument(place: number): string {
   return `Argument ${place} of the command line is not known; --help shows those that there are.`
 }

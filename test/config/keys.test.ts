@@ -11,7 +11,10 @@ const keys = listKeys()
 
 t.test('config.example.ini shows every key once, with its default', async t => {
   const shown = [...example.matchAll(keyLine)].map(([, , name, text]) => [name, text?.trim()])
-  t.same(shown, keys.map(key => [key.name, key.default ?? '']))
+  t.same(
+    shown,
+    keys.map(key => [key.name, key.default ?? ''])
+  )
 })
 
 t.test('config.example.ini explains every key in its own words', async t => {
@@ -21,20 +24,31 @@ t.test('config.example.ini explains every key in its own words', async t => {
   }
 })
 
-t.test('config.example.ini means the defaults, as it is and with every key uncommented', async t => {
-  const uncommented = example.replace(keyLine, '$1')
-  const directory = t.testdir({ 'as-it-is.ini': example, 'uncommented.ini': uncommented })
-  const defaults = loadSettings({ argv: [], env: {} })
-  for (const name of ['as-it-is.ini', 'uncommented.ini']) {
-    t.strictSame(loadSettings({ argv: ['--config', join(directory, name)], env: {} }), defaults)
+t.test(
+  'config.example.ini means the defaults, as it is and with every key uncommented',
+  async t => {
+    const uncommented = example.replace(keyLine, '$1')
+    const directory = t.testdir({ 'as-it-is.ini': example, 'uncommented.ini': uncommented })
+    const defaults = loadSettings({ argv: [], env: {} })
+    for (const name of ['as-it-is.ini', 'uncommented.ini']) {
+      t.strictSame(loadSettings({ argv: ['--config', join(directory, name)], env: {} }), defaults)
+    }
   }
-})
+)
 
-t.test('no key is called as what Kubernetes makes for a Service, or as the variable that names the file', async t => {
-  t.same(keys.filter(({ name }) => /^(port|service|ini$)/.test(name)), [])
-})
+t.test(
+  'no key is called as what Kubernetes makes for a Service, or as the variable that names the file',
+  async t => {
+    t.same(
+      keys.filter(({ name }) => /^(port|service|ini$)/.test(name)),
+      []
+    )
+  }
+)
 
-for (const { name } of keys.filter(({ name }) => /authorization|secret|password|token/.test(name))) {
+for (const { name } of keys.filter(({ name }) =>
+  /authorization|secret|password|token/.test(name)
+)) {
   t.test(`${name} is a secret`, async t => {
     const variable = `STEPFUNCTION_${name.toUpperCase()}`
     const directory = t.testdir({
@@ -52,8 +66,16 @@ for (const { name } of keys.filter(({ name }) => /authorization|secret|password|
       t.notMatch(message, /hu:?sh/)
     }
 
-    const env: Record<string, string> = { STEPFUNCTION_AWS_ACCESS_KEY: 'id', STEPFUNCTION_AWS_SECRET_KEY: 'key' }
-    const value = name === 'kinto_authorization' ? 'Bearer hush' : name === 'seal_secret' ? 'hush'.repeat(11) : 'hush'
+    const env: Record<string, string> = {
+      STEPFUNCTION_AWS_ACCESS_KEY: 'id',
+      STEPFUNCTION_AWS_SECRET_KEY: 'key'
+    }
+    const value =
+      name === 'kinto_authorization'
+        ? 'Bearer hush'
+        : name === 'seal_secret'
+          ? 'hush'.repeat(11)
+          : 'hush'
     const settings = loadSettings({ argv: [], env: { ...env, [variable]: value } })
     t.match(written(settings), 'hush')
     t.notMatch(written(describeSettings(settings)), 'hush')
@@ -61,6 +83,10 @@ for (const { name } of keys.filter(({ name }) => /authorization|secret|password|
 }
 
 /** As JSON, with bytes in base64. */
-function written (settings: object): string {
-  return JSON.stringify(settings, (_name, value: unknown) => value !== null && typeof value === 'object' && 'type' in value && value.type === 'Buffer' ? Buffer.from(value as unknown as Buffer).toString('base64') : value)
+function written(settings: object): string {
+  return JSON.stringify(settings, (_name, value: unknown) =>
+    value !== null && typeof value === 'object' && 'type' in value && value.type === 'Buffer'
+      ? Buffer.from(value as unknown as Buffer).toString('base64')
+      : value
+  )
 }

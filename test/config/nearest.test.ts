@@ -13,5 +13,7 @@ for (const [word, name] of [
   ['timeout', undefined],
   ['', undefined]
 ] as const) {
-  t.test(`${JSON.stringify(word)} is close to ${name ?? 'nothing'}`, async t => t.equal(nearest(word, names), name))
+  t.test(`${JSON.stringify(word)} is close to ${name ?? 'nothing'}`, async t =>
+    t.equal(nearest(word, names), name)
+  )
 }

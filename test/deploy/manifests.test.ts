@@ -21,16 +21,26 @@ interface Example {
 const read = (name: string): string => readFileSync(join(projectFolder, name), 'utf8')
 
 const compose: Json = parse(read('compose.yaml'))
-const kubernetes: Json[] = parseAllDocuments(read('deploy/kubernetes.yaml')).map(document => document.toJSON())
+const kubernetes: Json[] = parseAllDocuments(read('deploy/kubernetes.yaml')).map(document =>
+  document.toJSON()
+)
 const kind = (name: string): Json => kubernetes.find(object => object.kind === name)
 const pod: Json = kind('Deployment').spec.template.spec
 const [container] = pod.containers
-const { memory: taskMemory, containerDefinitions: [task] } = JSON.parse(read('deploy/ecs-task-definition.json'))
+const {
+  memory: taskMemory,
+  containerDefinitions: [task]
+} = JSON.parse(read('deploy/ecs-task-definition.json'))
 
 const secretNames = ['STEPFUNCTION_KINTO_AUTHORIZATION', 'STEPFUNCTION_SEAL_SECRET']
-const byName = (entries: Json[]): Record<string, string> => Object.fromEntries(entries.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]))
+const byName = (entries: Json[]): Record<string, string> =>
+  Object.fromEntries(
+    entries.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value])
+  )
 const composeEntries = Object.entries<string>(compose.services.stepfunction.environment)
-const fromDotEnv = composeEntries.filter(([name, value]) => value.startsWith(`\${${name}:?`)).map(([name]) => name)
+const fromDotEnv = composeEntries
+  .filter(([name, value]) => value.startsWith(`\${${name}:?`))
+  .map(([name]) => name)
 
 const examples: Record<string, Example> = {
   Compose: {
@@ -41,8 +51,11 @@ const examples: Record<string, Example> = {
   },
   Kubernetes: {
     env: byName(container.env),
-    secrets: container.env.filter((entry: Json) => entry.valueFrom?.secretKeyRef !== undefined).map((entry: Json) => entry.name),
-    stopSeconds: pod.terminationGracePeriodSeconds - Number(container.lifecycle.preStop.exec.command[1]),
+    secrets: container.env
+      .filter((entry: Json) => entry.valueFrom?.secretKeyRef !== undefined)
+      .map((entry: Json) => entry.name),
+    stopSeconds:
+      pod.terminationGracePeriodSeconds - Number(container.lifecycle.preStop.exec.command[1]),
     publishedPorts: kind('Service').spec.ports.map((port: Json) => String(port.port))
   },
   ECS: {
@@ -90,22 +103,52 @@ t.test('every container of Compose has 75 s to stop, and a check of its health',
 })
 
 t.test('Compose names in its examples of secrets what it asks for', async t => {
-  const asked = new Set([...read('compose.yaml').matchAll(/\$\{(\w+):\?/g)].map(([, variable]) => variable))
-  const shown = [...read('deploy/example.env').matchAll(/^(\w+)=/gm)].map(([, variable]) => variable)
+  const asked = new Set(
+    [...read('compose.yaml').matchAll(/\$\{(\w+):\?/g)].map(([, variable]) => variable)
+  )
+  const shown = [...read('deploy/example.env').matchAll(/^(\w+)=/gm)].map(
+    ([, variable]) => variable
+  )
   t.strictSame(new Set(shown), asked)
 })
 
 t.test('the kubelet and the load balancer reach the admin listener', async t => {
-  for (const name of ['Kubernetes', 'ECS']) t.match(settingsOf(t, examples[name]?.env ?? {}).adminListen, { host: '0.0.0.0', port: 8890 })
-  t.match(container.ports, [{ name: 'http', containerPort: 8889 }, { name: 'admin', containerPort: 8890 }])
-  t.match([container.livenessProbe, container.readinessProbe], [{ httpGet: { path: '/live', port: 'admin' } }, { httpGet: { path: '/ready', port: 'admin' } }])
+  for (const name of ['Kubernetes', 'ECS'])
+    t.match(settingsOf(t, examples[name]?.env ?? {}).adminListen, { host: '0.0.0.0', port: 8890 })
+  t.match(container.ports, [
+    { name: 'http', containerPort: 8889 },
+    { name: 'admin', containerPort: 8890 }
+  ])
+  t.match(
+    [container.livenessProbe, container.readinessProbe],
+    [{ httpGet: { path: '/live', port: 'admin' } }, { httpGet: { path: '/ready', port: 'admin' } }]
+  )
 })
 
 t.test('a container may do no more than it must', async t => {
-  t.match(pod, { enableServiceLinks: false, securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } } })
-  t.match(container.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
-  t.match(task, { user: '1000:1000', readonlyRootFilesystem: true, linuxParameters: { capabilities: { drop: ['ALL'] } } })
-  t.match(compose.services.stepfunction, { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
+  t.match(pod, {
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      seccompProfile: { type: 'RuntimeDefault' }
+    }
+  })
+  t.match(container.securityContext, {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] }
+  })
+  t.match(task, {
+    user: '1000:1000',
+    readonlyRootFilesystem: true,
+    linuxParameters: { capabilities: { drop: ['ALL'] } }
+  })
+  t.match(compose.services.stepfunction, {
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true']
+  })
 })
 
 t.test('a container has the memory that the largest bodies take', async t => {
@@ -113,30 +156,54 @@ t.test('a container has the memory that the largest bodies take', async t => {
   t.equal(taskMemory, '1024')
 })
 
-t.test("ECS looks after the container as its image does, for it takes no notice of the image's own check", async t => {
-  const [, command] = /^ +CMD (\[.*\])$/m.exec(read('Dockerfile')) ?? []
-  t.strictSame(task.healthCheck.command, ['CMD', ...JSON.parse(command ?? '[]')])
-})
+t.test(
+  "ECS looks after the container as its image does, for it takes no notice of the image's own check",
+  async t => {
+    const [, command] = /^ +CMD (\[.*\])$/m.exec(read('Dockerfile')) ?? []
+    t.strictSame(task.healthCheck.command, ['CMD', ...JSON.parse(command ?? '[]')])
+  }
+)
 
 t.test('Kubernetes keeps one replica while it moves the other', async t => {
   t.equal(kind('Deployment').spec.replicas, 2)
   t.equal(kind('PodDisruptionBudget').spec.minAvailable, 1)
-  for (const selector of [kind('Deployment').spec.selector.matchLabels, kind('Service').spec.selector, kind('PodDisruptionBudget').spec.selector.matchLabels, kind('NetworkPolicy').spec.podSelector.matchLabels]) {
+  for (const selector of [
+    kind('Deployment').spec.selector.matchLabels,
+    kind('Service').spec.selector,
+    kind('PodDisruptionBudget').spec.selector.matchLabels,
+    kind('NetworkPolicy').spec.podSelector.matchLabels
+  ]) {
     t.strictSame(selector, kind('Deployment').spec.template.metadata.labels)
   }
 })
 
-const templates: Record<string, Json> = Object.fromEntries(['workflow', 'workflow-without-lambda'].map(name => [name, parse(read(`deploy/${name}.yaml`), { logLevel: 'error' }).Resources]))
-const statements = (policy: Json): Json[] => policy.Statement.flat().filter((entry: Json) => entry.Action !== undefined)
+const templates: Record<string, Json> = Object.fromEntries(
+  ['workflow', 'workflow-without-lambda'].map(name => [
+    name,
+    parse(read(`deploy/${name}.yaml`), { logLevel: 'error' }).Resources
+  ])
+)
+const statements = (policy: Json): Json[] =>
+  policy.Statement.flat().filter((entry: Json) => entry.Action !== undefined)
 const documented = statements(JSON.parse(read('docs/aws/service-policy.json')))
 
 for (const [name, resources] of Object.entries(templates)) {
-  t.test(`the rights of ${name} are scoped, and those of the service are the documented ones`, async t => {
-    const policies = Object.values<Json>(resources).flatMap(({ Properties }) => [Properties.PolicyDocument ?? [], (Properties.Policies ?? []).map((policy: Json) => policy.PolicyDocument ?? [])].flat(2))
-    t.ok(policies.length > 0)
-    for (const { Sid, Action, Resource } of policies.flatMap(statements)) t.notMatch([Action, Resource].flat(2), ['*'], Sid)
-    for (const { Sid, Action } of statements(resources.ServicePolicy.Properties.PolicyDocument)) t.strictSame(Action, documented.find(statement => statement.Sid === Sid)?.Action, Sid)
-  })
+  t.test(
+    `the rights of ${name} are scoped, and those of the service are the documented ones`,
+    async t => {
+      const policies = Object.values<Json>(resources).flatMap(({ Properties }) =>
+        [
+          Properties.PolicyDocument ?? [],
+          (Properties.Policies ?? []).map((policy: Json) => policy.PolicyDocument ?? [])
+        ].flat(2)
+      )
+      t.ok(policies.length > 0)
+      for (const { Sid, Action, Resource } of policies.flatMap(statements))
+        t.notMatch([Action, Resource].flat(2), ['*'], Sid)
+      for (const { Sid, Action } of statements(resources.ServicePolicy.Properties.PolicyDocument))
+        t.strictSame(Action, documented.find(statement => statement.Sid === Sid)?.Action, Sid)
+    }
+  )
 }
 
 t.test('every task of the SAM template ends in time, and finds what is substituted', async t => {
@@ -145,8 +212,12 @@ t.test('every task of the SAM template ends in time, and finds what is substitut
   for (const name of ['ReviewByCallback', 'ReviewByActivity']) {
     const { DefinitionUri, DefinitionSubstitutions } = workflow[name].Properties
     const definition = read(join('deploy', DefinitionUri))
-    for (const state of Object.values<Json>(JSON.parse(definition).States)) if (state.Type === 'Task') t.ok(state.TimeoutSeconds >= 60, name)
-    t.strictSame(new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => variable)), new Set(Object.keys(DefinitionSubstitutions)))
+    for (const state of Object.values<Json>(JSON.parse(definition).States))
+      if (state.Type === 'Task') t.ok(state.TimeoutSeconds >= 60, name)
+    t.strictSame(
+      new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => variable)),
+      new Set(Object.keys(DefinitionSubstitutions))
+    )
   }
 })
 
@@ -155,21 +226,41 @@ t.test('the state machines without a Lambda function', async t => {
   for (const name of ['Review', 'Ask']) {
     const { StartAt, States }: Json = Resources[name].Properties.Definition
     const states = Object.values<Json>(States)
-    const named = [StartAt, ...states.flatMap(state => [state, ...state.Catch ?? []]).flatMap(({ Next }) => Next ?? [])]
-    t.strictSame(new Set(named), new Set(Object.keys(States)), `${name} names its states, and leaves none out`)
-    for (const state of states.filter(({ Resource = '' }) => Resource.endsWith('.waitForTaskToken'))) t.ok(state.TimeoutSeconds > 0)
+    const named = [
+      StartAt,
+      ...states.flatMap(state => [state, ...(state.Catch ?? [])]).flatMap(({ Next }) => Next ?? [])
+    ]
+    t.strictSame(
+      new Set(named),
+      new Set(Object.keys(States)),
+      `${name} names its states, and leaves none out`
+    )
+    for (const state of states.filter(({ Resource = '' }) =>
+      Resource.endsWith('.waitForTaskToken')
+    ))
+      t.ok(state.TimeoutSeconds > 0)
   }
   const { data, permissions } = Resources.Ask.Properties.Definition.States.Ask.Arguments.RequestBody
   const { Input } = Resources.Review.Properties.Definition.States.AskReviewer.Parameters
-  const handed = Object.values<string>({ ...data, permissions: permissions.write[0] }).flatMap(text => /^\{% \$states\.input\.(\w+) %\}$/.exec(text)?.[1] ?? [])
+  const handed = Object.values<string>({ ...data, permissions: permissions.write[0] }).flatMap(
+    text => /^\{% \$states\.input\.(\w+) %\}$/.exec(text)?.[1] ?? []
+  )
   for (const field of handed) t.ok(`${field}.$` in Input, `${field} is handed over`)
-  t.strictSame(new Set(handed), new Set(['subject', 'reviewer', 'stateMachineArn', 'executionArn', 'taskToken']))
+  t.strictSame(
+    new Set(handed),
+    new Set(['subject', 'reviewer', 'stateMachineArn', 'executionArn', 'taskToken'])
+  )
 })
 
 // In a file, unlike in the environment, the service refuses what it does not know
-function settingsOf (t: Test, env: Record<string, string>) {
-  const lines = Object.entries(env).map(([name, value]) => `${name.toLowerCase().replace('stepfunction_', 'stepfunction.')} = ${value}`)
+function settingsOf(t: Test, env: Record<string, string>) {
+  const lines = Object.entries(env).map(
+    ([name, value]) => `${name.toLowerCase().replace('stepfunction_', 'stepfunction.')} = ${value}`
+  )
   const folder = t.testdir({ 'example.ini': ['[app:main]', ...lines, ''].join('\n') })
   // Some settings need the secret, which stands elsewhere
-  return loadSettings({ argv: ['--config', join(folder, 'example.ini')], env: { STEPFUNCTION_SEAL_SECRET: '5a'.repeat(32) } })
+  return loadSettings({
+    argv: ['--config', join(folder, 'example.ini')],
+    env: { STEPFUNCTION_SEAL_SECRET: '5a'.repeat(32) }
+  })
 }

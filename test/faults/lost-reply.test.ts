@@ -1,7 +1,21 @@
 import t, { type Test } from 'tap'
 import { answer, startAll, type Called } from '../helpers/service.ts'
 import type { Fault } from '../helpers/step-functions.ts'
-import { accepted, agreed, held, operations, record, repeated, told, unknown, unrecorded, untouched, verbs, writers, type Verb } from './stage.ts'
+import {
+  accepted,
+  agreed,
+  held,
+  operations,
+  record,
+  repeated,
+  told,
+  unknown,
+  unrecorded,
+  untouched,
+  verbs,
+  writers,
+  type Verb
+} from './stage.ts'
 
 // One attempt is cut after two thirds of a second.
 const quick = { env: { AWS_TIMEOUT_SECONDS: '2' } }
@@ -20,7 +34,7 @@ const faults = [
 ] as const
 
 /** One answer whose first report goes wrong. */
-async function run (t: Test, said: Verb, fault: Fault, history: boolean) {
+async function run(t: Test, said: Verb, fault: Fault, history: boolean) {
   const all = await startAll(t, quick)
   const { taskToken, executionArn } = all.sfn.waitCallback()
   all.kinto.store.put(record, history ? { taskToken, executionArn } : { taskToken }, writers)
@@ -32,27 +46,44 @@ async function run (t: Test, said: Verb, fault: Fault, history: boolean) {
 for (const said of verbs) {
   for (const [kind, fault] of faults) {
     for (const history of [true, false]) {
-      t.test(`${said}, ${kind} before it was applied, ${history ? 'with executionArn' : 'without'}: reported again, and taken`, parallel, async t => {
-        const { all, reply, executionArn, reports } = await run(t, said, `${fault} before`, history)
+      t.test(
+        `${said}, ${kind} before it was applied, ${history ? 'with executionArn' : 'without'}: reported again, and taken`,
+        parallel,
+        async t => {
+          const { all, reply, executionArn, reports } = await run(
+            t,
+            said,
+            `${fault} before`,
+            history
+          )
+          t.strictSame(told(reply), accepted(said))
+          t.strictSame(held(all, executionArn), agreed(said))
+          t.equal(reports, 2)
+        }
+      )
+    }
+
+    t.test(
+      `${said}, ${kind} after it was applied, with executionArn: the history shows that it was taken`,
+      parallel,
+      async t => {
+        const { all, reply, executionArn, reports } = await run(t, said, `${fault} after`, true)
         t.strictSame(told(reply), accepted(said))
         t.strictSame(held(all, executionArn), agreed(said))
         t.equal(reports, 2)
-      })
-    }
+        t.strictSame(told(await answer(all, record, { answer: said }, 'bob')), repeated(said))
+      }
+    )
 
-    t.test(`${said}, ${kind} after it was applied, with executionArn: the history shows that it was taken`, parallel, async t => {
-      const { all, reply, executionArn, reports } = await run(t, said, `${fault} after`, true)
-      t.strictSame(told(reply), accepted(said))
-      t.strictSame(held(all, executionArn), agreed(said))
-      t.equal(reports, 2)
-      t.strictSame(told(await answer(all, record, { answer: said }, 'bob')), repeated(said))
-    })
-
-    t.test(`${said}, ${kind} after it was applied, without: nobody knows, and that is said`, parallel, async t => {
-      const { all, reply, executionArn } = await run(t, said, `${fault} after`, false)
-      t.strictSame(told(reply), unknown)
-      t.strictSame(held(all, executionArn), unrecorded(said))
-    })
+    t.test(
+      `${said}, ${kind} after it was applied, without: nobody knows, and that is said`,
+      parallel,
+      async t => {
+        const { all, reply, executionArn } = await run(t, said, `${fault} after`, false)
+        t.strictSame(told(reply), unknown)
+        t.strictSame(held(all, executionArn), unrecorded(said))
+      }
+    )
   }
 }
 
@@ -71,7 +102,10 @@ t.test('an answer that nobody knows of, repeated', parallel, async t => {
 t.test('every reply lost until the time is up', parallel, async t => {
   const all = await startAll(t, { env: { AWS_TIMEOUT_SECONDS: '1' } })
   const { kinto, sfn } = all
-  const run = async (fault: Fault, history: boolean): Promise<{ reply: Called, executionArn: string }> => {
+  const run = async (
+    fault: Fault,
+    history: boolean
+  ): Promise<{ reply: Called; executionArn: string }> => {
     const { taskToken, executionArn } = sfn.waitCallback()
     kinto.store.put(record, history ? { taskToken, executionArn } : { taskToken }, writers)
     const end = sfn.fault('SendTaskSuccess', fault, () => true)
@@ -93,12 +127,15 @@ t.test('every reply lost until the time is up', parallel, async t => {
   })
 
   for (const history of [true, false]) {
-    await t.test(`it was never applied, ${history ? 'with executionArn' : 'without'}: unknown, and repeating it is safe`, async t => {
-      const { reply, executionArn } = await run('reset before', history)
-      t.strictSame(told(reply), unknown)
-      t.strictSame(held(all, executionArn), untouched)
-      t.strictSame(told(await answer(all, record, { answer: 'SUCCEED' })), accepted('SUCCEED'))
-      t.strictSame(held(all, executionArn), agreed('SUCCEED'))
-    })
+    await t.test(
+      `it was never applied, ${history ? 'with executionArn' : 'without'}: unknown, and repeating it is safe`,
+      async t => {
+        const { reply, executionArn } = await run('reset before', history)
+        t.strictSame(told(reply), unknown)
+        t.strictSame(held(all, executionArn), untouched)
+        t.strictSame(told(await answer(all, record, { answer: 'SUCCEED' })), accepted('SUCCEED'))
+        t.strictSame(held(all, executionArn), agreed('SUCCEED'))
+      }
+    )
   }
 })

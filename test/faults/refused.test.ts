@@ -4,7 +4,17 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { answer, startAll } from '../helpers/service.ts'
 import type { Fault } from '../helpers/step-functions.ts'
-import { accepted, agreed, held, record, startParts, startReplica, told, untouched, writers } from './stage.ts'
+import {
+  accepted,
+  agreed,
+  held,
+  record,
+  startParts,
+  startReplica,
+  told,
+  untouched,
+  writers
+} from './stage.ts'
 
 t.test('turned away, then taken', async t => {
   t.jobs = 3
@@ -56,7 +66,9 @@ t.test('turned away until the time is up', async t => {
 })
 
 t.test('Step Functions away: nothing was reported', async t => {
-  const all = await startAll(t, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_TIMEOUT_SECONDS: '1' } })
+  const all = await startAll(t, {
+    env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_TIMEOUT_SECONDS: '1' }
+  })
   const { taskToken, executionArn } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken, executionArn }, writers)
   const reply = await answer(all, record, { answer: 'SUCCEED' })
@@ -77,26 +89,49 @@ t.test('the wrong region: said of the record', async t => {
     t.strictSame(held(all, executionArn), untouched)
   }
   all.kinto.store.put(record, { taskToken, executionArn }, writers)
-  t.strictSame(told(await answer(all, record, { answer: 'SUCCEED' })), accepted('SUCCEED'), "the record's ARNs go before the setting")
+  t.strictSame(
+    told(await answer(all, record, { answer: 'SUCCEED' })),
+    accepted('SUCCEED'),
+    "the record's ARNs go before the setting"
+  )
   t.strictSame(held(all, executionArn), agreed('SUCCEED'))
 })
 
 t.test('credentials that expired are fetched anew', async t => {
   let keys = 0
-  const issuer = createServer((_request, response) => { response.end(issued(`AKID${++keys}`)) })
+  const issuer = createServer((_request, response) => {
+    response.end(issued(`AKID${++keys}`))
+  })
   await once(issuer.listen(0, '127.0.0.1'), 'listening')
-  t.teardown(() => { issuer.closeAllConnections(); issuer.close() })
+  t.teardown(() => {
+    issuer.closeAllConnections()
+    issuer.close()
+  })
   const parts = await startParts(t)
   const { port } = issuer.address() as AddressInfo
-  const service = await startReplica(t, parts, {}, { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/` })
+  const service = await startReplica(
+    t,
+    parts,
+    {},
+    { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/` }
+  )
   const { taskToken, executionArn } = parts.sfn.waitCallback()
   parts.kinto.store.put(record, { taskToken }, writers)
-  parts.sfn.fault('SendTaskSuccess', 'ExpiredTokenException', ({ accessKeyId }) => accessKeyId === 'AKID1')
+  parts.sfn.fault(
+    'SendTaskSuccess',
+    'ExpiredTokenException',
+    ({ accessKeyId }) => accessKeyId === 'AKID1'
+  )
   t.strictSame(told(await answer(service, record, { answer: 'SUCCEED' })), accepted('SUCCEED'))
   t.strictSame(held(parts, executionArn), agreed('SUCCEED'))
   t.equal(parts.sfn.calls.at(-1)?.accessKeyId, 'AKID2')
 })
 
-function issued (AccessKeyId: string): string {
-  return JSON.stringify({ AccessKeyId, SecretAccessKey: 'secret', Token: 'session', Expiration: new Date(Date.now() + 3_600_000).toISOString() })
+function issued(AccessKeyId: string): string {
+  return JSON.stringify({
+    AccessKeyId,
+    SecretAccessKey: 'secret',
+    Token: 'session',
+    Expiration: new Date(Date.now() + 3_600_000).toISOString()
+  })
 }

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { activityArn, collection } from '../helpers/service.ts'
-import { agreed, answerAll, checkTold, held, own, startParts, startReplica, verbs } from './stage.ts'
+import {
+  agreed,
+  answerAll,
+  checkTold,
+  held,
+  own,
+  startParts,
+  startReplica,
+  verbs
+} from './stage.ts'
 
 const steps = 60
 
@@ -18,17 +27,37 @@ t.test('two processes, one Kinto, one Step Functions', async t => {
       const asked = Array.from({ length: steps }, (_none, index) => {
         const id = randomUUID()
         const uri = `${collection}/records/${id}`
-        const { executionArn, ...callback } = index % 2 === 0 ? sfn.waitCallback() : sfn.scheduleActivity({ input: { posted: { data: { id } } } })
-        kinto.store.put(uri, { ...callback, ...index % 2 === 0 ? {} : { activityArn }, ...index % 4 < 2 ? { executionArn } : {} }, { write: ['system.Authenticated'] })
+        const { executionArn, ...callback } =
+          index % 2 === 0
+            ? sfn.waitCallback()
+            : sfn.scheduleActivity({ input: { posted: { data: { id } } } })
+        kinto.store.put(
+          uri,
+          {
+            ...callback,
+            ...(index % 2 === 0 ? {} : { activityArn }),
+            ...(index % 4 < 2 ? { executionArn } : {})
+          },
+          { write: ['system.Authenticated'] }
+        )
         return { uri, executionArn }
       })
       // Three callers for each step, of whom one says something else, on different processes.
-      const answers = asked.toReversed().flatMap(({ uri }, step) => [0, 1, 2].map(caller => ({
-        service: replicas[(step + caller) % 2] ?? replicas[0], uri, user: `user${caller}`, said: verbs[caller === step % 3 ? 1 : 0]
-      })))
+      const answers = asked.toReversed().flatMap(({ uri }, step) =>
+        [0, 1, 2].map(caller => ({
+          service: replicas[(step + caller) % 2] ?? replicas[0],
+          uri,
+          user: `user${caller}`,
+          said: verbs[caller === step % 3 ? 1 : 0]
+        }))
+      )
       const replies = await answerAll(answers)
       for (const { uri, executionArn } of asked) {
-        const { answer, answeredBy } = checkTold(t, replies.filter(given => given.uri === uri), executionArn)
+        const { answer, answeredBy } = checkTold(
+          t,
+          replies.filter(given => given.uri === uri),
+          executionArn
+        )
         t.strictSame(held(parts, executionArn, uri), agreed(answer, answeredBy))
       }
       t.equal(sfn.tasksQueued(), 0)

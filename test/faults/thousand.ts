@@ -13,37 +13,68 @@ const records = 1_000
 const clients = 50
 
 /** 1,000 executions that wait on one activity, whose polls take 30 ms each, and their records. */
-export function askThousand ({ kinto, sfn }: Parts): Asked[] {
+export function askThousand({ kinto, sfn }: Parts): Asked[] {
   sfn.fault('GetActivityTask', { delayMs: 30 }, () => true)
   return Array.from({ length: records }, (_none, index) => {
     const id = randomUUID()
     const uri = `${collection}/records/${id}`
     kinto.store.put(uri, { activityArn }, { write: ['system.Authenticated'] })
-    return { uri, executionArn: sfn.scheduleActivity({ input: { posted: { data: { id } } } }).executionArn, said: verbs[index % 3 === 0 ? 1 : 0] }
+    return {
+      uri,
+      executionArn: sfn.scheduleActivity({ input: { posted: { data: { id } } } }).executionArn,
+      said: verbs[index % 3 === 0 ? 1 : 0]
+    }
   })
 }
 
 /** 50 clients answer all of them, each the next one of a shuffled list. Everybody succeeds, and each execution has its own record's answer. */
-export async function answerThousand (t: Test, parts: Parts, service: { url: string }, asked: readonly Asked[]): Promise<void> {
-  const left = asked.map(step => ({ step, place: Math.random() })).toSorted((a, b) => a.place - b.place).map(({ step }) => step)
+export async function answerThousand(
+  t: Test,
+  parts: Parts,
+  service: { url: string },
+  asked: readonly Asked[]
+): Promise<void> {
+  const left = asked
+    .map(step => ({ step, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ step }) => step)
   const failures: unknown[] = []
-  await Promise.all(Array.from({ length: clients }, async (_none, client) => {
-    for (let step = left.pop(); step !== undefined; step = left.pop()) {
-      const reply = await answer(service, step.uri, { answer: step.said }, `user${client}`)
-      if (reply.body?.stepfunction?.outcome !== 'accepted') failures.push({ ...step, reply: told(reply), message: reply.body?.message })
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: clients }, async (_none, client) => {
+      for (let step = left.pop(); step !== undefined; step = left.pop()) {
+        const reply = await answer(service, step.uri, { answer: step.said }, `user${client}`)
+        if (reply.body?.stepfunction?.outcome !== 'accepted')
+          failures.push({ ...step, reply: told(reply), message: reply.body?.message })
+      }
+    })
+  )
   t.strictSame(failures, [], 'no 409, nothing but accepted answers')
   const { kinto, sfn } = parts
   const wrong = asked.filter(({ uri, executionArn, said }) => {
     const { status, output, cause } = sfn.execution(executionArn)
     const result = JSON.parse(output ?? cause ?? '{}')
-    return status !== ended[said] || result.record !== uri || kinto.store.records.get(uri)?.data['status'] !== said
+    return (
+      status !== ended[said] ||
+      result.record !== uri ||
+      kinto.store.records.get(uri)?.data['status'] !== said
+    )
   })
-  t.strictSame(wrong, [], "each execution ended with its own record's answer, and the record says so")
+  t.strictSame(
+    wrong,
+    [],
+    "each execution ended with its own record's answer, and the record says so"
+  )
   const [{ uri, executionArn, said }] = asked as [Asked]
-  t.match(held(parts, executionArn, uri), { ...agreed(said), saidBy: /^account:user/, answeredBy: /^account:user/ })
-  t.strictSame(told(await answer(service, uri, { answer: said }, 'user0')), { ...accepted(said), outcome: 'already_applied', answeredBy: kinto.store.records.get(uri)?.data['answeredBy'] })
+  t.match(held(parts, executionArn, uri), {
+    ...agreed(said),
+    saidBy: /^account:user/,
+    answeredBy: /^account:user/
+  })
+  t.strictSame(told(await answer(service, uri, { answer: said }, 'user0')), {
+    ...accepted(said),
+    outcome: 'already_applied',
+    answeredBy: kinto.store.records.get(uri)?.data['answeredBy']
+  })
   t.equal(sfn.tasksQueued(), 0, 'no task is left')
   t.equal(sfn.callsOf('GetActivityTask').length >= records, true)
   t.equal(sfn.mostOpen('GetActivityTask'), 1, 'at most one poll at a time')

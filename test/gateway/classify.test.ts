@@ -5,7 +5,12 @@ const record = '/v1/buckets/b/collections/c/records/r'
 
 // Each of these was asked of a Kinto with the plugin's route, over a socket: it is the sub-resource to it, or it is not.
 
-const answers: Array<[target: string, segments?: Partial<Record<'version' | 'bucket' | 'collection' | 'record', string>>]> = [
+const answers: Array<
+  [
+    target: string,
+    segments?: Partial<Record<'version' | 'bucket' | 'collection' | 'record', string>>
+  ]
+> = [
   [`${record}/stepfunction`],
   [`${record}/stepfunction?x=1`],
   [`${record}/stepfunction?`],
@@ -42,24 +47,70 @@ const answers: Array<[target: string, segments?: Partial<Record<'version' | 'buc
   ['/v1/buckets/b/collections/c/records/%F0%9F%98%80/stepfunction', { record: '😀' }],
   ['/v1/buckets/b/collections/c/records/%EF%BB%BF/stepfunction', { record: '\uFEFF' }],
   ['/v1/buckets/b%E2%80%A8c/collections/c/records/r/stepfunction', { bucket: 'b\u2028c' }],
-  [`/v1/buckets/${'b'.repeat(9000)}/collections/c/records/r/stepfunction`, { bucket: 'b'.repeat(9000) }]
+  [
+    `/v1/buckets/${'b'.repeat(9000)}/collections/c/records/r/stepfunction`,
+    { bucket: 'b'.repeat(9000) }
+  ]
 ]
 
 for (const [target, segments] of answers) {
   t.test(`the sub-resource: ${target.slice(0, 80)}`, async t => {
-    t.strictSame(classify('POST', target), { kind: 'answer', ref: { version: 'v1', bucket: 'b', collection: 'c', record: 'r', ...segments } })
+    t.strictSame(classify('POST', target), {
+      kind: 'answer',
+      ref: { version: 'v1', bucket: 'b', collection: 'c', record: 'r', ...segments }
+    })
   })
 }
 
 const others = [
-  '/', '*', '/v1/', record, `${record}/`, `${record}/stepfunctio`, `${record}/stepfunctions`, `${record}/Stepfunction`,
-  `${record}/stepfunction/`, `${record}/stepfunction%2F`, `${record}/stepfunction%0A%0A`, `${record}/stepfunction%0D`, `${record}/stepfunction%09`, `${record}/stepfunction%20`,
-  `${record}/stepfunction;a`, `${record}/stepfunction%3B`, `${record}/stepfunction%3F`, `${record}/stepfunction%3Fx=1`, `${record}/stepfunction%23`, `${record}/stepfunction%E2%80%A8`, `${record}/stepfunction%C2%85`,
-  `${record}/./stepfunction`, `${record}/%2e/stepfunction`, `${record}//stepfunction`, `${record}/../r/stepfunction`, `${record}\\stepfunction`, `${record}%5Cstepfunction`,
-  '/v1/buckets/b/collectionss/c/records/r/stepfunction', '/v1/buckets//collections/c/records/r/stepfunction', '/v1/buckets/%2F/collections/c/records/r/stepfunction', '/v1/buckets/b/collections/c/records/a%2Fb/stepfunction',
-  '/v1/buckets/b/collections/c/records/%E9/stepfunction', '/v1/buckets/b/collections/c/records/%C3/stepfunction', '/v1/buckets/b/collections/c/records/%C0%AF/stepfunction', '/v1/buckets/b/collections/c/records/%ED%A0%80/stepfunction', '/v1/buckets/b/collections/c/records/%F4%90%80%80/stepfunction',
-  '/V1/buckets/b/collections/c/records/r/stepfunction', '/v1x/buckets/b/collections/c/records/r/stepfunction', '/v/buckets/b/collections/c/records/r/stepfunction', '/v%D9%A1/buckets/b/collections/c/records/r/stepfunction', '/buckets/b/collections/c/records/r/stepfunction', '/%EF%BB%BFv1/buckets/b/collections/c/records/r/stepfunction',
-  `/x?${record}/stepfunction`, `/x#${record}/stepfunction`, `//evil.example${record}/stepfunction`, `/http://evil.example${record}/stepfunction`, `http://evil.example?${record}/stepfunction`, `/*${record}/stepfunction`
+  '/',
+  '*',
+  '/v1/',
+  record,
+  `${record}/`,
+  `${record}/stepfunctio`,
+  `${record}/stepfunctions`,
+  `${record}/Stepfunction`,
+  `${record}/stepfunction/`,
+  `${record}/stepfunction%2F`,
+  `${record}/stepfunction%0A%0A`,
+  `${record}/stepfunction%0D`,
+  `${record}/stepfunction%09`,
+  `${record}/stepfunction%20`,
+  `${record}/stepfunction;a`,
+  `${record}/stepfunction%3B`,
+  `${record}/stepfunction%3F`,
+  `${record}/stepfunction%3Fx=1`,
+  `${record}/stepfunction%23`,
+  `${record}/stepfunction%E2%80%A8`,
+  `${record}/stepfunction%C2%85`,
+  `${record}/./stepfunction`,
+  `${record}/%2e/stepfunction`,
+  `${record}//stepfunction`,
+  `${record}/../r/stepfunction`,
+  `${record}\\stepfunction`,
+  `${record}%5Cstepfunction`,
+  '/v1/buckets/b/collectionss/c/records/r/stepfunction',
+  '/v1/buckets//collections/c/records/r/stepfunction',
+  '/v1/buckets/%2F/collections/c/records/r/stepfunction',
+  '/v1/buckets/b/collections/c/records/a%2Fb/stepfunction',
+  '/v1/buckets/b/collections/c/records/%E9/stepfunction',
+  '/v1/buckets/b/collections/c/records/%C3/stepfunction',
+  '/v1/buckets/b/collections/c/records/%C0%AF/stepfunction',
+  '/v1/buckets/b/collections/c/records/%ED%A0%80/stepfunction',
+  '/v1/buckets/b/collections/c/records/%F4%90%80%80/stepfunction',
+  '/V1/buckets/b/collections/c/records/r/stepfunction',
+  '/v1x/buckets/b/collections/c/records/r/stepfunction',
+  '/v/buckets/b/collections/c/records/r/stepfunction',
+  '/v%D9%A1/buckets/b/collections/c/records/r/stepfunction',
+  '/buckets/b/collections/c/records/r/stepfunction',
+  '/%EF%BB%BFv1/buckets/b/collections/c/records/r/stepfunction',
+  `/x?${record}/stepfunction`,
+  `/x#${record}/stepfunction`,
+  `//evil.example${record}/stepfunction`,
+  `/http://evil.example${record}/stepfunction`,
+  `http://evil.example?${record}/stepfunction`,
+  `/*${record}/stepfunction`
 ]
 
 for (const target of others) {
@@ -70,11 +121,25 @@ for (const target of others) {
 
 const root = { kind: 'announced', version: 'v1', view: 'root' }
 const kinds: [methods: string[], target: string, expected: object][] = [
-  [['GET', 'HEAD'], '/v1/', root], [['GET'], '/v1/?x=1', root], [['GET'], '//v1/', root], [['GET'], '/v1/%0A', root], [['GET'], 'http://k/v2/', { ...root, version: 'v2' }],
-  [['GET', 'HEAD'], '/v1/__heartbeat__', { ...root, view: 'heartbeat' }], [['GET'], '/v1/__api__', { ...root, view: 'openapi' }], [['GET'], '/v1/%5F_api__', { ...root, view: 'openapi' }],
-  [['POST', 'PUT', 'OPTIONS'], '/v1/', { kind: 'plain' }], [['GET'], '/v1', { kind: 'plain' }], [['GET'], '/v1/__heartbeat__/', { kind: 'plain' }], [['GET'], '/v1/__lbheartbeat__', { kind: 'plain' }],
-  [['POST'], '/v1/batch', { kind: 'batch', version: 'v1' }], [['POST'], '/v1/%62atch?x', { kind: 'batch', version: 'v1' }], [['GET', 'PUT', 'OPTIONS'], '/v1/batch', { kind: 'plain' }], [['POST'], '/v1/batch/', { kind: 'plain' }],
-  [['GET', 'PUT', 'PATCH', 'DELETE', 'POST'], record, { kind: 'plain' }], [['POST', 'PUT'], `${record}/attachment`, { kind: 'plain' }], [['DELETE', 'POST'], '/v1/buckets/b/collections/c/records', { kind: 'plain' }]
+  [['GET', 'HEAD'], '/v1/', root],
+  [['GET'], '/v1/?x=1', root],
+  [['GET'], '//v1/', root],
+  [['GET'], '/v1/%0A', root],
+  [['GET'], 'http://k/v2/', { ...root, version: 'v2' }],
+  [['GET', 'HEAD'], '/v1/__heartbeat__', { ...root, view: 'heartbeat' }],
+  [['GET'], '/v1/__api__', { ...root, view: 'openapi' }],
+  [['GET'], '/v1/%5F_api__', { ...root, view: 'openapi' }],
+  [['POST', 'PUT', 'OPTIONS'], '/v1/', { kind: 'plain' }],
+  [['GET'], '/v1', { kind: 'plain' }],
+  [['GET'], '/v1/__heartbeat__/', { kind: 'plain' }],
+  [['GET'], '/v1/__lbheartbeat__', { kind: 'plain' }],
+  [['POST'], '/v1/batch', { kind: 'batch', version: 'v1' }],
+  [['POST'], '/v1/%62atch?x', { kind: 'batch', version: 'v1' }],
+  [['GET', 'PUT', 'OPTIONS'], '/v1/batch', { kind: 'plain' }],
+  [['POST'], '/v1/batch/', { kind: 'plain' }],
+  [['GET', 'PUT', 'PATCH', 'DELETE', 'POST'], record, { kind: 'plain' }],
+  [['POST', 'PUT'], `${record}/attachment`, { kind: 'plain' }],
+  [['DELETE', 'POST'], '/v1/buckets/b/collections/c/records', { kind: 'plain' }]
 ]
 
 for (const [methods, target, expected] of kinds) {
@@ -84,7 +149,8 @@ for (const [methods, target, expected] of kinds) {
 }
 
 t.test('the origin form of a target', async t => {
-  for (const target of ['/', '//', '//x/y', '/a/../b?c#d', '/http://x/', '/a://b']) t.equal(originForm(target), target)
+  for (const target of ['/', '//', '//x/y', '/a/../b?c#d', '/http://x/', '/a://b'])
+    t.equal(originForm(target), target)
   t.equal(originForm('*'), '/*')
   t.equal(originForm('http://x'), '/')
   t.equal(originForm('http://x?y'), '/?y')

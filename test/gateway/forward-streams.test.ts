@@ -8,13 +8,13 @@ const MiB = 2 ** 20
 const size = 64 * MiB
 // The buffers of the kernel on both sides of the service, which grow as it sees fit: 7 to 9 MiB were seen.
 const mostTaken = size / 4
-const block = Buffer.from(Array.from({ length: 65_536 }, (_value, index) => index * 7 % 251))
+const block = Buffer.from(Array.from({ length: 65_536 }, (_value, index) => (index * 7) % 251))
 const expected = createHash('sha256')
 for (let at = 0; at < size; at += block.length) expected.update(block)
 const digest = expected.digest('hex')
 
 /** A peer that accepts connections and leaves the rest to the test. */
-async function listenSilently (t: Test): Promise<{ url: string, accepted: Promise<Socket> }> {
+async function listenSilently(t: Test): Promise<{ url: string; accepted: Promise<Socket> }> {
   const { promise: accepted, resolve } = Promise.withResolvers<Socket>()
   const server = createServer({ pauseOnConnect: true }, socket => {
     socket.on('error', () => {})
@@ -27,23 +27,26 @@ async function listenSilently (t: Test): Promise<{ url: string, accepted: Promis
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accepted }
 }
 
-async function writeAll (socket: Socket): Promise<void> {
-  for (let at = 0; at < size; at += block.length) if (!socket.write(block)) await once(socket, 'drain')
+async function writeAll(socket: Socket): Promise<void> {
+  for (let at = 0; at < size; at += block.length)
+    if (!socket.write(block)) await once(socket, 'drain')
 }
 
 /** What the other side, or the system in between, has taken once it takes no more. */
-async function takenUntilStalled (socket: Socket): Promise<number> {
+async function takenUntilStalled(socket: Socket): Promise<number> {
   for (let before = -1, quiet = 0; ;) {
     const taken = socket.bytesWritten - socket.writableLength
     quiet = taken === before ? quiet + 1 : 0
     if (quiet === 10) return taken
     before = taken
-    await new Promise(resolve => { setTimeout(resolve, 50) })
+    await new Promise(resolve => {
+      setTimeout(resolve, 50)
+    })
   }
 }
 
 /** The digest of the 64 MiB after the head of a message. */
-async function readAll (socket: Socket): Promise<string> {
+async function readAll(socket: Socket): Promise<string> {
   const hash = createHash('sha256')
   let head = ''
   let read = 0
@@ -63,7 +66,7 @@ async function readAll (socket: Socket): Promise<string> {
 }
 
 /** The system's own buffers grow with the load of the machine; what the service holds does not. So the least of three counts. */
-async function least (measure: () => Promise<number>): Promise<number> {
+async function least(measure: () => Promise<number>): Promise<number> {
   const taken: number[] = []
   while (taken.length < 3 && !taken.some(bytes => bytes <= mostTaken)) taken.push(await measure())
   return Math.min(...taken)
@@ -94,7 +97,9 @@ t.test('an upload of 64 MiB waits for Kinto', async t => {
     const { url } = await startGateway(t, { kinto: kinto.url })
     const client = connect(Number(new URL(url).port), '127.0.0.1')
     t.teardown(() => client.destroy())
-    client.write(`POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${size}\r\n\r\n`)
+    client.write(
+      `POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${size}\r\n\r\n`
+    )
     const written = writeAll(client)
     const upstream = await kinto.accepted
     const taken = await takenUntilStalled(client)

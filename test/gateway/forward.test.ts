@@ -4,31 +4,92 @@ import { startKinto } from '../helpers/kinto.ts'
 import { headerValue, sendRaw } from '../helpers/raw.ts'
 
 t.test('headers arrive in the spelling, order and number in which they were sent', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end() })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end()
+  })
   const { url } = await startGateway(t, { kinto: kinto.url })
-  await sendRaw(t, url, [
-    'GET /v1/ HTTP/1.1', 'aUTHORIZATION: Portier  x=', 'Host: Kinto.Example:8443', 'If-None-Match: "1", *', 'X-Twice: a', 'Cookie: a=1', 'x-twice: b', 'Cookie: b=2',
-    'X-Latin: caf\xe9', 'X-Empty:', 'X_Under: 1', 'Origin: https://page.example', 'X-Forwarded-For: 192.0.2.1', 'Forwarded: for=192.0.2.1', 'X-Forwarded-Prefix: /x', '', ''
-  ].join('\r\n'))
+  await sendRaw(
+    t,
+    url,
+    [
+      'GET /v1/ HTTP/1.1',
+      'aUTHORIZATION: Portier  x=',
+      'Host: Kinto.Example:8443',
+      'If-None-Match: "1", *',
+      'X-Twice: a',
+      'Cookie: a=1',
+      'x-twice: b',
+      'Cookie: b=2',
+      'X-Latin: caf\xe9',
+      'X-Empty:',
+      'X_Under: 1',
+      'Origin: https://page.example',
+      'X-Forwarded-For: 192.0.2.1',
+      'Forwarded: for=192.0.2.1',
+      'X-Forwarded-Prefix: /x',
+      '',
+      ''
+    ].join('\r\n')
+  )
   const sent = kinto.requests[0]?.rawHeaders ?? []
   t.match(sent.splice(-2), ['X-Request-Id', /^[\da-f-]{36}$/])
   t.strictSame(sent, [
-    'host', 'Kinto.Example:8443', 'connection', 'keep-alive', 'aUTHORIZATION', 'Portier  x=', 'If-None-Match', '"1", *', 'X-Twice', 'a', 'Cookie', 'a=1', 'x-twice', 'b', 'Cookie', 'b=2',
-    'X-Latin', 'caf\xe9', 'X-Empty', '', 'X_Under', '1', 'Origin', 'https://page.example', 'X-Forwarded-For', '127.0.0.1', 'X-Forwarded-Host', 'Kinto.Example:8443', 'X-Forwarded-Proto', 'http'
+    'host',
+    'Kinto.Example:8443',
+    'connection',
+    'keep-alive',
+    'aUTHORIZATION',
+    'Portier  x=',
+    'If-None-Match',
+    '"1", *',
+    'X-Twice',
+    'a',
+    'Cookie',
+    'a=1',
+    'x-twice',
+    'b',
+    'Cookie',
+    'b=2',
+    'X-Latin',
+    'caf\xe9',
+    'X-Empty',
+    '',
+    'X_Under',
+    '1',
+    'Origin',
+    'https://page.example',
+    'X-Forwarded-For',
+    '127.0.0.1',
+    'X-Forwarded-Host',
+    'Kinto.Example:8443',
+    'X-Forwarded-Proto',
+    'http'
   ])
 })
 
 t.test('thousands of headers arrive', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end() })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end()
+  })
   const { url } = await startGateway(t, { kinto: kinto.url })
-  await sendRaw(t, url, `GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n${'X-Many: 1\r\n'.repeat(5000)}\r\n`)
+  await sendRaw(
+    t,
+    url,
+    `GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n${'X-Many: 1\r\n'.repeat(5000)}\r\n`
+  )
   t.equal(kinto.requests[0]?.rawHeaders.filter(name => name === 'X-Many').length, 5000)
 })
 
 t.test('behind a trusted proxy, what it forwards is believed', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end() })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end()
+  })
   const { url } = await startGateway(t, { kinto: kinto.url, trustProxy: true })
-  await sendRaw(t, url, 'GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n\r\n')
+  await sendRaw(
+    t,
+    url,
+    'GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n\r\n'
+  )
   const headers = kinto.requests[0]?.rawHeaders ?? []
   t.equal(headerValue(headers, 'x-forwarded-for'), '192.0.2.1, 127.0.0.1')
   t.equal(headerValue(headers, 'x-forwarded-proto'), 'https')
@@ -36,7 +97,9 @@ t.test('behind a trusted proxy, what it forwards is believed', async t => {
 })
 
 t.test('a client of HTTP/1.0 need not send a Host', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end('fine') })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end('fine')
+  })
   const { url } = await startGateway(t, { kinto: kinto.url })
   const answer = await sendRaw(t, url, 'GET /v1/ HTTP/1.0\r\n\r\n')
   t.equal(answer.status, 200)
@@ -44,7 +107,8 @@ t.test('a client of HTTP/1.0 need not send a Host', async t => {
   t.equal(headerValue(kinto.requests[0]?.rawHeaders ?? [], 'host'), '')
 })
 
-const multipart = '--x\r\nContent-Disposition: form-data; name="attachment"; filename="a"\r\n\r\n\x00\xff\r\n\r\n\xfe\r\n--x--\r\n'
+const multipart =
+  '--x\r\nContent-Disposition: form-data; name="attachment"; filename="a"\r\n\r\n\x00\xff\r\n\r\n\xfe\r\n--x--\r\n'
 const bodies: Array<[method: string, contentType: string | undefined, body: string]> = [
   ['POST', 'multipart/form-data; boundary=x', multipart],
   ['POST', 'application/x-www-form-urlencoded', 'email=a%40b&x=+'],
@@ -52,7 +116,11 @@ const bodies: Array<[method: string, contentType: string | undefined, body: stri
   ['POST', '', '{"a":1}'],
   ['POST', undefined, '{"a":1}'],
   ['POST', 'application/json', '{"a":'],
-  ['PUT', 'application/json', '{"data":{"n":9007199254740993,"f":1.0,"z":-0.0,"e":1e400,"a":1,"a":2}}'],
+  [
+    'PUT',
+    'application/json',
+    '{"data":{"n":9007199254740993,"f":1.0,"z":-0.0,"e":1e400,"a":1,"a":2}}'
+  ],
   ['PUT', 'application/json; charset=latin1', '"\xe9"'],
   ['PATCH', 'application/merge-patch+json', '{"data":{"a":null}}'],
   ['PATCH', 'application/json-patch+json', '[]'],
@@ -65,12 +133,23 @@ const bodies: Array<[method: string, contentType: string | undefined, body: stri
 for (const [method, contentType, body] of bodies) {
   for (const framing of ['length', 'chunked']) {
     t.test(`the body of a ${method} with ${String(contentType)}, ${framing}`, async t => {
-      const kinto = await startKinto(t, (_request, response) => { response.end() })
+      const kinto = await startKinto(t, (_request, response) => {
+        response.end()
+      })
       const { url } = await startGateway(t, { kinto: kinto.url })
       const head = `${method} /v1/ HTTP/1.1\r\nHost: kinto.example\r\n${contentType === undefined ? '' : `Content-Type: ${contentType}\r\n`}`
       const half = Math.floor(body.length / 2)
-      const chunks = [body.slice(0, half), body.slice(half)].map(part => `${part.length.toString(16)}\r\n${part}\r\n`).join('')
-      const answer = await sendRaw(t, url, head + (framing === 'length' ? `Content-Length: ${body.length}\r\n\r\n${body}` : `Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`))
+      const chunks = [body.slice(0, half), body.slice(half)]
+        .map(part => `${part.length.toString(16)}\r\n${part}\r\n`)
+        .join('')
+      const answer = await sendRaw(
+        t,
+        url,
+        head +
+          (framing === 'length'
+            ? `Content-Length: ${body.length}\r\n\r\n${body}`
+            : `Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`)
+      )
       t.equal(answer.status, 200)
       const [received] = kinto.requests
       t.equal(received?.method, method)
@@ -81,10 +160,20 @@ for (const [method, contentType, body] of bodies) {
 }
 
 t.test('a request without a body has none', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end() })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end()
+  })
   const { url } = await startGateway(t, { kinto: kinto.url })
-  for (const head of ['DELETE /v1/ HTTP/1.1\r\nContent-Type: application/json', 'POST /v1/ HTTP/1.1\r\nContent-Length: 0', 'PUT /v1/ HTTP/1.1\r\nTransfer-Encoding: chunked']) {
-    const answer = await sendRaw(t, url, `${head}\r\nHost: kinto.example\r\n\r\n${head.includes('chunked') ? '0\r\n\r\n' : ''}`)
+  for (const head of [
+    'DELETE /v1/ HTTP/1.1\r\nContent-Type: application/json',
+    'POST /v1/ HTTP/1.1\r\nContent-Length: 0',
+    'PUT /v1/ HTTP/1.1\r\nTransfer-Encoding: chunked'
+  ]) {
+    const answer = await sendRaw(
+      t,
+      url,
+      `${head}\r\nHost: kinto.example\r\n\r\n${head.includes('chunked') ? '0\r\n\r\n' : ''}`
+    )
     t.equal(answer.status, 200, head)
     t.equal(kinto.requests.at(-1)?.body.length, 0)
     t.equal(headerValue(kinto.requests.at(-1)?.rawHeaders ?? [], 'transfer-encoding'), undefined)
@@ -92,15 +181,32 @@ t.test('a request without a body has none', async t => {
 })
 
 t.test('an expectation that nobody knows is no obstacle', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end('ok') })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end('ok')
+  })
   const { url } = await startGateway(t, { kinto: kinto.url })
-  t.equal((await sendRaw(t, url, 'GET /v1/ HTTP/1.1\r\nHost: a\r\nExpect: the-unexpected\r\nConnection: close\r\n\r\n')).status, 200)
+  t.equal(
+    (
+      await sendRaw(
+        t,
+        url,
+        'GET /v1/ HTTP/1.1\r\nHost: a\r\nExpect: the-unexpected\r\nConnection: close\r\n\r\n'
+      )
+    ).status,
+    200
+  )
 })
 
 t.test('a transfer coding that Node does not undo is refused', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end('ok') })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end('ok')
+  })
   const { url } = await startGateway(t, { kinto: kinto.url })
-  const { status, body } = await sendRaw(t, url, 'POST /v1/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n')
+  const { status, body } = await sendRaw(
+    t,
+    url,
+    'POST /v1/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n'
+  )
   t.equal(status, 501)
   t.match(JSON.parse(body.toString()), { code: 501, errno: 107, message: /gzip, chunked/ })
   t.strictSame(kinto.requests, [])

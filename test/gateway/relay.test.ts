@@ -12,24 +12,35 @@ t.test('a client that leaves before there is a connection to Kinto: nothing is s
   const waiting: (() => void)[] = []
   let released = false
   let requests = 0
-  const server = createServer({
-    ...certificate,
-    SNICallback (_name, done) {
-      asked.resolve()
-      if (released) done(null)
-      else waiting.push(() => { done(null) })
+  const server = createServer(
+    {
+      ...certificate,
+      SNICallback(_name, done) {
+        asked.resolve()
+        if (released) done(null)
+        else
+          waiting.push(() => {
+            done(null)
+          })
+      }
+    },
+    (_request, response) => {
+      requests += 1
+      response.end()
     }
-  }, (_request, response) => {
-    requests += 1
-    response.end()
-  })
+  )
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => {
     server.close()
     server.closeAllConnections()
   })
-  const { url, app } = await startGateway(t, { kinto: `https://localhost:${(server.address() as AddressInfo).port}`, ca: certificate.cert })
-  const left = new Promise(resolve => { app.server.once('connection', socket => socket.once('close', resolve)) })
+  const { url, app } = await startGateway(t, {
+    kinto: `https://localhost:${(server.address() as AddressInfo).port}`,
+    ca: certificate.cert
+  })
+  const left = new Promise(resolve => {
+    app.server.once('connection', socket => socket.once('close', resolve))
+  })
   const client = await openRaw(t, url)
   client.write('GET /v1/ HTTP/1.1\r\nHost: k\r\n\r\n')
   await asked.promise

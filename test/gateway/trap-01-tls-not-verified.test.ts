@@ -9,7 +9,10 @@ import { selfSigned, type Certificate } from '../helpers/tls.ts'
 
 // reply-from does not verify the upstream's certificate by default.
 
-async function startTls (t: Test, certificate: Certificate): Promise<{ port: number, seen: () => number }> {
+async function startTls(
+  t: Test,
+  certificate: Certificate
+): Promise<{ port: number; seen: () => number }> {
   let seen = 0
   const server = createServer(certificate, (_request, response) => {
     seen += 1
@@ -27,15 +30,28 @@ async function startTls (t: Test, certificate: Certificate): Promise<{ port: num
 const request = 'POST /v1/buckets HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 2\r\n\r\n{}'
 
 const trusted = selfSigned('127.0.0.1')
-setDefaultCACertificates([...getCACertificates('default'), trusted.cert, selfSigned('localhost').cert])
+setDefaultCACertificates([
+  ...getCACertificates('default'),
+  trusted.cert,
+  selfSigned('localhost').cert
+])
 
 t.test('a certificate that nobody vouches for', async t => {
   const kinto = await startTls(t, selfSigned('127.0.0.1'))
   const { url } = await startGateway(t, { kinto: `https://127.0.0.1:${kinto.port}` })
   const answer = await sendRaw(t, url, request)
   t.equal(answer.status, 503)
-  t.strictSame(JSON.parse(answer.body.toString()), { code: 503, errno: 201, error: 'Service Unavailable', message: 'Kinto cannot be reached, please retry later.' })
-  t.equal(headerValue(answer.headers, 'retry-after'), '3', 'nothing was sent, so a POST may be repeated too')
+  t.strictSame(JSON.parse(answer.body.toString()), {
+    code: 503,
+    errno: 201,
+    error: 'Service Unavailable',
+    message: 'Kinto cannot be reached, please retry later.'
+  })
+  t.equal(
+    headerValue(answer.headers, 'retry-after'),
+    '3',
+    'nothing was sent, so a POST may be repeated too'
+  )
   t.equal(kinto.seen(), 0)
 })
 

@@ -7,7 +7,20 @@ import { headerValue, openRaw } from '../helpers/raw.ts'
 
 t.test("what Kinto's answer says about its connection stays there", async t => {
   const kinto = await startKinto(t, (_request, response) => {
-    response.writeHead(200, ['Connection', 'close, X-Secret', 'X-Secret', '1', 'Keep-Alive', 'timeout=1', 'Trailer', 'X-Sum', 'Upgrade', 'h2c']).end('ok')
+    response
+      .writeHead(200, [
+        'Connection',
+        'close, X-Secret',
+        'X-Secret',
+        '1',
+        'Keep-Alive',
+        'timeout=1',
+        'Trailer',
+        'X-Sum',
+        'Upgrade',
+        'h2c'
+      ])
+      .end('ok')
   })
   const { url } = await startGateway(t, { kinto: kinto.url })
   const client = await openRaw(t, url)
@@ -16,7 +29,8 @@ t.test("what Kinto's answer says about its connection stays there", async t => {
     const { status, headers } = await client.next()
     t.equal(status, 200, `the ${round} request on one connection`)
     t.equal(headerValue(headers, 'connection'), 'keep-alive')
-    for (const name of ['x-secret', 'trailer', 'upgrade']) t.equal(headerValue(headers, name), undefined, name)
+    for (const name of ['x-secret', 'trailer', 'upgrade'])
+      t.equal(headerValue(headers, name), undefined, name)
     t.not(headerValue(headers, 'keep-alive'), 'timeout=1')
   }
 })

@@ -7,7 +7,9 @@ import { headerValue, listenRaw, openRaw, sendRaw } from '../helpers/raw.ts'
 
 t.test('HEAD keeps both connections', async t => {
   const kinto = await startKinto(t, (_request, response) => {
-    response.writeHead(200, ['Content-Length', '11', 'Total-Objects', '3', 'Connection', 'keep-alive']).end()
+    response
+      .writeHead(200, ['Content-Length', '11', 'Total-Objects', '3', 'Connection', 'keep-alive'])
+      .end()
   })
   const { url } = await startGateway(t, { kinto: kinto.url })
   const client = await openRaw(t, url)
@@ -18,16 +20,25 @@ t.test('HEAD keeps both connections', async t => {
     t.equal(headerValue(headers, 'content-length'), '11')
     t.equal(headerValue(headers, 'total-objects'), '3')
   }
-  t.strictSame(kinto.requests.map(({ method, connection }) => [method, connection]), [['HEAD', 1], ['HEAD', 1], ['HEAD', 1]])
+  t.strictSame(
+    kinto.requests.map(({ method, connection }) => [method, connection]),
+    [
+      ['HEAD', 1],
+      ['HEAD', 1],
+      ['HEAD', 1]
+    ]
+  )
 })
 
-t.test('a body that comes with a HEAD all the same is nobody\'s answer', async t => {
+t.test("a body that comes with a HEAD all the same is nobody's answer", async t => {
   const upstream = await listenRaw(t, connection => {
     let owed = ''
     connection.onRequest(head => {
       if (head.startsWith('HEAD')) {
         owed = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother'
-        return void connection.socket.write('HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 42\r\n\r\n')
+        return void connection.socket.write(
+          'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 42\r\n\r\n'
+        )
       }
       connection.socket.write(`${owed}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine`)
       owed = ''

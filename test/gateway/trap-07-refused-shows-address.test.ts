@@ -14,13 +14,23 @@ t.test('Kinto down', async t => {
   await once(server, 'close')
   const { url } = await startGateway(t, { kinto: `http://127.0.0.1:${port}` })
   for (const method of ['GET', 'POST', 'DELETE']) {
-    const { status, headers, body } = await sendRaw(t, url, `${method} /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 0\r\n\r\n`)
+    const { status, headers, body } = await sendRaw(
+      t,
+      url,
+      `${method} /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 0\r\n\r\n`
+    )
     t.equal(status, 503)
-    t.equal(body.toString(), '{"code":503,"errno":201,"error":"Service Unavailable","message":"Kinto cannot be reached, please retry later."}')
+    t.equal(
+      body.toString(),
+      '{"code":503,"errno":201,"error":"Service Unavailable","message":"Kinto cannot be reached, please retry later."}'
+    )
     t.equal(headerValue(headers, 'content-type'), 'application/json')
     t.equal(headerValue(headers, 'retry-after'), '3')
     t.equal(headerValue(headers, 'access-control-allow-origin'), '*')
-    t.equal(headerValue(headers, 'access-control-expose-headers'), 'Backoff, Retry-After, Alert, Content-Length, Content-Type')
+    t.equal(
+      headerValue(headers, 'access-control-expose-headers'),
+      'Backoff, Retry-After, Alert, Content-Length, Content-Type'
+    )
     t.notMatch([...headers, body.toString()].join('\n'), new RegExp(`${port}|ECONN`))
   }
 })

@@ -14,10 +14,15 @@ import { selfSigned } from '../helpers/tls.ts'
 const hosts = ['kinto.example', 'Kinto.Example:8443', 'other.example']
 
 t.test('Kinto gets the Host that the client sent', async t => {
-  const kinto = await startKinto(t, (_request, response) => { response.end() })
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end()
+  })
   const { url } = await startGateway(t, { kinto: kinto.url })
   for (const host of hosts) await sendRaw(t, url, `GET /v1/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-  t.strictSame(kinto.requests.map(({ rawHeaders }) => headerValue(rawHeaders, 'host')), hosts)
+  t.strictSame(
+    kinto.requests.map(({ rawHeaders }) => headerValue(rawHeaders, 'host')),
+    hosts
+  )
 })
 
 t.test('over TLS the server name is the configured one, and the connection is kept', async t => {
@@ -25,18 +30,30 @@ t.test('over TLS the server name is the configured one, and the connection is ke
   const seen: Array<[serverName: string | false, host: string | undefined]> = []
   let connections = 0
   const server = createServer(certificate, (request, response) => {
-    seen.push([(request.socket as TLSSocket & { servername: string | false }).servername, request.headers.host])
+    seen.push([
+      (request.socket as TLSSocket & { servername: string | false }).servername,
+      request.headers.host
+    ])
     response.end()
   })
-  server.on('secureConnection', () => { connections += 1 })
+  server.on('secureConnection', () => {
+    connections += 1
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => {
     server.close()
     server.closeAllConnections()
   })
-  const { url } = await startGateway(t, { kinto: `https://localhost:${(server.address() as AddressInfo).port}`, ca: certificate.cert })
-  for (const host of hosts) t.equal((await sendRaw(t, url, `GET /v1/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).status, 200)
-  t.strictSame(seen, hosts.map(host => ['localhost', host]))
+  const { url } = await startGateway(t, {
+    kinto: `https://localhost:${(server.address() as AddressInfo).port}`,
+    ca: certificate.cert
+  })
+  for (const host of hosts)
+    t.equal((await sendRaw(t, url, `GET /v1/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).status, 200)
+  t.strictSame(
+    seen,
+    hosts.map(host => ['localhost', host])
+  )
   t.equal(connections, 1)
 })

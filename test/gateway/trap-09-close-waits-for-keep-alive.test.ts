@@ -8,7 +8,9 @@ import { headerValue, openRaw } from '../helpers/raw.ts'
 t.test('the service closes with its last answer, whatever connections clients keep', async t => {
   const kinto = await startKinto(t)
   const { promise: mayAnswer, resolve: answerNow } = Promise.withResolvers<void>()
-  kinto.fault({ path: '/v1/slow' }, (_request, response) => { void mayAnswer.then(() => response.end('late')) })
+  kinto.fault({ path: '/v1/slow' }, (_request, response) => {
+    void mayAnswer.then(() => response.end('late'))
+  })
   const { url, app } = await startGateway(t, { kinto: kinto.url })
 
   const silent = await openRaw(t, url)
@@ -32,7 +34,9 @@ t.test('the service closes with its last answer, whatever connections clients ke
 t.test('a request that comes on an open connection meanwhile is refused', async t => {
   const kinto = await startKinto(t)
   const { promise: mayAnswer, resolve: answerNow } = Promise.withResolvers<void>()
-  kinto.fault({}, (_request, response) => { void mayAnswer.then(() => response.end('late')) })
+  kinto.fault({}, (_request, response) => {
+    void mayAnswer.then(() => response.end('late'))
+  })
   const { url, app } = await startGateway(t, { kinto: kinto.url })
   const client = await openRaw(t, url)
   const arrived = kinto.nextRequest()
@@ -44,7 +48,10 @@ t.test('a request that comes on an open connection meanwhile is refused', async 
   other.write('POST /v1/next HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 0\r\n\r\n')
   const refused = await other.next()
   t.equal(refused.status, 503)
-  t.equal(refused.body.toString(), '{"code":503,"errno":201,"error":"Service Unavailable","message":"The service is stopping, please retry later."}')
+  t.equal(
+    refused.body.toString(),
+    '{"code":503,"errno":201,"error":"Service Unavailable","message":"The service is stopping, please retry later."}'
+  )
   t.equal(headerValue(refused.headers, 'retry-after'), '3')
   t.equal(headerValue(refused.headers, 'connection'), 'close')
   answerNow()

@@ -4,19 +4,23 @@ import { listenRaw, openRaw, sendRaw } from '../helpers/raw.ts'
 
 // A rejecting onResponse of reply-from ends the process. The pass-through has none: no answer is read, so none can be misread.
 
-function get (path: string): string {
+function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: kinto.example\r\nConnection: close\r\n\r\n`
 }
 
 t.test('answers that nobody can make sense of pass, and the process lives', async t => {
   const rejections: unknown[] = []
-  const note = (reason: unknown): void => { rejections.push(reason) }
+  const note = (reason: unknown): void => {
+    rejections.push(reason)
+  }
   process.on('unhandledRejection', note)
   t.teardown(() => process.off('unhandledRejection', note))
   const kinto = await listenRaw(t, connection => {
     connection.onRequest(head => {
       const cut = head.startsWith('GET /v1/cut')
-      connection.socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${cut ? 100 : 9}\r\n\r\n{"broken"`)
+      connection.socket.write(
+        `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${cut ? 100 : 9}\r\n\r\n{"broken"`
+      )
       if (cut) connection.socket.end()
     })
   })

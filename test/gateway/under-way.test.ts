@@ -15,7 +15,7 @@ t.test('a connection is spoken for from a whole request to its answer', async t 
   app.route({
     method: ['GET', 'POST'],
     url: '/',
-    async handler (request) {
+    async handler(request) {
       // By the time that the end of the request is read.
       await new Promise(setImmediate)
       seen.push(underWay.isSpokenFor(request.raw.socket))
@@ -55,17 +55,19 @@ t.test('requests that come on one connection without waiting', async t => {
   app.route({
     method: 'GET',
     url: '/:name',
-    async handler (request) {
+    async handler(request) {
       begun.push(request.url)
       changed.resolve()
       changed = Promise.withResolvers()
-      await new Promise<void>(resolve => { held.push(resolve) })
+      await new Promise<void>(resolve => {
+        held.push(resolve)
+      })
       return request.url
     }
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
-  async function untilBegun (count: number): Promise<void> {
+  async function untilBegun(count: number): Promise<void> {
     while (begun.length < count) await changed.promise
   }
 
@@ -88,7 +90,9 @@ t.test('requests that come on one connection without waiting', async t => {
   await t.test('are not begun when the client has left', async t => {
     begun.splice(0)
     const client = await openRaw(t, url)
-    const left = new Promise(resolve => { app.server.once('request', ({ socket }) => socket.once('close', resolve)) })
+    const left = new Promise(resolve => {
+      app.server.once('request', ({ socket }) => socket.once('close', resolve))
+    })
     client.write(getOf('first') + getOf('second'))
     await untilBegun(1)
     client.socket.destroy()

@@ -15,7 +15,10 @@ import { credentials, region, startStepFunctions } from './step-functions.ts'
 const uri = (id: string): string => `${collection}/records/${id}`
 
 /** What the service does by itself, part by part, over a scripted Kinto and a Step Functions of its own. */
-export async function startBackground (t: Test, { sealing = true, timeoutMs = 1_000 }: { sealing?: boolean, timeoutMs?: number } = {}) {
+export async function startBackground(
+  t: Test,
+  { sealing = true, timeoutMs = 1_000 }: { sealing?: boolean; timeoutMs?: number } = {}
+) {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
   kinto.store.collections.set(collection, { write: ['account:workflow'] })
   const upstream = createUpstream({ origin: kinto.url, timeoutMs })
@@ -25,14 +28,44 @@ export async function startBackground (t: Test, { sealing = true, timeoutMs = 1_
     await upstream.close()
   })
   const lines: Record<string, unknown>[] = []
-  const log = pino({}, { write: (line: string) => { lines.push(JSON.parse(line)) } })
+  const log = pino(
+    {},
+    {
+      write: (line: string) => {
+        lines.push(JSON.parse(line))
+      }
+    }
+  )
   const seals = new Seals(Buffer.alloc(32, 1))
-  const reader = new RecordReader({ policy: { allowedArns: [], region }, seals: sealing ? seals : undefined, sealRequired: [], observe () {} })
-  const own = (): KintoSession => new KintoSession({ dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs }, ['Authorization', as('workflow')], () => timeoutMs)
-  const watch = new RecordWatch({ reader, seals: sealing, resources: [{ bucket: 'stepfunction', collection: 'steps' }], log })
+  const reader = new RecordReader({
+    policy: { allowedArns: [], region },
+    seals: sealing ? seals : undefined,
+    sealRequired: [],
+    observe() {}
+  })
+  const own = (): KintoSession =>
+    new KintoSession(
+      { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs },
+      ['Authorization', as('workflow')],
+      () => timeoutMs
+    )
+  const watch = new RecordWatch({
+    reader,
+    seals: sealing,
+    resources: [{ bucket: 'stepfunction', collection: 'steps' }],
+    log
+  })
   const heartbeats = new Heartbeats({ stepFunctions, reader, held: () => [], log })
   let takenBack = 0
-  const undecided = new UndecidedStatuses({ own, stepFunctions, reader, observe: () => { takenBack += 1 }, log })
+  const undecided = new UndecidedStatuses({
+    own,
+    stepFunctions,
+    reader,
+    observe: () => {
+      takenBack += 1
+    },
+    log
+  })
   t.teardown(() => undecided.stop())
   const look = async (): Promise<Look[]> => await watch.look(own())
   return {
@@ -47,24 +80,45 @@ export async function startBackground (t: Test, { sealing = true, timeoutMs = 1_
     said: (message: RegExp): boolean => lines.some(({ msg }) => message.test(String(msg))),
     takenBack: (): number => takenBack,
     data: (id: string): Record<string, unknown> => kinto.store.records.get(uri(id))?.data ?? {},
-    put (id: string, fields: object): void { kinto.store.put(uri(id), { ...fields }) },
-    change (id: string, fields: object): void { kinto.store.put(uri(id), { ...kinto.store.records.get(uri(id))?.data, ...fields }) },
+    put(id: string, fields: object): void {
+      kinto.store.put(uri(id), { ...fields })
+    },
+    change(id: string, fields: object): void {
+      kinto.store.put(uri(id), { ...kinto.store.records.get(uri(id))?.data, ...fields })
+    },
     /** Asks a question in a record, sealed, whose step waits. @returns its token */
-    asked (id: string, { heartbeatSeconds, ...others }: { heartbeatSeconds?: number } & Record<string, unknown> = {}): string {
+    asked(
+      id: string,
+      { heartbeatSeconds, ...others }: { heartbeatSeconds?: number } & Record<string, unknown> = {}
+    ): string {
       const { taskToken } = sfn.waitCallback()
       const record = { subject: 'Sign off?', stateMachineArn }
-      kinto.store.put(uri(id), { ...record, taskToken: seals.sealQuestion(uri(id), { taskToken, fromActivity: false, region, heartbeatSeconds, record, openFields: [] }), ...others })
+      kinto.store.put(uri(id), {
+        ...record,
+        taskToken: seals.sealQuestion(uri(id), {
+          taskToken,
+          fromActivity: false,
+          region,
+          heartbeatSeconds,
+          record,
+          openFields: []
+        }),
+        ...others
+      })
       return taskToken
     },
     /** One round, of heartbeats. @returns the tokens that got one */
-    async beat (): Promise<unknown[]> {
+    async beat(): Promise<unknown[]> {
       const before = sfn.callsOf('SendTaskHeartbeat').length
       for (const seen of await look()) heartbeats.note(seen)
       await heartbeats.send()
-      return sfn.callsOf('SendTaskHeartbeat').slice(before).map(({ input }) => input['taskToken'])
+      return sfn
+        .callsOf('SendTaskHeartbeat')
+        .slice(before)
+        .map(({ input }) => input['taskToken'])
     },
     /** One round, of statuses, until all is done that it began. */
-    async takeBack (): Promise<void> {
+    async takeBack(): Promise<void> {
       for (const seen of await look()) undecided.note(seen)
     }
   }

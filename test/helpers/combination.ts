@@ -2,15 +2,15 @@
 
 const backends = ['memory', 'postgresql'] as const
 /** Where a real Kinto keeps its objects. */
-export type Backend = typeof backends[number]
+export type Backend = (typeof backends)[number]
 
 const sealing = ['none', 'set'] as const
 /** Whether the service has the setting `seal_secret`. */
-export type Sealing = typeof sealing[number]
+export type Sealing = (typeof sealing)[number]
 
 const versions = ['16', '20'] as const
 /** An older Kinto: test/matrix/kinto-16.txt. */
-export type KintoVersion = typeof versions[number]
+export type KintoVersion = (typeof versions)[number]
 
 export const combination = {
   /** TEST_KINTO_BACKEND */
@@ -26,7 +26,7 @@ export const combination = {
 } as const
 
 /** How often a test that counts goes round: a few dozen times always, thousands where the combination says so. */
-export function rounds (short: number, large: number): number {
+export function rounds(short: number, large: number): number {
   return combination.thousands ? large : short
 }
 
@@ -34,13 +34,14 @@ export function rounds (short: number, large: number): number {
  * The service's setting `seal_secret`, where the combination has it: the same for all services of a test.
  * @param byDefault what this suite does when the combination leaves it open
  */
-export function sealSecret (byDefault: Sealing = 'none'): { SEAL_SECRET?: string } {
+export function sealSecret(byDefault: Sealing = 'none'): { SEAL_SECRET?: string } {
   return (combination.sealing ?? byDefault) === 'set' ? { SEAL_SECRET: '5ea1'.repeat(16) } : {}
 }
 
-function chosen<Value extends string> (name: string, values: readonly Value[]): Value | undefined {
+function chosen<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
   const said = process.env[name] ?? ''
   const value = values.find(value => value === said)
-  if (value === undefined && said !== '') throw new Error(`${name}=${said}: it can be ${values.join(' or ')}.`)
+  if (value === undefined && said !== '')
+    throw new Error(`${name}=${said}: it can be ${values.join(' or ')}.`)
   return value
 }

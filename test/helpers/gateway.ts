@@ -31,7 +31,10 @@ export interface GatewayOptions {
 const way = process.env['GATEWAY_WAY'] === 'forwarded' ? pathOfBatch('v1') : relayRoute
 
 /** The gateway alone, put together as the application does. The sub-resource is answered with what the path was taken for. */
-export async function startGateway (t: Test, { kinto, trustProxy = false, timeoutMs = 30_000, http = {}, ...options }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(
+  t: Test,
+  { kinto, trustProxy = false, timeoutMs = 30_000, http = {}, ...options }: GatewayOptions
+): Promise<Gateway> {
   const log: string[] = []
   const upstream = createUpstream({ origin: kinto, timeoutMs, ...options })
   const underWay = new UnderWay()
@@ -40,15 +43,31 @@ export async function startGateway (t: Test, { kinto, trustProxy = false, timeou
     ...listening,
     genReqId: requestId,
     http: { ...listening.http, ...http },
-    logger: { level: 'info', stream: { write: (line: string) => { log.push(line) } } },
-    rewriteUrl: ({ method = '', url = '' }) => classify(method, url).kind === 'answer' ? '/answer' : way
+    logger: {
+      level: 'info',
+      stream: {
+        write: (line: string) => {
+          log.push(line)
+        }
+      }
+    },
+    rewriteUrl: ({ method = '', url = '' }) =>
+      classify(method, url).kind === 'answer' ? '/answer' : way
   })
   acceptMethods(app)
   underWay.watch(app)
-  app.setErrorHandler((error, _request, reply) => send(reply, errorReply(error, openHeaders, app.log)))
-  app.route({ method: methods, url: '/answer', handler: async request => classify(request.method, request.originalUrl) })
+  app.setErrorHandler((error, _request, reply) =>
+    send(reply, errorReply(error, openHeaders, app.log))
+  )
+  app.route({
+    method: methods,
+    url: '/answer',
+    handler: async request => classify(request.method, request.originalUrl)
+  })
   await app.register(passThrough, {
-    inspect: async ({ raw, headers }, reply) => ({ body: hasBody(headers) ? bodyOf(raw, reply.raw) : undefined }),
+    inspect: async ({ raw, headers }, reply) => ({
+      body: hasBody(headers) ? bodyOf(raw, reply.raw) : undefined
+    }),
     upstream: kinto,
     dispatcher: upstream.dispatcher,
     trustProxy

@@ -25,7 +25,7 @@ export interface KintoProxy {
 }
 
 /** Stands between the service and a real Kinto: counts, and does something between two requests. */
-export async function startKintoProxy (t: Test, kinto: { url: string }): Promise<KintoProxy> {
+export async function startKintoProxy(t: Test, kinto: { url: string }): Promise<KintoProxy> {
   const proxy: KintoProxy = { url: '', passed: [], before: () => undefined, after: () => undefined }
   const server = createServer((request, response) => {
     void (async () => {
@@ -33,14 +33,14 @@ export async function startKintoProxy (t: Test, kinto: { url: string }): Promise
       const body = await buffer(request)
       const passing = { method, url, body: body.toString(), status: 0, bytes: 0 }
       proxy.passed.push(passing)
-      if (await proxy.before(passing) === 'cut') return void response.destroy()
+      if ((await proxy.before(passing)) === 'cut') return void response.destroy()
       const forwarded = send(new URL(url, kinto.url), { method, headers, agent: false })
       forwarded.end(body)
-      const [answer] = await once(forwarded, 'response') as [IncomingMessage]
+      const [answer] = (await once(forwarded, 'response')) as [IncomingMessage]
       const bytes = await buffer(answer)
       passing.status = answer.statusCode ?? 0
       passing.bytes = bytes.length
-      if (await proxy.after(passing) === 'cut') return void response.destroy()
+      if ((await proxy.after(passing)) === 'cut') return void response.destroy()
       response.writeHead(passing.status, answer.headers).end(bytes)
     })().catch(() => response.destroy())
   })

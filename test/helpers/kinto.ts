@@ -29,7 +29,11 @@ interface FaultyRequests {
   nth?: number
 }
 
-export type KintoHandler = (request: IncomingMessage, response: ServerResponse, received: ReceivedByKinto) => void
+export type KintoHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  received: ReceivedByKinto
+) => void
 
 export interface ScriptedKinto {
   url: string
@@ -54,16 +58,19 @@ export interface ScriptedKinto {
 export const probe = '"99999999999999999999"'
 
 /** A Kinto on a free port: of records (`store`), or of what `handler` says; and with the faults that a test asks for. */
-export async function startKinto (t: Test, handler?: KintoHandler): Promise<ScriptedKinto> {
+export async function startKinto(t: Test, handler?: KintoHandler): Promise<ScriptedKinto> {
   const store = new RecordStore()
-  const faults = new Set<{ requests: FaultyRequests, fault: Fault, seen: number }>()
+  const faults = new Set<{ requests: FaultyRequests; fault: Fault; seen: number }>()
   const requests: ReceivedByKinto[] = []
   const waiting: Array<(received: ReceivedByKinto) => void> = []
   const headers: string[] = []
   const connections = new Map<unknown, number>()
-  const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: 300 * 1024 }, (request, response) => {
-    void serve(request, response).catch(() => response.destroy())
-  })
+  const server = createServer(
+    { keepAliveTimeout: 0, maxHeaderSize: 300 * 1024 },
+    (request, response) => {
+      void serve(request, response).catch(() => response.destroy())
+    }
+  )
   server.maxHeadersCount = 0
   server.on('connection', socket => connections.set(socket, connections.size + 1))
   server.listen(0, '127.0.0.1')
@@ -73,37 +80,48 @@ export async function startKinto (t: Test, handler?: KintoHandler): Promise<Scri
     server.closeAllConnections()
   })
   const { port } = server.address() as AddressInfo
-  const nextRequest = (): Promise<ReceivedByKinto> => new Promise(resolve => { waiting.push(resolve) })
+  const nextRequest = (): Promise<ReceivedByKinto> =>
+    new Promise(resolve => {
+      waiting.push(resolve)
+    })
   return {
     url: `http://127.0.0.1:${port}`,
     store,
     requests,
     headers,
-    fault (which, fault) {
+    fault(which, fault) {
       const entry = { requests: which, fault, seen: 0 }
       faults.add(entry)
-      return () => { faults.delete(entry) }
+      return () => {
+        faults.delete(entry)
+      }
     },
     nextRequest,
-    async requested (which) {
+    async requested(which) {
       for (;;) {
         const received = await nextRequest()
         if (concerns(which, received)) return received
       }
     },
-    down () {
+    down() {
       server.close()
       server.closeAllConnections()
     },
-    async up () {
+    async up() {
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
     }
   }
 
-  async function serve (request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', rawHeaders, socket } = request
-    const received = { method, url, rawHeaders, body: await buffer(request), connection: connections.get(socket) ?? 0 }
+    const received = {
+      method,
+      url,
+      rawHeaders,
+      body: await buffer(request),
+      connection: connections.get(socket) ?? 0
+    }
     requests.push(received)
     for (const resolve of waiting.splice(0)) resolve(received)
     const fault = faultFor(received)
@@ -112,38 +130,86 @@ export async function startKinto (t: Test, handler?: KintoHandler): Promise<Scri
     if (fault === 'hang') return
     if (fault === 'garbage') return void socket.end('This is not HTTP.\r\n\r\n')
     if (fault === 'reset') return void socket.resetAndDestroy()
-    if (typeof fault === 'number') return send(response, fault, ['Retry-After', '3'], JSON.stringify({ code: fault, errno: 201, error: 'Scripted', message: 'A scripted fault.' }))
+    if (typeof fault === 'number')
+      return send(
+        response,
+        fault,
+        ['Retry-After', '3'],
+        JSON.stringify({ code: fault, errno: 201, error: 'Scripted', message: 'A scripted fault.' })
+      )
     if (handler !== undefined) return handler(request, response, received)
-    const answer = store.answer(method, url, name => header(request, name), received.body.toString())
+    const answer = store.answer(
+      method,
+      url,
+      name => header(request, name),
+      received.body.toString()
+    )
     if (fault === 'lose') return void socket.resetAndDestroy()
-    send(response, answer.status, [...answer.headers, ...headers, ...cors(request, answer.status)], answer.body)
+    send(
+      response,
+      answer.status,
+      [...answer.headers, ...headers, ...cors(request, answer.status)],
+      answer.body
+    )
   }
 
-  function faultFor (received: ReceivedByKinto): Fault | undefined {
+  function faultFor(received: ReceivedByKinto): Fault | undefined {
     const matching = [...faults].filter(({ requests }) => concerns(requests, received))
     for (const entry of matching) entry.seen += 1
-    return matching.find(({ requests, seen }) => requests.nth === undefined || requests.nth === seen)?.fault
+    return matching.find(
+      ({ requests, seen }) => requests.nth === undefined || requests.nth === seen
+    )?.fault
   }
 }
 
-function concerns ({ method, path }: FaultyRequests, received: ReceivedByKinto): boolean {
-  return (method ?? received.method) === received.method && (typeof path === 'object' ? path.test(received.url) : (path ?? received.url) === received.url)
+function concerns({ method, path }: FaultyRequests, received: ReceivedByKinto): boolean {
+  return (
+    (method ?? received.method) === received.method &&
+    (typeof path === 'object' ? path.test(received.url) : (path ?? received.url) === received.url)
+  )
 }
 
-function header (request: IncomingMessage, name: string): string | undefined {
+function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-function send (response: ServerResponse, status: number, headers: string[], body: string): void {
-  response.writeHead(status, [...headers, 'Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))]).end(body)
+function send(response: ServerResponse, status: number, headers: string[], body: string): void {
+  response
+    .writeHead(status, [
+      ...headers,
+      'Content-Type',
+      'application/json',
+      'Content-Length',
+      String(Buffer.byteLength(body))
+    ])
+    .end(body)
 }
 
 // As Kinto does for its default `cors_origins`, `*`: facts of kinto/core/cornice/cors.py.
-function cors (request: IncomingMessage, status: number): string[] {
+function cors(request: IncomingMessage, status: number): string[] {
   const { origin, 'access-control-request-headers': asked = '' } = request.headers
-  if (origin === undefined) return ['Access-Control-Expose-Headers', 'Backoff, Retry-After, Alert, Content-Length, Content-Type']
+  if (origin === undefined)
+    return [
+      'Access-Control-Expose-Headers',
+      'Backoff, Retry-After, Alert, Content-Length, Content-Type'
+    ]
   if (request.method === 'OPTIONS' && status !== 200) return ['Access-Control-Allow-Origin', '*']
-  if (request.method !== 'OPTIONS') return ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', 'Backoff, Retry-After, Alert, Content-Length, Content-Type']
-  return ['Access-Control-Allow-Origin', '*', 'Access-Control-Allow-Methods', 'GET,HEAD,PUT,PATCH,DELETE,OPTIONS', 'Access-Control-Allow-Headers', `Content-Type,${asked}`, 'Access-Control-Max-Age', '3600']
+  if (request.method !== 'OPTIONS')
+    return [
+      'Access-Control-Allow-Origin',
+      '*',
+      'Access-Control-Expose-Headers',
+      'Backoff, Retry-After, Alert, Content-Length, Content-Type'
+    ]
+  return [
+    'Access-Control-Allow-Origin',
+    '*',
+    'Access-Control-Allow-Methods',
+    'GET,HEAD,PUT,PATCH,DELETE,OPTIONS',
+    'Access-Control-Allow-Headers',
+    `Content-Type,${asked}`,
+    'Access-Control-Max-Age',
+    '3600'
+  ]
 }

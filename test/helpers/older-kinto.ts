@@ -7,7 +7,7 @@ import type { KintoVersion } from './combination.ts'
  * The Python that has an older Kinto, with PostgreSQL. The first call installs it, some 20 s.
  * @throws PartsMissing as ensurePython()
  */
-export async function olderKinto (version: KintoVersion): Promise<string> {
+export async function olderKinto(version: KintoVersion): Promise<string> {
   return await ensureEnvironment({
     name: `kinto-${version}`,
     holds: `Kinto ${version}`,

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { ensurePython } from '../../demo/parts/python.ts'
 
 /** What a script says to each line, in the Python that has Kinto: one line each. @throws what it complains of, where it did not get to the end */
-export async function askPython (script: string, lines: readonly string[]): Promise<string[]> {
+export async function askPython(script: string, lines: readonly string[]): Promise<string[]> {
   const python = spawn(await ensurePython(), ['-W', 'ignore', script], { env: { PYTHONUTF8: '1' } })
   python.stdin.end(lines.map(line => `${line}\n`).join(''))
   const [output, complaint] = await Promise.all([text(python.stdout), text(python.stderr)])

@@ -15,38 +15,45 @@ export class RawConnection {
   readonly socket: Socket
   #received: Buffer = Buffer.alloc(0)
 
-  constructor (socket: Socket) {
+  constructor(socket: Socket) {
     this.socket = socket
-    socket.on('data', chunk => { this.#received = Buffer.concat([this.#received, chunk]) })
+    socket.on('data', chunk => {
+      this.#received = Buffer.concat([this.#received, chunk])
+    })
     socket.on('error', () => {})
   }
 
   /** `text` is in Latin-1: one character, one byte. */
-  write (text: string | Buffer): void {
+  write(text: string | Buffer): void {
     this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
   }
 
   /** The next answer on the connection. `bodyless`: it is for a HEAD. @throws when the other side closes before it is whole. */
-  async next ({ bodyless = false } = {}): Promise<RawAnswer> {
+  async next({ bodyless = false } = {}): Promise<RawAnswer> {
     for (;;) {
-      const parsed = parse(this.#received, bodyless, this.socket.readableEnded || this.socket.destroyed)
+      const parsed = parse(
+        this.#received,
+        bodyless,
+        this.socket.readableEnded || this.socket.destroyed
+      )
       if (parsed !== undefined) {
         this.#received = parsed.rest
         return parsed.answer
       }
-      if (this.socket.destroyed || this.socket.readableEnded) throw new Error(`The connection ended after: ${this.#received.toString('latin1')}`)
+      if (this.socket.destroyed || this.socket.readableEnded)
+        throw new Error(`The connection ended after: ${this.#received.toString('latin1')}`)
       await change(this.socket)
     }
   }
 
   /** Resolves when the other side has ended the connection, with what came since the last answer. */
-  async ended (): Promise<string> {
+  async ended(): Promise<string> {
     while (!this.socket.destroyed && !this.socket.readableEnded) await change(this.socket)
     return this.#received.toString('latin1')
   }
 }
 
-export async function openRaw (t: Test, url: string): Promise<RawConnection> {
+export async function openRaw(t: Test, url: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   t.teardown(() => socket.destroy())
@@ -56,7 +63,12 @@ export async function openRaw (t: Test, url: string): Promise<RawConnection> {
 }
 
 /** One request, one answer. */
-export async function sendRaw (t: Test, url: string, text: string | Buffer, options?: { bodyless?: boolean }): Promise<RawAnswer> {
+export async function sendRaw(
+  t: Test,
+  url: string,
+  text: string | Buffer,
+  options?: { bodyless?: boolean }
+): Promise<RawAnswer> {
   const connection = await openRaw(t, url)
   connection.write(text)
   const answer = await connection.next(options)
@@ -65,7 +77,10 @@ export async function sendRaw (t: Test, url: string, text: string | Buffer, opti
 }
 
 /** A server below HTTP: `script` gets every connection and its number, from 1. */
-export async function listenRaw (t: Test, script: (connection: RawServed, number: number) => void): Promise<{ url: string, connections: () => number }> {
+export async function listenRaw(
+  t: Test,
+  script: (connection: RawServed, number: number) => void
+): Promise<{ url: string; connections: () => number }> {
   let count = 0
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
@@ -80,19 +95,22 @@ export async function listenRaw (t: Test, script: (connection: RawServed, number
     server.close()
     for (const socket of sockets) socket.destroy()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => count }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => count
+  }
 }
 
 /** The server's side of a connection, for bodyless requests. */
 export class RawServed {
   readonly socket: Socket
 
-  constructor (socket: Socket) {
+  constructor(socket: Socket) {
     this.socket = socket
   }
 
   /** Calls `answer` with the head of every request and its number on this connection, from 1. */
-  onRequest (answer: (head: string, number: number) => void): void {
+  onRequest(answer: (head: string, number: number) => void): void {
     let text = ''
     let count = 0
     this.socket.on('data', chunk => {
@@ -107,12 +125,14 @@ export class RawServed {
   }
 }
 
-export function headerValue (headers: readonly string[], name: string): string | undefined {
-  const index = headers.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === name.toLowerCase())
+export function headerValue(headers: readonly string[], name: string): string | undefined {
+  const index = headers.findIndex(
+    (text, at) => at % 2 === 0 && text.toLowerCase() === name.toLowerCase()
+  )
   return index < 0 ? undefined : headers[index + 1]
 }
 
-async function change (socket: Socket): Promise<void> {
+async function change(socket: Socket): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const events = ['data', 'end', 'close'] as const
   for (const event of events) socket.on(event, resolve)
@@ -120,22 +140,35 @@ async function change (socket: Socket): Promise<void> {
   for (const event of events) socket.off(event, resolve)
 }
 
-function parse (received: Buffer, bodyless: boolean, ended: boolean): { answer: RawAnswer, rest: Buffer } | undefined {
+function parse(
+  received: Buffer,
+  bodyless: boolean,
+  ended: boolean
+): { answer: RawAnswer; rest: Buffer } | undefined {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const [statusLine = '', ...lines] = received.subarray(0, headEnd).toString('latin1').split('\r\n')
-  const headers = lines.flatMap(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()])
+  const headers = lines.flatMap(line => [
+    line.slice(0, line.indexOf(':')),
+    line.slice(line.indexOf(':') + 1).trim()
+  ])
   const status = Number(statusLine.split(' ')[1])
   const after = received.subarray(headEnd + 4)
-  const answer = (body: Buffer, rest: Buffer): { answer: RawAnswer, rest: Buffer } => ({ answer: { status, statusLine, headers, body }, rest })
-  if (bodyless || status < 200 || status === 204 || status === 304) return answer(Buffer.alloc(0), after)
+  const answer = (body: Buffer, rest: Buffer): { answer: RawAnswer; rest: Buffer } => ({
+    answer: { status, statusLine, headers, body },
+    rest
+  })
+  if (bodyless || status < 200 || status === 204 || status === 304)
+    return answer(Buffer.alloc(0), after)
   if (headerValue(headers, 'transfer-encoding') === 'chunked') return dechunk(after, answer)
   const length = headerValue(headers, 'content-length')
   if (length === undefined) return ended ? answer(after, Buffer.alloc(0)) : undefined
-  return after.length < Number(length) ? undefined : answer(after.subarray(0, Number(length)), after.subarray(Number(length)))
+  return after.length < Number(length)
+    ? undefined
+    : answer(after.subarray(0, Number(length)), after.subarray(Number(length)))
 }
 
-function dechunk<T> (bytes: Buffer, done: (body: Buffer, rest: Buffer) => T): T | undefined {
+function dechunk<T>(bytes: Buffer, done: (body: Buffer, rest: Buffer) => T): T | undefined {
   const chunks: Buffer[] = []
   for (let at = 0; ;) {
     const lineEnd = bytes.indexOf('\r\n', at)

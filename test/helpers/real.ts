@@ -24,57 +24,84 @@ export interface RealKintoOptions extends KintoOptions {
  * Options of a test on real parts: `t.test('…', needsParts('what it shows'), async t => …)`.
  * Where they are not installed the test is skipped, and a banner says so; with CI set it runs, and fails.
  */
-export function needsParts (subject: string): { skip: string | false } {
+export function needsParts(subject: string): { skip: string | false } {
   if (combination.backend === 'postgresql') return needsPostgres(subject)
   if (hasParts() || isCI()) return { skip: false }
-  process.stderr.write(banner([
-    `NOT TESTED: ${subject}.`,
-    'Kinto and the emulator are not installed; `node demo/parts/install.ts` installs them, or says why it cannot.'
-  ]))
+  process.stderr.write(
+    banner([
+      `NOT TESTED: ${subject}.`,
+      'Kinto and the emulator are not installed; `node demo/parts/install.ts` installs them, or says why it cannot.'
+    ])
+  )
   return { skip: 'Kinto and the emulator are not installed' }
 }
 
 /** The same for a test on a Kinto that keeps its objects in PostgreSQL. */
-export function needsPostgres (subject: string): { skip: string | false } {
+export function needsPostgres(subject: string): { skip: string | false } {
   if ((hasParts() && hasPostgres()) || isCI()) return { skip: false }
-  process.stderr.write(banner([
-    `NOT TESTED: ${subject}.`,
-    'It needs PostgreSQL (Debian: apt install postgresql), and Kinto (`node demo/parts/install.ts`).'
-  ]))
+  process.stderr.write(
+    banner([
+      `NOT TESTED: ${subject}.`,
+      'It needs PostgreSQL (Debian: apt install postgresql), and Kinto (`node demo/parts/install.ts`).'
+    ])
+  )
   return { skip: 'PostgreSQL or Kinto is not installed' }
 }
 
 /** A Kinto of this test's own. */
-export async function realKinto (t: Test, { backend = combination.backend, version = combination.version, ...options }: RealKintoOptions = {}): Promise<Kinto> {
+export async function realKinto(
+  t: Test,
+  {
+    backend = combination.backend,
+    version = combination.version,
+    ...options
+  }: RealKintoOptions = {}
+): Promise<Kinto> {
   const python = version === undefined ? undefined : await olderKinto(version)
   const database = options.database ?? (backend === 'postgresql' ? await realDatabase() : undefined)
-  return stopAfter(t, await startKinto({ ...options, ...database !== undefined && { database }, ...python !== undefined && { python } }))
+  return stopAfter(
+    t,
+    await startKinto({
+      ...options,
+      ...(database !== undefined && { database }),
+      ...(python !== undefined && { python })
+    })
+  )
 }
 
 let postgres: Promise<Postgres> | undefined
 
 /** An empty database, for Kintos that share one or are started again. All tests of a process have one PostgreSQL, which ends after the last. */
-export async function realDatabase (): Promise<string> {
+export async function realDatabase(): Promise<string> {
   postgres ??= startPostgres().then(part => stopAfter(root, part))
   return await (await postgres).createDatabase()
 }
 
 /** An emulator of this test's own. */
-export async function realEmulator (t: Test): Promise<Emulator> {
+export async function realEmulator(t: Test): Promise<Emulator> {
   return stopAfter(t, await startEmulator())
 }
 
 /** The service as a process of its own. What was started last stops first, so start it after the others. */
-export async function realService (t: Test, { env, ...options }: ServiceOptions): Promise<Service> {
-  const combined = Object.entries(sealSecret()).map(([name, value]) => [`STEPFUNCTION_${name}`, value])
-  return stopAfter(t, await startService({ ...options, env: { ...Object.fromEntries(combined), ...env } }))
+export async function realService(t: Test, { env, ...options }: ServiceOptions): Promise<Service> {
+  const combined = Object.entries(sealSecret()).map(([name, value]) => [
+    `STEPFUNCTION_${name}`,
+    value
+  ])
+  return stopAfter(
+    t,
+    await startService({ ...options, env: { ...Object.fromEntries(combined), ...env } })
+  )
 }
 
-function isCI (): boolean {
+function isCI(): boolean {
   return (process.env['CI'] ?? '') !== ''
 }
 
-function stopAfter<Started extends { stop: () => Promise<void> }> (t: Pick<Test, 'teardown'>, part: Started): Started {
+function stopAfter<Started extends { stop: () => Promise<void> }>(
+  t: Pick<Test, 'teardown'>,
+  part: Started
+): Started {
   t.teardown(() => part.stop())
   return part
 }

@@ -1,15 +1,19 @@
 /** `Basic` alone is known; the name is the account's. */
-export function userOf (authorization: string | undefined): string | undefined {
+export function userOf(authorization: string | undefined): string | undefined {
   const [scheme, credentials = ''] = (authorization ?? '').split(' ')
-  return scheme === 'Basic' ? `account:${Buffer.from(credentials, 'base64').toString().split(':')[0]}` : undefined
+  return scheme === 'Basic'
+    ? `account:${Buffer.from(credentials, 'base64').toString().split(':')[0]}`
+    : undefined
 }
 
-export function principals (user: string | undefined): string[] {
-  return user === undefined ? ['system.Everyone'] : [user, 'system.Authenticated', 'system.Everyone']
+export function principals(user: string | undefined): string[] {
+  return user === undefined
+    ? ['system.Everyone']
+    : [user, 'system.Authenticated', 'system.Everyone']
 }
 
 /** Whether one of the lists names the user, or a group of which everybody is. */
-export function may (user: string | undefined, ...granted: (string[] | undefined)[]): boolean {
+export function may(user: string | undefined, ...granted: (string[] | undefined)[]): boolean {
   const who = principals(user)
   return granted.some(list => (list ?? []).some(principal => who.includes(principal)))
 }

@@ -1,12 +1,21 @@
-export interface ActivityTask { taskToken: string, input: string }
+export interface ActivityTask {
+  taskToken: string
+  input: string
+}
 
-interface Poll { workerName: string | undefined, take: (task: ActivityTask | undefined) => void, gone: boolean }
-interface Waiting { over: boolean }
+interface Poll {
+  workerName: string | undefined
+  take: (task: ActivityTask | undefined) => void
+  gone: boolean
+}
+interface Waiting {
+  over: boolean
+}
 type Start = (workerName: string | undefined) => ActivityTask
 
 /** An activity: tasks that wait for a worker, and workers that wait for a task, both in order. */
 export class ActivityQueue {
-  readonly #tasks: { task: Waiting, start: Start }[] = []
+  readonly #tasks: { task: Waiting; start: Start }[] = []
   readonly #polls: Poll[] = []
   readonly #listeners: (() => void)[] = []
   /** The most polls that were held at one time. */
@@ -14,17 +23,17 @@ export class ActivityQueue {
   /** Polls whose client left before the answer. */
   abandoned = 0
 
-  get pollsOpen (): number {
+  get pollsOpen(): number {
     return this.#polls.length
   }
 
   /** Tasks that no worker has taken. */
-  get queued (): number {
+  get queued(): number {
     return this.#tasks.filter(({ task }) => !task.over).length
   }
 
   /** Hands the task to the poll that waits longest, or keeps it for the next one. */
-  add (task: Waiting, start: Start): void {
+  add(task: Waiting, start: Start): void {
     this.#tasks.push({ task, start })
     this.#match()
   }
@@ -32,27 +41,47 @@ export class ActivityQueue {
   /**
    * Waits for a task. `leave` says that the client has gone: as on AWS, the poll is still there and swallows the next task.
    */
-  poll (workerName: string | undefined, waitMs: number): { task: Promise<ActivityTask | undefined>, leave: () => void, cancel: () => void } {
+  poll(
+    workerName: string | undefined,
+    waitMs: number
+  ): { task: Promise<ActivityTask | undefined>; leave: () => void; cancel: () => void } {
     const { promise, resolve } = Promise.withResolvers<ActivityTask | undefined>()
     const timer = setTimeout(() => this.#drop(poll), waitMs)
-    const poll: Poll = { workerName, gone: false, take: task => { clearTimeout(timer); resolve(task) } }
+    const poll: Poll = {
+      workerName,
+      gone: false,
+      take: task => {
+        clearTimeout(timer)
+        resolve(task)
+      }
+    }
     this.#polls.push(poll)
     this.maxPollsOpen = Math.max(this.maxPollsOpen, this.#polls.length)
     this.#match()
     for (const listener of this.#listeners) listener()
-    return { task: promise, leave: () => { this.#leave(poll) }, cancel: () => { this.#drop(poll) } }
+    return {
+      task: promise,
+      leave: () => {
+        this.#leave(poll)
+      },
+      cancel: () => {
+        this.#drop(poll)
+      }
+    }
   }
 
   /** Resolves when `count` polls are open at one time. */
-  async pollsReach (count: number): Promise<void> {
+  async pollsReach(count: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const check = (): void => { if (this.#polls.length >= count) resolve() }
+    const check = (): void => {
+      if (this.#polls.length >= count) resolve()
+    }
     this.#listeners.push(check)
     check()
     await promise
   }
 
-  #match (): void {
+  #match(): void {
     while (this.#polls.length > 0) {
       const next = this.#tasks.shift()
       if (next === undefined) return
@@ -63,13 +92,13 @@ export class ActivityQueue {
     }
   }
 
-  #leave (poll: Poll): void {
+  #leave(poll: Poll): void {
     if (!this.#polls.includes(poll) || poll.gone) return
     poll.gone = true
     this.abandoned++
   }
 
-  #drop (poll: Poll): void {
+  #drop(poll: Poll): void {
     const index = this.#polls.indexOf(poll)
     if (index >= 0) this.#polls.splice(index, 1)
     poll.take(undefined)

@@ -1,14 +1,20 @@
 /** What a state waits for: an activity's worker, or whoever was given the token. */
 export type Step =
-  | { activityArn: string, input: unknown }
-  | { parameters: (taskToken: string) => unknown, resourceType?: string, resource?: string }
+  | { activityArn: string; input: unknown }
+  | { parameters: (taskToken: string) => unknown; resourceType?: string; resource?: string }
 
 /** How a step ended, as the state machine sees it. */
-export type StepEnd = { output: string } | { error: string | undefined, cause: string | undefined }
+export type StepEnd = { output: string } | { error: string | undefined; cause: string | undefined }
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
 
-export interface HistoryEvent { id: number, previousEventId: number, timestamp: number, type: string, [details: string]: unknown }
+export interface HistoryEvent {
+  id: number
+  previousEventId: number
+  timestamp: number
+  type: string
+  [details: string]: unknown
+}
 
 /** The rest of the state machine: the step that follows a step's end (a retry, if it failed), or nothing: the execution ends. */
 export type Next = (end: StepEnd) => Step | undefined
@@ -32,15 +38,21 @@ export class Execution {
   tail = 0
   #finish: (execution: Execution) => void = () => {}
 
-  constructor (arn: string, stateMachineArn: string, input: string) {
+  constructor(arn: string, stateMachineArn: string, input: string) {
     this.arn = arn
     this.stateMachineArn = stateMachineArn
-    this.finished = new Promise(resolve => { this.#finish = resolve })
-    this.add('ExecutionStarted', { input, inputDetails, roleArn: 'arn:aws:iam::123456789012:role/workflow' }, 0)
+    this.finished = new Promise(resolve => {
+      this.#finish = resolve
+    })
+    this.add(
+      'ExecutionStarted',
+      { input, inputDetails, roleArn: 'arn:aws:iam::123456789012:role/workflow' },
+      0
+    )
   }
 
   /** Appends an event and returns its id. */
-  add (type: string, details: object | undefined, previousEventId: number): number {
+  add(type: string, details: object | undefined, previousEventId: number): number {
     const id = this.events.length + 1
     const event: HistoryEvent = { id, previousEventId, timestamp: Date.now() / 1000, type }
     if (details !== undefined) event[detailsKey(type)] = details
@@ -48,13 +60,17 @@ export class Execution {
     return id
   }
 
-  end (status: ExecutionStatus, result: { output?: string, error?: string | undefined, cause?: string | undefined }): void {
+  end(
+    status: ExecutionStatus,
+    result: { output?: string; error?: string | undefined; cause?: string | undefined }
+  ): void {
     this.status = status
     this.stopDate = Date.now() / 1000
     this.output = result.output
     this.error = result.error
     this.cause = result.cause
-    const details = result.output === undefined ? result : { output: result.output, outputDetails: inputDetails }
+    const details =
+      result.output === undefined ? result : { output: result.output, outputDetails: inputDetails }
     this.add(endEvents[status], details, this.tail === 0 ? this.events.length : this.tail)
     this.#finish(this)
   }
@@ -70,7 +86,7 @@ const endEvents: Record<ExecutionStatus, string> = {
   ABORTED: 'ExecutionAborted'
 }
 
-function detailsKey (type: string): string {
+function detailsKey(type: string): string {
   const name = type.replace(/^Task(?=State(Entered|Exited)$)/, '')
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}EventDetails`
 }

@@ -13,14 +13,24 @@ export interface Call {
 }
 
 /** Reads a request as Step Functions does: awsJson1_0, signed for the service `states`. */
-export function readCall (request: IncomingMessage, body: string): Call {
-  const operation = /^AWSStepFunctions\.(\w+)$/.exec(request.headers['x-amz-target']?.toString() ?? '')?.[1]
-  if (request.method !== 'POST' || request.url !== '/' || operation === undefined) throw new AwsError('UnknownOperationException')
-  if (request.headers['content-type'] !== 'application/x-amz-json-1.0') throw new AwsError('SerializationException')
-  return { operation, input: readBody(body), ...readSignature(request), userAgent: request.headers['user-agent'] ?? '', at: new Date() }
+export function readCall(request: IncomingMessage, body: string): Call {
+  const operation = /^AWSStepFunctions\.(\w+)$/.exec(
+    request.headers['x-amz-target']?.toString() ?? ''
+  )?.[1]
+  if (request.method !== 'POST' || request.url !== '/' || operation === undefined)
+    throw new AwsError('UnknownOperationException')
+  if (request.headers['content-type'] !== 'application/x-amz-json-1.0')
+    throw new AwsError('SerializationException')
+  return {
+    operation,
+    input: readBody(body),
+    ...readSignature(request),
+    userAgent: request.headers['user-agent'] ?? '',
+    at: new Date()
+  }
 }
 
-function readBody (body: string): Record<string, unknown> {
+function readBody(body: string): Record<string, unknown> {
   try {
     const input: unknown = JSON.parse(body)
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { ...input }
@@ -28,20 +38,33 @@ function readBody (body: string): Record<string, unknown> {
   throw new AwsError('SerializationException')
 }
 
-function readSignature (request: IncomingMessage): { accessKeyId: string, region: string } {
+function readSignature(request: IncomingMessage): { accessKeyId: string; region: string } {
   const authorization = request.headers.authorization
   if (authorization === undefined) throw new AwsError('MissingAuthenticationTokenException')
-  const [, accessKeyId, region] = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/\d{8}\/([a-z0-9-]+)\/states\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/.exec(authorization) ?? []
-  if (accessKeyId === undefined || region === undefined) throw new AwsError('InvalidSignatureException')
+  const [, accessKeyId, region] =
+    /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/\d{8}\/([a-z0-9-]+)\/states\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/.exec(
+      authorization
+    ) ?? []
+  if (accessKeyId === undefined || region === undefined)
+    throw new AwsError('InvalidSignatureException')
   return { accessKeyId, region }
 }
 
-interface Limits { required?: boolean, min?: number, max: number, bytes?: boolean }
+interface Limits {
+  required?: boolean
+  min?: number
+  max: number
+  bytes?: boolean
+}
 
 /** A string of the input within the limits of the API model (characters, or bytes of UTF-8 where `bytes` is set). */
-export function text (call: Call, field: string, limits: Limits & { required: true }): string
-export function text (call: Call, field: string, limits: Limits): string | undefined
-export function text (call: Call, field: string, { required, min = 0, max, bytes }: Limits): string | undefined {
+export function text(call: Call, field: string, limits: Limits & { required: true }): string
+export function text(call: Call, field: string, limits: Limits): string | undefined
+export function text(
+  call: Call,
+  field: string,
+  { required, min = 0, max, bytes }: Limits
+): string | undefined {
   const value = call.input[field] ?? undefined
   if (value === undefined) {
     if (required === true) throw invalidField(field, 'Member must not be null')
@@ -49,19 +72,22 @@ export function text (call: Call, field: string, { required, min = 0, max, bytes
   }
   if (typeof value !== 'string') throw new AwsError('SerializationException')
   const length = bytes === true ? Buffer.byteLength(value) : value.length
-  if (length > max) throw invalidField(field, `Member must have length less than or equal to ${max}`)
-  if (length < min) throw invalidField(field, `Member must have length greater than or equal to ${min}`)
+  if (length > max)
+    throw invalidField(field, `Member must have length less than or equal to ${max}`)
+  if (length < min)
+    throw invalidField(field, `Member must have length greater than or equal to ${min}`)
   return value
 }
 
 /** An ARN of the kind, in the region that the request was signed for. */
-export function arn (call: Call, field: string, kind: 'activity' | 'execution'): string {
+export function arn(call: Call, field: string, kind: 'activity' | 'execution'): string {
   const value = text(call, field, { required: true, min: 1, max: 256 })
   const region = /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:(\w+):[^\s:]+(:[^\s:]+)?$/.exec(value)
-  if (region?.[1] !== call.region || region[2] !== kind) throw new AwsError('InvalidArn', `Invalid Arn: '${value}'`)
+  if (region?.[1] !== call.region || region[2] !== kind)
+    throw new AwsError('InvalidArn', `Invalid Arn: '${value}'`)
   return value
 }
 
-export function taskToken (call: Call): string {
+export function taskToken(call: Call): string {
   return text(call, 'taskToken', { required: true, min: 1, max: 2048 })
 }

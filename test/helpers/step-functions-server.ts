@@ -16,17 +16,29 @@ export interface ServerOptions {
   onCall: (call: Call) => () => void
 }
 
-interface Reply { status: number, body: string }
+interface Reply {
+  status: number
+  body: string
+}
 
 /** The HTTP side of Step Functions: reads a call, applies it to the model, and lets go wrong what shall go wrong. */
-export function createStepFunctionsServer (options: ServerOptions): Server {
+export function createStepFunctionsServer(options: ServerOptions): Server {
   const polls = new Set<() => void>()
-  const server = createServer((request, response) => { void answer(request, response, options, polls) })
-  server.on('close', () => { for (const cancel of polls) cancel() })
+  const server = createServer((request, response) => {
+    void answer(request, response, options, polls)
+  })
+  server.on('close', () => {
+    for (const cancel of polls) cancel()
+  })
   return server
 }
 
-async function answer (request: IncomingMessage, response: ServerResponse, options: ServerOptions, polls: Set<() => void>): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+  polls: Set<() => void>
+): Promise<void> {
   try {
     const call = readCall(request, Buffer.concat(await request.toArray()).toString())
     response.on('close', options.onCall(call))
@@ -40,7 +52,12 @@ async function answer (request: IncomingMessage, response: ServerResponse, optio
   }
 }
 
-async function apply (call: Call, response: ServerResponse, { model, pollMs }: ServerOptions, polls: Set<() => void>): Promise<Reply> {
+async function apply(
+  call: Call,
+  response: ServerResponse,
+  { model, pollMs }: ServerOptions,
+  polls: Set<() => void>
+): Promise<Reply> {
   try {
     if (call.operation === 'GetActivityTask') {
       const poll = getActivityTask(model, call, pollMs)
@@ -60,7 +77,7 @@ async function apply (call: Call, response: ServerResponse, { model, pollMs }: S
 }
 
 /** Whether the call ends here, before anything was done. */
-async function goWrongBefore (fault: Fault | undefined, response: ServerResponse): Promise<boolean> {
+async function goWrongBefore(fault: Fault | undefined, response: ServerResponse): Promise<boolean> {
   if (fault === undefined) return false
   if (typeof fault === 'string') return !fault.endsWith(' after') && fail(fault, response)
   if ('delayMs' in fault) await sleep(fault.delayMs)
@@ -74,31 +91,48 @@ async function goWrongBefore (fault: Fault | undefined, response: ServerResponse
   return false
 }
 
-function goWrongAfter (fault: Fault | undefined, response: ServerResponse, reply: Reply): void {
+function goWrongAfter(fault: Fault | undefined, response: ServerResponse, reply: Reply): void {
   if (typeof fault !== 'string' || !fail(fault, response)) send(response, reply)
 }
 
 /** Does what the fault says with the connection, and says that nothing is left to be done. */
-function fail (fault: string, response: ServerResponse): true {
+function fail(fault: string, response: ServerResponse): true {
   const [kind = ''] = fault.split(' ')
   switch (kind) {
-    case 'reset': response.socket?.resetAndDestroy(); break
-    case 'hang': break
-    case '500': send(response, error('InternalFailure')); break
-    case '502': send(response, { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' }); break
-    case 'garbled': send(response, { status: 200, body: '{"tru' }); break
-    case 'half': response.writeHead(200, { 'content-length': '100' }).write('{'); break
-    default: send(response, error(kind))
+    case 'reset':
+      response.socket?.resetAndDestroy()
+      break
+    case 'hang':
+      break
+    case '500':
+      send(response, error('InternalFailure'))
+      break
+    case '502':
+      send(response, { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' })
+      break
+    case 'garbled':
+      send(response, { status: 200, body: '{"tru' })
+      break
+    case 'half':
+      response.writeHead(200, { 'content-length': '100' }).write('{')
+      break
+    default:
+      send(response, error(kind))
   }
   return true
 }
 
-function error (name: string): Reply {
+function error(name: string): Reply {
   const { status, body } = new AwsError(name)
   return { status, body }
 }
 
-function send (response: ServerResponse, { status, body }: Reply): true {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': '00000000-0000-4000-8000-000000000000' }).end(body)
+function send(response: ServerResponse, { status, body }: Reply): true {
+  response
+    .writeHead(status, {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amzn-requestid': '00000000-0000-4000-8000-000000000000'
+    })
+    .end(body)
   return true
 }

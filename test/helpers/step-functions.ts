@@ -43,24 +43,35 @@ export type StepFunctionsEndpoint = Awaited<ReturnType<typeof startStepFunctions
  * Starts a Step Functions endpoint on a free port of 127.0.0.1 that behaves as AWS does, closed with the test.
  * `pollMs` is how long GetActivityTask waits for a task (AWS: 60 s).
  */
-export async function startStepFunctions (t: { teardown: (close: () => unknown) => void }, { pollMs = 60_000, port = 0 } = {}) {
+export async function startStepFunctions(
+  t: { teardown: (close: () => unknown) => void },
+  { pollMs = 60_000, port = 0 } = {}
+) {
   const model = new StepFunctionsModel()
   const faults = new Faults()
   const calls: Call[] = []
   const listeners: ((call: Call) => boolean)[] = []
   const open = new Set<Call>()
   const mostOpen = new Map<string, number>()
-  const openOf = (operation: string): number => [...open].filter(call => call.operation === operation).length
-  const onCall = (call: Call): () => void => {
+  const openOf = (operation: string): number =>
+    [...open].filter(call => call.operation === operation).length
+  const onCall = (call: Call): (() => void) => {
     calls.push(call)
     open.add(call)
-    mostOpen.set(call.operation, Math.max(mostOpen.get(call.operation) ?? 0, openOf(call.operation)))
-    for (const listener of listeners.slice()) if (listener(call)) listeners.splice(listeners.indexOf(listener), 1)
-    return () => { open.delete(call) }
+    mostOpen.set(
+      call.operation,
+      Math.max(mostOpen.get(call.operation) ?? 0, openOf(call.operation))
+    )
+    for (const listener of listeners.slice())
+      if (listener(call)) listeners.splice(listeners.indexOf(listener), 1)
+    return () => {
+      open.delete(call)
+    }
   }
 
   const server = createStepFunctionsServer({ model, faults, pollMs, onCall })
-  const listen = async (at: number): Promise<unknown> => await once(server.listen(at, '127.0.0.1'), 'listening')
+  const listen = async (at: number): Promise<unknown> =>
+    await once(server.listen(at, '127.0.0.1'), 'listening')
   const close = async (): Promise<void> => {
     const closed = once(server.close(), 'close')
     server.closeAllConnections()
@@ -70,9 +81,17 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
   t.teardown(close)
   const address = server.address() as AddressInfo
 
-  function run ({ executionArn, stateMachineArn: machine = stateMachineArn, input = {}, next, stayOpen }: Run): Execution {
-    const arn = executionArn ?? `${machine.replace(':stateMachine:', ':execution:')}:${randomUUID()}`
-    const execution = model.executions.get(arn) ?? new Execution(arn, machine, JSON.stringify(input))
+  function run({
+    executionArn,
+    stateMachineArn: machine = stateMachineArn,
+    input = {},
+    next,
+    stayOpen
+  }: Run): Execution {
+    const arn =
+      executionArn ?? `${machine.replace(':stateMachine:', ':execution:')}:${randomUUID()}`
+    const execution =
+      model.executions.get(arn) ?? new Execution(arn, machine, JSON.stringify(input))
     model.executions.set(arn, execution)
     execution.next = next ?? execution.next
     execution.stayOpen = stayOpen ?? execution.stayOpen
@@ -85,52 +104,85 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
     calls,
     callsOf: (operation: Operation): Call[] => calls.filter(call => call.operation === operation),
     /** The next call of the operation. */
-    called: async (operation: Operation): Promise<Call> => await new Promise(resolve => {
-      listeners.push(call => {
-        if (call.operation === operation) resolve(call)
-        return call.operation === operation
-      })
-    }),
+    called: async (operation: Operation): Promise<Call> =>
+      await new Promise(resolve => {
+        listeners.push(call => {
+          if (call.operation === operation) resolve(call)
+          return call.operation === operation
+        })
+      }),
     /** At most so many calls of the operation were under way at one time, those that a fault delays too. */
     mostOpen: (operation: Operation): number => mostOpen.get(operation) ?? 0,
     /** Plans a fault for the next calls (or for those that the predicate likes); the function it returns ends it. */
-    fault: (operation: Operation | '*', fault: Fault, when: number | ((call: Call) => boolean) = 1) => faults.add(operation, fault, when),
+    fault: (
+      operation: Operation | '*',
+      fault: Fault,
+      when: number | ((call: Call) => boolean) = 1
+    ) => faults.add(operation, fault, when),
 
     /** Cuts every connection, as a network that fails. */
-    disconnect: (): void => { server.closeAllConnections() },
+    disconnect: (): void => {
+      server.closeAllConnections()
+    },
     /** Cuts every connection and takes no new one, as an endpoint that restarts; it knows all that it knew. The function it returns brings it back. */
     goAway: async (): Promise<() => Promise<void>> => {
       await close()
-      return async () => { await listen(address.port) }
+      return async () => {
+        await listen(address.port)
+      }
     },
 
-    createActivity (arn = activityArn): string {
+    createActivity(arn = activityArn): string {
       model.activities.set(arn, new ActivityQueue())
       return arn
     },
     /** Lets an execution wait for an activity's worker. */
-    scheduleActivity ({ activityArn: arn = activityArn, ...options }: Run & { activityArn?: string } = {}): { executionArn: string } {
+    scheduleActivity({
+      activityArn: arn = activityArn,
+      ...options
+    }: Run & { activityArn?: string } = {}): { executionArn: string } {
       const execution = run(options)
       model.schedule(execution, { activityArn: arn, input: options.input ?? {} })
       return { executionArn: execution.arn }
     },
     /** Lets an execution wait for whoever has its token. */
-    waitCallback (options: Callback = {}): { taskToken: string, executionArn: string } {
+    waitCallback(options: Callback = {}): { taskToken: string; executionArn: string } {
       const execution = run(options)
-      const { parameters = (taskToken: string) => ({ FunctionName: 'PostToKinto', Payload: { ...Object(options.input), taskToken } }), resourceType, resource } = options
-      const step = { parameters: (taskToken: string) => parameters(taskToken, execution.arn), ...(resourceType && { resourceType }), ...(resource && { resource }) }
-      return { taskToken: model.schedule(execution, step).taskToken ?? '', executionArn: execution.arn }
+      const {
+        parameters = (taskToken: string) => ({
+          FunctionName: 'PostToKinto',
+          Payload: { ...Object(options.input), taskToken }
+        }),
+        resourceType,
+        resource
+      } = options
+      const step = {
+        parameters: (taskToken: string) => parameters(taskToken, execution.arn),
+        ...(resourceType && { resourceType }),
+        ...(resource && { resource })
+      }
+      return {
+        taskToken: model.schedule(execution, step).taskToken ?? '',
+        executionArn: execution.arn
+      }
     },
 
     execution: (arn: string): Execution => model.execution(arn),
     /** Resolves when the execution has ended. */
-    finished: async (executionArn: string): Promise<Execution> => await model.execution(executionArn).finished,
+    finished: async (executionArn: string): Promise<Execution> =>
+      await model.execution(executionArn).finished,
     /** Lets the time of a token's step run out. */
-    expire: (taskToken: string): void => { model.expire(model.task(taskToken)) },
+    expire: (taskToken: string): void => {
+      model.expire(model.task(taskToken))
+    },
     /** StopExecution: every token of the execution is dead. */
-    stop: (executionArn: string, result?: { error?: string, cause?: string }): void => { model.stop(model.execution(executionArn), 'ABORTED', result) },
+    stop: (executionArn: string, result?: { error?: string; cause?: string }): void => {
+      model.stop(model.execution(executionArn), 'ABORTED', result)
+    },
     /** The execution's own time runs out. */
-    timeOut: (executionArn: string): void => { model.stop(model.execution(executionArn), 'TIMED_OUT') },
+    timeOut: (executionArn: string): void => {
+      model.stop(model.execution(executionArn), 'TIMED_OUT')
+    },
 
     /** Polls that are held now, those of clients that have left too; at most at one time; left by their client; tasks not taken yet. */
     pollsOpen: (arn = activityArn): number => model.activity(arn).pollsOpen,
@@ -138,6 +190,8 @@ export async function startStepFunctions (t: { teardown: (close: () => unknown) 
     pollsAbandoned: (arn = activityArn): number => model.activity(arn).abandoned,
     tasksQueued: (arn = activityArn): number => model.activity(arn).queued,
     /** Resolves when so many polls are open. */
-    pollsReach: async (count: number, arn = activityArn): Promise<void> => { await model.activity(arn).pollsReach(count) }
+    pollsReach: async (count: number, arn = activityArn): Promise<void> => {
+      await model.activity(arn).pollsReach(count)
+    }
   }
 }

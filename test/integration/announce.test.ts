@@ -9,34 +9,52 @@ import { needsParts, realKinto, realService } from '../helpers/real.ts'
 const path = '/buckets/{bucket_id}/collections/{collection_id}/records/{record_id}/stepfunction'
 const askPath = '/buckets/{bucket_id}/collections/{collection_id}/stepfunction'
 
-function settings (kinto: string, endpoint: string): ServiceOptions {
+function settings(kinto: string, endpoint: string): ServiceOptions {
   return {
     env: {
-      STEPFUNCTION_KINTO_URL: kinto, STEPFUNCTION_AWS_REGION: 'us-west-2', STEPFUNCTION_AWS_ENDPOINT_URL: endpoint,
-      STEPFUNCTION_AWS_ACCESS_KEY: 'AKIDEXAMPLE', STEPFUNCTION_AWS_SECRET_KEY: 'secret', STEPFUNCTION_RESOURCES: '/buckets/stepfunction /buckets/addons/collections/steps'
+      STEPFUNCTION_KINTO_URL: kinto,
+      STEPFUNCTION_AWS_REGION: 'us-west-2',
+      STEPFUNCTION_AWS_ENDPOINT_URL: endpoint,
+      STEPFUNCTION_AWS_ACCESS_KEY: 'AKIDEXAMPLE',
+      STEPFUNCTION_AWS_SECRET_KEY: 'secret',
+      STEPFUNCTION_RESOURCES: '/buckets/stepfunction /buckets/addons/collections/steps'
     }
   }
 }
 
-interface Answer { status: number, headers: [string, string][], text: string }
+interface Answer {
+  status: number
+  headers: [string, string][]
+  text: string
+}
 
 /** As a client of `host` asks, so that Kinto builds the same URLs whoever is asked. */
-async function ask (url: string, method = 'GET', headers: Record<string, string> = {}): Promise<Answer> {
+async function ask(
+  url: string,
+  method = 'GET',
+  headers: Record<string, string> = {}
+): Promise<Answer> {
   const answer = await fetch(url, { method, headers })
   return { status: answer.status, headers: [...answer.headers], text: await answer.text() }
 }
 
-function header ({ headers }: Answer, wanted: string): string | undefined {
+function header({ headers }: Answer, wanted: string): string | undefined {
   return headers.find(([name]) => name === wanted)?.[1]
 }
 
 /** The names alone: of some, Kinto changes the order of the values each time. */
-function names ({ headers }: Answer): string[] {
-  return headers.map(([name]) => name).filter(name => !['connection', 'keep-alive'].includes(name)).toSorted()
+function names({ headers }: Answer): string[] {
+  return headers
+    .map(([name]) => name)
+    .filter(name => !['connection', 'keep-alive'].includes(name))
+    .toSorted()
 }
 
-async function validity (document: any): Promise<string> {
-  return await SwaggerParser.validate(structuredClone(document)).then(() => 'valid', (error: Error) => error.message)
+async function validity(document: any): Promise<string> {
+  return await SwaggerParser.validate(structuredClone(document)).then(
+    () => 'valid',
+    (error: Error) => error.message
+  )
 }
 
 t.test('utility views of a real Kinto', needsParts('the utility views'), async t => {
@@ -44,18 +62,37 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
   await prepareKinto(kinto.url)
   const endpoint = createServer(socket => socket.on('error', () => {}).resume())
   await once(endpoint.listen(0, '127.0.0.1'), 'listening')
-  t.teardown(() => endpoint.listening ? endpoint.close() : undefined)
-  const service = await realService(t, settings(kinto.url, `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`))
+  t.teardown(() => (endpoint.listening ? endpoint.close() : undefined))
+  const service = await realService(
+    t,
+    settings(kinto.url, `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`)
+  )
 
-  for (const [name, headers] of [['anonymous', {}], ['logged in', { authorization: authorization('alice'), origin: 'https://a.example' }]] as const) {
+  for (const [name, headers] of [
+    ['anonymous', {}],
+    ['logged in', { authorization: authorization('alice'), origin: 'https://a.example' }]
+  ] as const) {
     t.test(`the root view, ${name}`, async t => {
       const direct = await ask(`${kinto.url}/v1/`, 'GET', headers)
       const through = await ask(`${service.url}/v1/`, 'GET', headers)
       const ours = JSON.parse(through.text).capabilities.stepfunction
-      t.match(ours, { description: String, url: /^https:/, version: /^\d+\.\d+\.\d+$/, resources: ['/buckets/stepfunction', '/buckets/addons/collections/steps'] })
-      t.equal(through.text.replace(`,"stepfunction": ${JSON.stringify(ours)}`, '').replaceAll(service.url, kinto.url), direct.text)
+      t.match(ours, {
+        description: String,
+        url: /^https:/,
+        version: /^\d+\.\d+\.\d+$/,
+        resources: ['/buckets/stepfunction', '/buckets/addons/collections/steps']
+      })
+      t.equal(
+        through.text
+          .replace(`,"stepfunction": ${JSON.stringify(ours)}`, '')
+          .replaceAll(service.url, kinto.url),
+        direct.text
+      )
       t.strictSame(names(through), names(direct))
-      t.equal(header(through, 'access-control-allow-origin'), header(direct, 'access-control-allow-origin'))
+      t.equal(
+        header(through, 'access-control-allow-origin'),
+        header(direct, 'access-control-allow-origin')
+      )
     })
   }
 
@@ -70,19 +107,28 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
   t.test('the OpenAPI document', async t => {
     const before = await ask(`${kinto.url}/v1/__api__`)
     const after = await ask(`${service.url}/v1/__api__`)
-    const { paths: { [path]: ours, [askPath]: asking, ...paths }, tags, ...others } = JSON.parse(after.text)
+    const {
+      paths: { [path]: ours, [askPath]: asking, ...paths },
+      tags,
+      ...others
+    } = JSON.parse(after.text)
     const kintos = JSON.parse(before.text)
     t.strictSame({ ...others, paths, tags: tags.slice(0, -1) }, kintos)
     const added = `,${JSON.stringify(askPath)}: ${JSON.stringify(asking)},${JSON.stringify(path)}: ${JSON.stringify(ours)}`
     t.equal(after.text.replace(added, '').replace(',{"name":"Stepfunction"}', ''), before.text)
-    const ids = Object.values<object>({ ...paths, [path]: ours, [askPath]: asking }).flatMap(item => Object.values(item)).flatMap(({ operationId }) => operationId ?? [])
+    const ids = Object.values<object>({ ...paths, [path]: ours, [askPath]: asking })
+      .flatMap(item => Object.values(item))
+      .flatMap(({ operationId }) => operationId ?? [])
     t.equal(new Set(ids).size, ids.length)
 
     // A path of Kinto's history plugin, with its "@", is not described as it should be.
     t.equal(await validity(JSON.parse(after.text)), await validity(kintos))
     const faulty = Object.keys(paths).filter(name => name.includes('@'))
     for (const name of faulty) delete paths[name]
-    t.equal(await validity({ ...others, tags, paths: { ...paths, [path]: ours, [askPath]: asking } }), 'valid')
+    t.equal(
+      await validity({ ...others, tags, paths: { ...paths, [path]: ours, [askPath]: asking } }),
+      'valid'
+    )
   })
 
   t.test('HEAD has the status and the length of GET', async t => {
@@ -96,8 +142,14 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
     }
   })
 
-  t.test('views that plugins have no part in, and other methods, are Kinto\'s', async t => {
-    for (const [view, method] of [['__lbheartbeat__', 'GET'], ['__version__', 'GET'], ['', 'POST'], ['__heartbeat__', 'DELETE'], ['__api__', 'PUT']] as const) {
+  t.test("views that plugins have no part in, and other methods, are Kinto's", async t => {
+    for (const [view, method] of [
+      ['__lbheartbeat__', 'GET'],
+      ['__version__', 'GET'],
+      ['', 'POST'],
+      ['__heartbeat__', 'DELETE'],
+      ['__api__', 'PUT']
+    ] as const) {
       const direct = await ask(`${kinto.url}/v1/${view}`, method)
       const through = await ask(`${service.url}/v1/${view}`, method)
       t.equal(through.status, direct.status, `${method} ${view}`)
@@ -109,7 +161,12 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
     const other = await realService(t, settings(kinto.url, 'http://127.0.0.1:1'))
     const through = await ask(`${other.url}/v1/__heartbeat__`)
     t.equal(through.status, 503)
-    t.match(JSON.parse(through.text), { storage: true, permission: true, cache: true, stepfunction: false })
+    t.match(JSON.parse(through.text), {
+      storage: true,
+      permission: true,
+      cache: true,
+      stepfunction: false
+    })
     t.equal(header(through, 'retry-after'), undefined)
   })
 

@@ -22,16 +22,38 @@ export interface StageOptions {
 const accounts = ['workflow', 'alice', 'bob'] as const
 
 /** A real Kinto with the accounts and the collection whose records the reviewers may write, and the service before it. */
-export async function startStage (t: Test, sfn: { url: string }, { backend, settings = {}, env = {} }: StageOptions = {}): Promise<Stage> {
-  const kinto = await realKinto(t, { settings, ...backend !== undefined && { backend } })
-  for (const user of accounts) await put(kinto, `/accounts/${user}`, { data: { password: 'secret' } })
+export async function startStage(
+  t: Test,
+  sfn: { url: string },
+  { backend, settings = {}, env = {} }: StageOptions = {}
+): Promise<Stage> {
+  const kinto = await realKinto(t, { settings, ...(backend !== undefined && { backend }) })
+  for (const user of accounts)
+    await put(kinto, `/accounts/${user}`, { data: { password: 'secret' } })
   await put(kinto, '/buckets/stepfunction', {}, 'workflow')
-  await put(kinto, collection, { permissions: { write: ['account:alice', 'account:bob'] } }, 'workflow')
-  return { kinto, service: await startService(t, kinto, sfn, { KINTO_AUTHORIZATION: as('workflow'), ...env }) }
+  await put(
+    kinto,
+    collection,
+    { permissions: { write: ['account:alice', 'account:bob'] } },
+    'workflow'
+  )
+  return {
+    kinto,
+    service: await startService(t, kinto, sfn, { KINTO_AUTHORIZATION: as('workflow'), ...env })
+  }
 }
 
 /** Puts an object into Kinto, past the service. */
-export async function put (kinto: { url: string }, path: string, body: object, user?: string): Promise<void> {
-  const { status, text } = await call(`${kinto.url}/v1${path}`, { method: 'PUT', body, ...user === undefined ? {} : { user } })
+export async function put(
+  kinto: { url: string },
+  path: string,
+  body: object,
+  user?: string
+): Promise<void> {
+  const { status, text } = await call(`${kinto.url}/v1${path}`, {
+    method: 'PUT',
+    body,
+    ...(user === undefined ? {} : { user })
+  })
   if (status > 201) throw new Error(`${path}: ${status} ${text}`)
 }

@@ -2,13 +2,20 @@ import t from 'tap'
 import { isJsonObject, parseJson, weighJson } from '../../src/kinto/json.ts'
 
 t.test('numbers keep their literals', async t => {
-  for (const text of ['{"a":1.0,"b":9007199254740993,"c":[-0.0,1e400],"d":"1.0"}', '[]', 'null', '0.10', '{"__proto__":{"x":1.50}}']) {
+  for (const text of [
+    '{"a":1.0,"b":9007199254740993,"c":[-0.0,1e400],"d":"1.0"}',
+    '[]',
+    'null',
+    '0.10',
+    '{"__proto__":{"x":1.50}}'
+  ]) {
     t.equal(JSON.stringify(parseJson(text)), text)
   }
 })
 
 t.test('a number is no object, and neither is a list', async t => {
-  for (const text of ['1', '[]', 'null', '"x"', 'true']) t.notOk(isJsonObject(parseJson(text)), text)
+  for (const text of ['1', '[]', 'null', '"x"', 'true'])
+    t.notOk(isJsonObject(parseJson(text)), text)
   t.ok(isJsonObject(parseJson('{}')))
 })
 
@@ -19,7 +26,16 @@ t.test('what cannot be read is an error', async t => {
 
 t.test('a text is weighed before it is parsed', async t => {
   const rows: [text: string, values: number, depth: number][] = [
-    ['1', 1, 0], ['"a,[{b"', 1, 0], ['"\\\\"', 1, 0], ['"\\"[,"', 1, 0], ['[]', 2, 1], ['[1,2]', 3, 1], ['{"a":[1,{"b":2}],"c":"]"}', 6, 3], ['', 1, 0], ['"open [', 1, 0]
+    ['1', 1, 0],
+    ['"a,[{b"', 1, 0],
+    ['"\\\\"', 1, 0],
+    ['"\\"[,"', 1, 0],
+    ['[]', 2, 1],
+    ['[1,2]', 3, 1],
+    ['{"a":[1,{"b":2}],"c":"]"}', 6, 3],
+    ['', 1, 0],
+    ['"open [', 1, 0]
   ]
-  for (const [text, values, depth] of rows) t.strictSame(weighJson(Buffer.from(text)), { values, depth }, text)
+  for (const [text, values, depth] of rows)
+    t.strictSame(weighJson(Buffer.from(text)), { values, depth }, text)
 })

@@ -1,5 +1,12 @@
 import t from 'tap'
-import { collectionsPath, parseRecordUri, recordPath, recordUri, rootPath, UnsafeSegmentError } from '../../src/kinto/paths.ts'
+import {
+  collectionsPath,
+  parseRecordUri,
+  recordPath,
+  recordUri,
+  rootPath,
+  UnsafeSegmentError
+} from '../../src/kinto/paths.ts'
 
 const ref = { version: 'v1', bucket: 'b', collection: 'c', record: 'r' }
 
@@ -25,7 +32,14 @@ t.test('no segment can change the path', async t => {
 })
 
 t.test('only a record has a record URI', async t => {
-  for (const text of ['', '/buckets/b', '/buckets/b/collections/c/records', '/buckets/b/collections/c/records/', '/v1/buckets/b/collections/c/records/r', '/buckets/b/collections/c/records/r/x']) {
+  for (const text of [
+    '',
+    '/buckets/b',
+    '/buckets/b/collections/c/records',
+    '/buckets/b/collections/c/records/',
+    '/v1/buckets/b/collections/c/records/r',
+    '/buckets/b/collections/c/records/r/x'
+  ]) {
     t.equal(parseRecordUri(text), undefined, text)
   }
 })

@@ -10,27 +10,46 @@ import { selfSigned } from '../helpers/tls.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n'
 const endings: Record<string, (connection: RawServed) => void> = {
-  ends: connection => { connection.socket.end() },
-  resets: connection => { connection.socket.resetAndDestroy() }
+  ends: connection => {
+    connection.socket.end()
+  },
+  resets: connection => {
+    connection.socket.resetAndDestroy()
+  }
 }
 
 /** A Kinto that answers the first request on each connection, and ends it with the second, of which it notes the head. */
-function endWithSecond (end: (connection: RawServed) => void, heads: string[]): (connection: RawServed) => void {
-  return connection => connection.onRequest((head, number) => {
-    heads.push(head)
-    if (number === 1) connection.socket.write(head.startsWith('HEAD') ? ok : `${ok}ok`)
-    else end(connection)
-  })
+function endWithSecond(
+  end: (connection: RawServed) => void,
+  heads: string[]
+): (connection: RawServed) => void {
+  return connection =>
+    connection.onRequest((head, number) => {
+      heads.push(head)
+      if (number === 1) connection.socket.write(head.startsWith('HEAD') ? ok : `${ok}ok`)
+      else end(connection)
+    })
 }
 
-function dispatcherFor (t: Test, origin: string): Dispatcher {
+function dispatcherFor(t: Test, origin: string): Dispatcher {
   const upstream = createUpstream({ origin, timeoutMs: 5000 })
   t.teardown(() => upstream.close())
   return upstream.dispatcher
 }
 
-async function send (dispatcher: Dispatcher, origin: string, method: string, body: string | null = null): Promise<number> {
-  const answer = await dispatcher.request({ origin, path: '/v1/', method, body, headers: ['Host', 'kinto.example'] })
+async function send(
+  dispatcher: Dispatcher,
+  origin: string,
+  method: string,
+  body: string | null = null
+): Promise<number> {
+  const answer = await dispatcher.request({
+    origin,
+    path: '/v1/',
+    method,
+    body,
+    headers: ['Host', 'kinto.example']
+  })
   await answer.body.dump()
   // undici takes the connection back a turn later.
   for (let turn = 0; turn < 3; turn += 1) await setImmediate()
@@ -39,36 +58,55 @@ async function send (dispatcher: Dispatcher, origin: string, method: string, bod
 
 for (const [name, end] of Object.entries(endings)) {
   for (const method of ['GET', 'HEAD', 'OPTIONS']) {
-    t.test(`a ${method} on a connection that Kinto ${name} meanwhile is sent once more`, async t => {
-      const heads: string[] = []
-      const kinto = await listenRaw(t, endWithSecond(end, heads))
-      const dispatcher = dispatcherFor(t, kinto.url)
-      t.equal(await send(dispatcher, kinto.url, method), 200)
-      t.equal(await send(dispatcher, kinto.url, method), 200)
-      t.strictSame(heads.map(head => head.split('\r\n')[0]), Array.from({ length: 3 }, () => `${method} /v1/ HTTP/1.1`))
-      t.match(heads[2], /connection: close/, 'on a connection of its own')
-      t.equal(kinto.connections(), 2)
-    })
+    t.test(
+      `a ${method} on a connection that Kinto ${name} meanwhile is sent once more`,
+      async t => {
+        const heads: string[] = []
+        const kinto = await listenRaw(t, endWithSecond(end, heads))
+        const dispatcher = dispatcherFor(t, kinto.url)
+        t.equal(await send(dispatcher, kinto.url, method), 200)
+        t.equal(await send(dispatcher, kinto.url, method), 200)
+        t.strictSame(
+          heads.map(head => head.split('\r\n')[0]),
+          Array.from({ length: 3 }, () => `${method} /v1/ HTTP/1.1`)
+        )
+        t.match(heads[2], /connection: close/, 'on a connection of its own')
+        t.equal(kinto.connections(), 2)
+      }
+    )
   }
 
-  for (const [method, body] of [['POST', null], ['PUT', 'body'], ['PATCH', 'body'], ['DELETE', null], ['TRACE', null], ['GET', 'body'], ['OPTIONS', 'body']] as const) {
-    t.test(`a ${method} ${body === null ? 'without' : 'with'} a body on a connection that Kinto ${name} meanwhile fails`, async t => {
-      const heads: string[] = []
-      const kinto = await listenRaw(t, endWithSecond(end, heads))
-      const dispatcher = dispatcherFor(t, kinto.url)
-      t.equal(await send(dispatcher, kinto.url, 'GET'), 200)
-      await t.rejects(send(dispatcher, kinto.url, method, body))
-      t.equal(heads.length, 2)
-    })
+  for (const [method, body] of [
+    ['POST', null],
+    ['PUT', 'body'],
+    ['PATCH', 'body'],
+    ['DELETE', null],
+    ['TRACE', null],
+    ['GET', 'body'],
+    ['OPTIONS', 'body']
+  ] as const) {
+    t.test(
+      `a ${method} ${body === null ? 'without' : 'with'} a body on a connection that Kinto ${name} meanwhile fails`,
+      async t => {
+        const heads: string[] = []
+        const kinto = await listenRaw(t, endWithSecond(end, heads))
+        const dispatcher = dispatcherFor(t, kinto.url)
+        t.equal(await send(dispatcher, kinto.url, 'GET'), 200)
+        await t.rejects(send(dispatcher, kinto.url, method, body))
+        t.equal(heads.length, 2)
+      }
+    )
   }
 
   t.test(`the second time is the last, when Kinto ${name} every connection`, async t => {
     let count = 0
-    const kinto = await listenRaw(t, (connection, number) => connection.onRequest((_head, onThis) => {
-      count += 1
-      if (number === 1 && onThis === 1) connection.socket.write(`${ok}ok`)
-      else end(connection)
-    }))
+    const kinto = await listenRaw(t, (connection, number) =>
+      connection.onRequest((_head, onThis) => {
+        count += 1
+        if (number === 1 && onThis === 1) connection.socket.write(`${ok}ok`)
+        else end(connection)
+      })
+    )
     const dispatcher = dispatcherFor(t, kinto.url)
     await send(dispatcher, kinto.url, 'GET')
     await t.rejects(send(dispatcher, kinto.url, 'GET'))
@@ -77,21 +115,27 @@ for (const [name, end] of Object.entries(endings)) {
 
   t.test(`a new connection that Kinto ${name} is not stale`, async t => {
     let count = 0
-    const kinto = await listenRaw(t, connection => connection.onRequest(() => {
-      count += 1
-      end(connection)
-    }))
+    const kinto = await listenRaw(t, connection =>
+      connection.onRequest(() => {
+        count += 1
+        end(connection)
+      })
+    )
     await t.rejects(send(dispatcherFor(t, kinto.url), kinto.url, 'GET'))
     t.equal(count, 1)
   })
 
   t.test(`an answer that has begun when Kinto ${name} is not sent for again`, async t => {
     let count = 0
-    const kinto = await listenRaw(t, connection => connection.onRequest((_head, number) => {
-      count += 1
-      if (number === 1) return connection.socket.write(`${ok}ok`)
-      return connection.socket.write('HTTP/1.1 2', () => { void setImmediate().then(() => end(connection)) })
-    }))
+    const kinto = await listenRaw(t, connection =>
+      connection.onRequest((_head, number) => {
+        count += 1
+        if (number === 1) return connection.socket.write(`${ok}ok`)
+        return connection.socket.write('HTTP/1.1 2', () => {
+          void setImmediate().then(() => end(connection))
+        })
+      })
+    )
     const dispatcher = dispatcherFor(t, kinto.url)
     await send(dispatcher, kinto.url, 'GET')
     await t.rejects(send(dispatcher, kinto.url, 'GET'))
@@ -101,10 +145,12 @@ for (const [name, end] of Object.entries(endings)) {
 
 t.test('a silent Kinto is not asked again', async t => {
   let count = 0
-  const kinto = await listenRaw(t, connection => connection.onRequest((_head, number) => {
-    count += 1
-    if (number === 1) connection.socket.write(`${ok}ok`)
-  }))
+  const kinto = await listenRaw(t, connection =>
+    connection.onRequest((_head, number) => {
+      count += 1
+      if (number === 1) connection.socket.write(`${ok}ok`)
+    })
+  )
   const upstream = createUpstream({ origin: kinto.url, timeoutMs: 50 })
   t.teardown(() => upstream.close())
   await send(upstream.dispatcher, kinto.url, 'GET')
@@ -115,12 +161,14 @@ t.test('a silent Kinto is not asked again', async t => {
 t.test('many idle connections that all prove stale', async t => {
   const heads: string[] = []
   const { promise: allThere, resolve } = Promise.withResolvers<void>()
-  const kinto = await listenRaw(t, connection => connection.onRequest((head, number) => {
-    heads.push(head)
-    if (heads.length === 5) resolve()
-    if (number > 1) connection.socket.end()
-    else void allThere.then(() => connection.socket.write(`${ok}ok`))
-  }))
+  const kinto = await listenRaw(t, connection =>
+    connection.onRequest((head, number) => {
+      heads.push(head)
+      if (heads.length === 5) resolve()
+      if (number > 1) connection.socket.end()
+      else void allThere.then(() => connection.socket.write(`${ok}ok`))
+    })
+  )
   const dispatcher = dispatcherFor(t, kinto.url)
   const five = Array.from({ length: 5 })
   await Promise.all(five.map(() => send(dispatcher, kinto.url, 'GET')))
@@ -132,7 +180,9 @@ t.test('over TLS', async t => {
   const certificate = selfSigned('127.0.0.1')
   setDefaultCACertificates([...getCACertificates('default'), certificate.cert])
   const heads: string[] = []
-  const serve = endWithSecond(connection => { connection.socket.end() }, heads)
+  const serve = endWithSecond(connection => {
+    connection.socket.end()
+  }, heads)
   const server = createServer(certificate, socket => {
     socket.on('error', () => {})
     t.teardown(() => socket.destroy())
@@ -146,5 +196,8 @@ t.test('over TLS', async t => {
   t.equal(await send(dispatcher, origin, 'GET'), 200)
   t.equal(await send(dispatcher, origin, 'GET'), 200)
   await t.rejects(send(dispatcher, origin, 'POST').then(() => send(dispatcher, origin, 'POST')))
-  t.strictSame(heads.map(head => head.split(' ')[0]), ['GET', 'GET', 'GET', 'POST', 'POST'])
+  t.strictSame(
+    heads.map(head => head.split(' ')[0]),
+    ['GET', 'GET', 'GET', 'POST', 'POST']
+  )
 })

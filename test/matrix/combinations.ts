@@ -18,16 +18,28 @@ const ofSeals = files('test/integration/seal/*.test.ts')
 const onRealKinto = [...files('test/integration/*.test.ts'), ...ofSeals]
 const onScriptedKinto = [...files('test/faults/*.test.ts'), 'test/answer/activities.test.ts']
 /** What an older Kinto could do otherwise: rights, and what is written and read of a record. */
-const onOlderKinto = ['test/integration/permission.test.ts', 'test/integration/answers.test.ts', 'test/integration/asks.test.ts']
+const onOlderKinto = [
+  'test/integration/permission.test.ts',
+  'test/integration/answers.test.ts',
+  'test/integration/asks.test.ts'
+]
 export const combinations: readonly Combination[] = [
   ...combine('every suite', 'memory', [...onRealKinto, ...onScriptedKinto]),
   ...combine('on a real Kinto', 'postgresql', onRealKinto),
   ...(['16', '20'] as const).flatMap(version =>
-    (['memory', 'postgresql'] as const).flatMap(backend => combine(`on Kinto ${version}`, backend, onOlderKinto, { TEST_KINTO_VERSION: version }))),
+    (['memory', 'postgresql'] as const).flatMap(backend =>
+      combine(`on Kinto ${version}`, backend, onOlderKinto, { TEST_KINTO_VERSION: version })
+    )
+  ),
   ...combine('by the thousand', 'postgresql', ofSeals, { TEST_THOUSANDS: '1' })
 ].filter(({ files }) => files.length > 0)
 
-function combine (what: string, backend: Backend, files: readonly string[], env: Partial<Combination['env']> = {}): Combination[] {
+function combine(
+  what: string,
+  backend: Backend,
+  files: readonly string[],
+  env: Partial<Combination['env']> = {}
+): Combination[] {
   return (['none', 'set'] as const).map(sealing => ({
     name: `${what}, ${backend}, ${sealing === 'set' ? 'sealed' : 'no secret'}`,
     env: { ...env, TEST_KINTO_BACKEND: backend, TEST_SEAL_SECRET: sealing },
@@ -35,6 +47,6 @@ function combine (what: string, backend: Backend, files: readonly string[], env:
   }))
 }
 
-function files (pattern: string): string[] {
+function files(pattern: string): string[] {
   return globSync(pattern, { cwd: projectFolder }).toSorted()
 }

@@ -8,17 +8,25 @@ import { runTests } from './run.ts'
 // npm run matrix                     all combinations, one after the other
 // npm run matrix -- postgresql seal  those whose name has one of the words
 
-await show(async function matrix () {
+await show(async function matrix() {
   const words = process.argv.slice(2)
-  const chosen = combinations.filter(({ name }) => words.length === 0 || words.some(word => name.includes(word)))
-  if (chosen.length === 0) throw new Error(`There are: ${combinations.map(({ name }) => name).join('; ')}.`)
+  const chosen = combinations.filter(
+    ({ name }) => words.length === 0 || words.some(word => name.includes(word))
+  )
+  if (chosen.length === 0)
+    throw new Error(`There are: ${combinations.map(({ name }) => name).join('; ')}.`)
   // An installation takes longer than a test file may
   await ensurePython()
-  for (const { env: { TEST_KINTO_VERSION: version } } of chosen) if (version !== undefined) await olderKinto(version)
+  for (const {
+    env: { TEST_KINTO_VERSION: version }
+  } of chosen)
+    if (version !== undefined) await olderKinto(version)
   let failed = 0
   for (const combination of chosen) {
     const { passed, counts, seconds, log } = await runTests(combination)
-    say(`${passed ? '✓' : '✗'} ${combination.name.padEnd(42)} ${counts.padEnd(42)} ${String(seconds).padStart(5)} s${passed ? '' : `, see ${log}`}`)
+    say(
+      `${passed ? '✓' : '✗'} ${combination.name.padEnd(42)} ${counts.padEnd(42)} ${String(seconds).padStart(5)} s${passed ? '' : `, see ${log}`}`
+    )
     if (!passed) failed++
   }
   return failed === 0

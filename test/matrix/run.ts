@@ -18,13 +18,19 @@ interface Ran {
 const timeoutSeconds = 900
 
 /** Runs the tests of a combination. What they need and is missing fails them, as with CI. */
-export async function runTests ({ name, env, files }: Combination): Promise<Ran> {
+export async function runTests({ name, env, files }: Combination): Promise<Ran> {
   const folder = join(partsFolder, 'matrix')
   mkdirSync(folder, { recursive: true })
   const log = join(folder, `${name.replaceAll(/\W+/g, '-')}.log`)
   const output = openSync(log, 'w')
   const tap = join(projectFolder, 'node_modules', '.bin', 'tap')
-  const args = [tap, '--disable-coverage', '--reporter=tap', `--timeout=${timeoutSeconds}`, ...files]
+  const args = [
+    tap,
+    '--disable-coverage',
+    '--reporter=tap',
+    `--timeout=${timeoutSeconds}`,
+    ...files
+  ]
   const started = performance.now()
   const child = spawn(process.execPath, args, {
     cwd: projectFolder,
@@ -34,7 +40,10 @@ export async function runTests ({ name, env, files }: Combination): Promise<Ran>
   const [code] = await once(child, 'close')
   closeSync(output)
   // The last line of the kind is that of all files: `# { total: 18, pass: 17, fail: 1 }`
-  const counts = readFileSync(log, 'utf8').match(/^# \{ total: .*\}$/mg)?.at(-1)?.slice(4, -2)
+  const counts = readFileSync(log, 'utf8')
+    .match(/^# \{ total: .*\}$/gm)
+    ?.at(-1)
+    ?.slice(4, -2)
   return {
     passed: code === 0 && counts !== undefined,
     counts: counts ?? 'nothing was run to the end',

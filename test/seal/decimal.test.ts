@@ -8,9 +8,23 @@ t.test('a number by its decimal value', async t => {
 })
 
 t.test('what is no number, or beyond all use', async t => {
-  for (const literal of ['true', 'null', '"1"', '', '1.', '.5', '1e', '+1', '1 ', '1e1000000001', '1e-1000000001']) t.equal(readDecimal(literal), undefined, literal)
+  for (const literal of [
+    'true',
+    'null',
+    '"1"',
+    '',
+    '1.',
+    '.5',
+    '1e',
+    '+1',
+    '1 ',
+    '1e1000000001',
+    '1e-1000000001'
+  ])
+    t.equal(readDecimal(literal), undefined, literal)
 })
 
 t.test('a raw literal that is no number is written as it is', async t => {
-  for (const literal of ['true', 'null', '"a"']) t.equal(canonicalJson(JSON.rawJSON(literal)), literal)
+  for (const literal of ['true', 'null', '"a"'])
+    t.equal(canonicalJson(JSON.rawJSON(literal)), literal)
 })

@@ -23,32 +23,67 @@ export interface CrowdOptions {
 }
 
 /** Somebody who does one thing after the other, with pauses of at most so long between. */
-interface Actor { act: () => Promise<void>, longestPauseMs: number }
-
-/** Everybody who uses the service at the same time; some 40 requests per second together. Resolves when it is enough, and all have finished. */
-export async function letCrowdIn (options: CrowdOptions, enough: AbortSignal): Promise<void> {
-  await Promise.all(crowd(options).map(async ({ act, longestPauseMs }, index) => {
-    const random = options.random.of(`pauses ${index}`)
-    while (!enough.aborted) {
-      await act()
-      await sleep(random.between(0, longestPauseMs))
-    }
-  }))
+interface Actor {
+  act: () => Promise<void>
+  longestPauseMs: number
 }
 
-function crowd ({ client, ledger, random, reviewers, emulated, stepFunctions, questions }: CrowdOptions): Actor[] {
+/** Everybody who uses the service at the same time; some 40 requests per second together. Resolves when it is enough, and all have finished. */
+export async function letCrowdIn(options: CrowdOptions, enough: AbortSignal): Promise<void> {
+  await Promise.all(
+    crowd(options).map(async ({ act, longestPauseMs }, index) => {
+      const random = options.random.of(`pauses ${index}`)
+      while (!enough.aborted) {
+        await act()
+        await sleep(random.between(0, longestPauseMs))
+      }
+    })
+  )
+}
+
+function crowd({
+  client,
+  ledger,
+  random,
+  reviewers,
+  emulated,
+  stepFunctions,
+  questions
+}: CrowdOptions): Actor[] {
   const review = async (): Promise<void> => {
     const question = await ask(client, stepFunctions, random)
     questions.push(question)
     await reviewers.treat(question)
   }
-  const authors = ['anna', 'ben', 'cleo', 'dan'].map(name => new Author(name, client, random.of(name), ledger))
+  const authors = ['anna', 'ben', 'cleo', 'dan'].map(
+    name => new Author(name, client, random.of(name), ledger)
+  )
   const uploaders = ['eva', 'finn'].map(name => new Uploader(name, client, random.of(name), ledger))
   return [
-    ...authors.map(author => ({ act: async () => { await author.act() }, longestPauseMs: 300 })),
-    ...uploaders.map(uploader => ({ act: async () => { await uploader.act() }, longestPauseMs: 1_500 })),
+    ...authors.map(author => ({
+      act: async () => {
+        await author.act()
+      },
+      longestPauseMs: 300
+    })),
+    ...uploaders.map(uploader => ({
+      act: async () => {
+        await uploader.act()
+      },
+      longestPauseMs: 1_500
+    })),
     ...Array.from({ length: 4 }, () => ({ act: review, longestPauseMs: 1_000 })),
-    { act: async () => { await visit(client, random) }, longestPauseMs: 400 },
-    { act: async () => { await emulated.act() }, longestPauseMs: 1_000 }
+    {
+      act: async () => {
+        await visit(client, random)
+      },
+      longestPauseMs: 400
+    },
+    {
+      act: async () => {
+        await emulated.act()
+      },
+      longestPauseMs: 1_000
+    }
   ]
 }

@@ -8,41 +8,50 @@ export class Ledger {
   readonly errors = new Map<string, number>()
   /** By part and manner. */
   readonly restarts = new Map<string, number>()
-  readonly #violations = new Map<string, { first: string, times: number }>()
+  readonly #violations = new Map<string, { first: string; times: number }>()
 
-  request (kind: string, outcome: string, milliseconds: number): void {
+  request(kind: string, outcome: string, milliseconds: number): void {
     const outcomes = this.requests.get(kind) ?? new Map<string, number>()
     this.requests.set(kind, outcomes)
     count(outcomes, outcome)
     this.longest.set(kind, Math.max(this.longest.get(kind) ?? 0, milliseconds))
   }
 
-  error (kind: string): void {
+  error(kind: string): void {
     count(this.errors, kind)
   }
 
-  restart (what: string): void {
+  restart(what: string): void {
     count(this.restarts, what)
   }
 
   /** `what` is the same for all of a kind, and `details` are those of one. */
-  violation (what: string, details: unknown): void {
+  violation(what: string, details: unknown): void {
     const known = this.#violations.get(what)
-    if (known === undefined) this.#violations.set(what, { first: `${new Date().toISOString()} ${JSON.stringify(details)}`, times: 1 })
+    if (known === undefined)
+      this.#violations.set(what, {
+        first: `${new Date().toISOString()} ${JSON.stringify(details)}`,
+        times: 1
+      })
     else known.times += 1
   }
 
   /** A sentence for each kind, with the first of its kind. */
-  get violations (): string[] {
-    return [...this.#violations].map(([what, { first, times }]) => `${what}${times === 1 ? '' : ` (${times} times)`}: ${first}`)
+  get violations(): string[] {
+    return [...this.#violations].map(
+      ([what, { first, times }]) => `${what}${times === 1 ? '' : ` (${times} times)`}: ${first}`
+    )
   }
 
   /** Requests of all kinds. */
-  get total (): number {
-    return this.requests.values().flatMap(outcomes => outcomes.values()).reduce((sum, times) => sum + times, 0)
+  get total(): number {
+    return this.requests
+      .values()
+      .flatMap(outcomes => outcomes.values())
+      .reduce((sum, times) => sum + times, 0)
   }
 }
 
-function count (counts: Map<string, number>, what: string): void {
+function count(counts: Map<string, number>, what: string): void {
   counts.set(what, (counts.get(what) ?? 0) + 1)
 }

@@ -14,16 +14,29 @@ export interface RestartOptions {
   enough: AbortSignal
 }
 
-const faults = ['reset before', 'reset after', '500 before', 'garbled after', 'ThrottlingException'] as const
+const faults = [
+  'reset before',
+  'reset after',
+  '500 before',
+  'garbled after',
+  'ThrottlingException'
+] as const
 const operations = ['SendTaskSuccess', 'SendTaskFailure', 'GetExecutionHistory'] as const
 
 /** Kills what stands behind the service at random, and starts it again, until it is enough. At the end all is up. */
-export async function restartAll ({ stage, outages, ledger, random, seconds, enough }: RestartOptions): Promise<void> {
+export async function restartAll({
+  stage,
+  outages,
+  ledger,
+  random,
+  seconds,
+  enough
+}: RestartOptions): Promise<void> {
   const { kinto, stepFunctions, emulator } = stage
   // The parts take seconds to start, so that little else would be seen in a short soak
   const longestPause = Math.min(30, seconds / 2) * 1_000
   const outagesMs = seconds < 60 ? [0, 300] : [0, 300, 1_000, 5_000]
-  const restarts: [Part, (own: Random) => Promise<{ how: string, back: () => Promise<void> }>][] = [
+  const restarts: [Part, (own: Random) => Promise<{ how: string; back: () => Promise<void> }>][] = [
     ['Kinto', async own => await kill(kinto, own.pick(['SIGTERM', 'SIGKILL']))],
     ['the emulator', async own => await kill(emulator, own.pick(['SIGTERM', 'SIGKILL']))],
     // In this process, for its state is looked at; to the service it is as if it were restarted
@@ -46,13 +59,28 @@ export async function restartAll ({ stage, outages, ledger, random, seconds, eno
   ])
 }
 
-async function kill (part: { kill: (signal: NodeJS.Signals) => Promise<void>, start: () => Promise<void> }, signal: NodeJS.Signals): Promise<{ how: string, back: () => Promise<void> }> {
+async function kill(
+  part: { kill: (signal: NodeJS.Signals) => Promise<void>; start: () => Promise<void> },
+  signal: NodeJS.Signals
+): Promise<{ how: string; back: () => Promise<void> }> {
   await part.kill(signal)
-  return { how: signal, back: async () => { await part.start() } }
+  return {
+    how: signal,
+    back: async () => {
+      await part.start()
+    }
+  }
 }
 
 /** Lets a call to Step Functions go wrong now and then: a restart hits one in the middle too seldom. */
-async function failCalls ({ stepFunctions, outages, ledger, random, enough }: Pick<RestartOptions, 'outages' | 'ledger' | 'random' | 'enough'> & Pick<Stage, 'stepFunctions'>): Promise<void> {
+async function failCalls({
+  stepFunctions,
+  outages,
+  ledger,
+  random,
+  enough
+}: Pick<RestartOptions, 'outages' | 'ledger' | 'random' | 'enough'> &
+  Pick<Stage, 'stepFunctions'>): Promise<void> {
   while (await pause(random.between(200, 2_000), enough)) {
     const [operation, fault] = [random.pick(operations), random.pick(faults)]
     const over = outages.begin('Step Functions')
@@ -66,6 +94,6 @@ async function failCalls ({ stepFunctions, outages, ledger, random, enough }: Pi
 }
 
 /** @returns false if it was enough before the time was over. */
-async function pause (milliseconds: number, enough: AbortSignal): Promise<boolean> {
+async function pause(milliseconds: number, enough: AbortSignal): Promise<boolean> {
   return await sleep(milliseconds, true, { signal: enough }).catch(() => false)
 }

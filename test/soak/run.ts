@@ -21,7 +21,7 @@ export interface Soaked {
 }
 
 /** Mixed traffic while what stands behind the service is restarted at random; then quiet, and everything is held against everything. */
-export async function soak (plan: Plan, say: (what: string) => void): Promise<Soaked> {
+export async function soak(plan: Plan, say: (what: string) => void): Promise<Soaked> {
   const random = new Random(String(plan.seed))
   const ledger = new Ledger()
   const outages = new Outages()
@@ -29,26 +29,72 @@ export async function soak (plan: Plan, say: (what: string) => void): Promise<So
   say('Starting Kinto, the emulator and two services …')
   const stage = await setStage()
   const { kinto, stepFunctions, services } = stage
-  const client = new Client({ url: services.main.process.url, ledger, outages, parts: ['Kinto', 'Step Functions'] })
-  const emulatedClient = new Client({ url: services.emulated.process.url, ledger, outages, parts: ['Kinto', 'the emulator'] })
-  const emulated = new Emulated({ url: stage.emulator.url, client: emulatedClient, outages, ledger, random: random.of('emulated') })
+  const client = new Client({
+    url: services.main.process.url,
+    ledger,
+    outages,
+    parts: ['Kinto', 'Step Functions']
+  })
+  const emulatedClient = new Client({
+    url: services.emulated.process.url,
+    ledger,
+    outages,
+    parts: ['Kinto', 'the emulator']
+  })
+  const emulated = new Emulated({
+    url: stage.emulator.url,
+    client: emulatedClient,
+    outages,
+    ledger,
+    random: random.of('emulated')
+  })
   const reviewers = new Reviewers(client, stepFunctions, random.of('reviewers'))
-  const watches = [services.main, services.emulated].map(service => new ServiceWatch(service, ledger))
+  const watches = [services.main, services.emulated].map(
+    service => new ServiceWatch(service, ledger)
+  )
   try {
-    await Promise.all(watches.map(async watch => { await watch.begin() }))
+    await Promise.all(
+      watches.map(async watch => {
+        await watch.begin()
+      })
+    )
     say(`Traffic and restarts for ${plan.seconds} s …`)
     const enough = AbortSignal.timeout(plan.seconds * 1_000)
     const pace = Math.max(2, plan.seconds / 12)
     await Promise.all([
-      restartAll({ stage, outages, ledger, random: random.of('restarts'), seconds: plan.seconds, enough }),
-      letCrowdIn({ client, ledger, random: random.of('crowd'), reviewers, emulated, stepFunctions, questions }, enough),
-      ...watches.map(async watch => { await watch.goOn(pace, enough) })
+      restartAll({
+        stage,
+        outages,
+        ledger,
+        random: random.of('restarts'),
+        seconds: plan.seconds,
+        enough
+      }),
+      letCrowdIn(
+        {
+          client,
+          ledger,
+          random: random.of('crowd'),
+          reviewers,
+          emulated,
+          stepFunctions,
+          questions
+        },
+        enough
+      ),
+      ...watches.map(async watch => {
+        await watch.goOn(pace, enough)
+      })
     ])
     say('Quiet: looking at every decision …')
     await sweep(questions, { kinto, client, stepFunctions, reviewers, ledger })
     await Promise.all([client.close(), emulatedClient.close()])
     say('Idle: waiting until no connection is left …')
-    await Promise.all(watches.map(async watch => { await watch.end(questions.length) }))
+    await Promise.all(
+      watches.map(async watch => {
+        await watch.end(questions.length)
+      })
+    )
   } finally {
     emulated.close()
     await stage.stop()

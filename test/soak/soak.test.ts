@@ -4,8 +4,14 @@ import { readPlan } from './plan.ts'
 import { report } from './report/report.ts'
 import { soak } from './run.ts'
 
-t.test('mixed traffic while Kinto and the emulator are restarted at random', needsParts('a soak on real parts'), async t => {
-  const soaked = await soak(readPlan(['--seconds', '10']), what => { t.comment(what) })
-  t.comment(report(soaked))
-  t.strictSame(soaked.ledger.violations, [])
-})
+t.test(
+  'mixed traffic while Kinto and the emulator are restarted at random',
+  needsParts('a soak on real parts'),
+  async t => {
+    const soaked = await soak(readPlan(['--seconds', '10']), what => {
+      t.comment(what)
+    })
+    t.comment(report(soaked))
+    t.strictSame(soaked.ledger.violations, [])
+  }
+)

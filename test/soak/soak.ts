@@ -8,7 +8,7 @@ import { soak } from './run.ts'
 // npm run soak -- --seconds 30  less
 // npm run soak -- --seed 4711   the random choices of that run, whose seed it printed
 
-await show(async function soakAndReport () {
+await show(async function soakAndReport() {
   const plan = readPlan(process.argv.slice(2))
   say(`Seed ${plan.seed}`)
   const soaked = await soak(plan, say)

@@ -5,20 +5,49 @@ const place = 'us-west-2:123456789012'
 const machine = `arn:aws:states:${place}:stateMachine:Review`
 
 t.test('ARNs of Step Functions', async t => {
-  t.same(parseArn(machine), { text: machine, partition: 'aws', region: 'us-west-2', account: '123456789012', kind: 'stateMachine', name: 'Review' })
+  t.same(parseArn(machine), {
+    text: machine,
+    partition: 'aws',
+    region: 'us-west-2',
+    account: '123456789012',
+    kind: 'stateMachine',
+    name: 'Review'
+  })
   t.match(parseArn(`${machine}:prod`), { name: 'Review:prod' })
-  t.match(parseArn('arn:aws-cn:states:cn-north-1:123456789012:activity:A'), { partition: 'aws-cn', kind: 'activity' })
-  t.match(parseArn(`arn:aws:states:${place}:execution:Review:e1`), { kind: 'execution', name: 'Review:e1' })
-  t.match(parseArn(`arn:aws:states:${place}:execution:Review/Map:e1`), { name: 'Review/Map:e1' }, "a map run's child")
+  t.match(parseArn('arn:aws-cn:states:cn-north-1:123456789012:activity:A'), {
+    partition: 'aws-cn',
+    kind: 'activity'
+  })
+  t.match(parseArn(`arn:aws:states:${place}:execution:Review:e1`), {
+    kind: 'execution',
+    name: 'Review:e1'
+  })
+  t.match(
+    parseArn(`arn:aws:states:${place}:execution:Review/Map:e1`),
+    { name: 'Review/Map:e1' },
+    "a map run's child"
+  )
 })
 
 t.test('all else is none', async t => {
   for (const text of [
-    '', 'x', 'arn:aws:lambda:us-west-2:123456789012:function:f', 'arn:aws:states:us-west-2:1234:activity:A', `arn:aws:states:${place}:activity:`,
-    `arn:aws:states:${place}:activity:a b`, `arn:aws:states:${place}:activity:a:b`, `arn:aws:states:${place}:express:Review:e:x`,
-    `arn:aws:states:${place}:execution:Review`, `arn:aws:states:${place}:toString:x`, 'arn:aws:states:us@evil:123456789012:activity:A',
-    `arn:evil:states:${place}:activity:A`, ` ${machine}`, `${machine}\n`, `arn:aws:states:${place}:execution:Review:${'e'.repeat(256)}`
-  ]) t.equal(parseArn(text), undefined, text)
+    '',
+    'x',
+    'arn:aws:lambda:us-west-2:123456789012:function:f',
+    'arn:aws:states:us-west-2:1234:activity:A',
+    `arn:aws:states:${place}:activity:`,
+    `arn:aws:states:${place}:activity:a b`,
+    `arn:aws:states:${place}:activity:a:b`,
+    `arn:aws:states:${place}:express:Review:e:x`,
+    `arn:aws:states:${place}:execution:Review`,
+    `arn:aws:states:${place}:toString:x`,
+    'arn:aws:states:us@evil:123456789012:activity:A',
+    `arn:evil:states:${place}:activity:A`,
+    ` ${machine}`,
+    `${machine}\n`,
+    `arn:aws:states:${place}:execution:Review:${'e'.repeat(256)}`
+  ])
+    t.equal(parseArn(text), undefined, text)
 })
 
 t.test('patterns', async t => {
@@ -40,6 +69,10 @@ t.test('patterns', async t => {
   ]
   for (const [text, patterns, allowed] of rows) {
     const arn = parseArn(text)
-    t.equal(arn !== undefined && isAllowed(arn, patterns), allowed, `${text} by ${patterns.join(' ')}`)
+    t.equal(
+      arn !== undefined && isAllowed(arn, patterns),
+      allowed,
+      `${text} by ${patterns.join(' ')}`
+    )
   }
 })

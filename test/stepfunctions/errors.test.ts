@@ -1,25 +1,51 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { SFNClient, SendTaskSuccessCommand, GetActivityTaskCommand, DescribeExecutionCommand } from '@aws-sdk/client-sfn'
+import {
+  SFNClient,
+  SendTaskSuccessCommand,
+  GetActivityTaskCommand,
+  DescribeExecutionCommand
+} from '@aws-sdk/client-sfn'
 import t from 'tap'
 import { StepFunctionsError, classify } from '../../src/stepfunctions/errors.ts'
-import { activityArn, credentials, region, startStepFunctions, stateMachineArn } from '../helpers/step-functions.ts'
+import {
+  activityArn,
+  credentials,
+  region,
+  startStepFunctions,
+  stateMachineArn
+} from '../helpers/step-functions.ts'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import type { Fault as ErrorFault } from '../../src/stepfunctions/errors.ts'
 import type { Fault } from '../helpers/step-functions.ts'
 
-function clientOf (t: Test, endpoint: string): SFNClient {
-  const client = new SFNClient({ region, endpoint, credentials, maxAttempts: 1, requestHandler: { connectionTimeout: 2000 } })
-  t.teardown(() => { client.destroy() })
+function clientOf(t: Test, endpoint: string): SFNClient {
+  const client = new SFNClient({
+    region,
+    endpoint,
+    credentials,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 2000 }
+  })
+  t.teardown(() => {
+    client.destroy()
+  })
   return client
 }
 
-async function failure (call: Promise<unknown>): Promise<StepFunctionsError> {
-  return await call.then(() => { throw new Error('no failure') }, classify)
+async function failure(call: Promise<unknown>): Promise<StepFunctionsError> {
+  return await call.then(() => {
+    throw new Error('no failure')
+  }, classify)
 }
 
-const send = async (client: SFNClient, taskToken = 'x', output = '{}', signal = AbortSignal.timeout(800)): Promise<unknown> =>
+const send = async (
+  client: SFNClient,
+  taskToken = 'x',
+  output = '{}',
+  signal = AbortSignal.timeout(800)
+): Promise<unknown> =>
   await client.send(new SendTaskSuccessCommand({ taskToken, output }), { abortSignal: signal })
 
 t.test('what goes wrong on the way', async t => {
@@ -41,7 +67,11 @@ t.test('what goes wrong on the way', async t => {
     ['KmsThrottlingException', 'throttled', 'KmsThrottlingException'],
     ['ActivityWorkerLimitExceeded', 'throttled', 'ActivityWorkerLimitExceeded'],
     ['ExpiredTokenException', 'credentials', 'ExpiredTokenException'],
-    [{ error: 'InvalidSignatureException', message: 'Signature expired', date: anHourAhead }, 'credentials', 'InvalidSignatureException'],
+    [
+      { error: 'InvalidSignatureException', message: 'Signature expired', date: anHourAhead },
+      'credentials',
+      'InvalidSignatureException'
+    ],
     [{ error: 'UnrecognizedClientException' }, 'refused', 'UnrecognizedClientException'],
     ['AccessDeniedException', 'refused', 'AccessDeniedException'],
     ['KmsAccessDeniedException', 'refused', 'KmsAccessDeniedException'],
@@ -71,23 +101,53 @@ t.test('what Step Functions says of the input', async t => {
     ['InvalidToken', async () => await send(client, 'made up'), 'token invalid'],
     ['a token that is too long', async () => await send(client, 'x'.repeat(2049)), 'token invalid'],
     ['InvalidOutput', async () => await send(client, taskToken, '{'), 'input refused'],
-    ['an output that is too long', async () => await send(client, taskToken, `"${'x'.repeat(262_144)}"`), 'input refused'],
-    ['ActivityDoesNotExist', async () => await client.send(new GetActivityTaskCommand({ activityArn })), 'not found'],
-    ['InvalidArn', async () => await client.send(new GetActivityTaskCommand({ activityArn: 'ManualStep' })), 'not found'],
-    ['an ARN that is too long', async () => await client.send(new GetActivityTaskCommand({ activityArn: `${activityArn}${'x'.repeat(256)}` })), 'not found'],
-    ['ExecutionDoesNotExist', async () => await client.send(new DescribeExecutionCommand({ executionArn: `${executionArn}:none` })), 'not found']
+    [
+      'an output that is too long',
+      async () => await send(client, taskToken, `"${'x'.repeat(262_144)}"`),
+      'input refused'
+    ],
+    [
+      'ActivityDoesNotExist',
+      async () => await client.send(new GetActivityTaskCommand({ activityArn })),
+      'not found'
+    ],
+    [
+      'InvalidArn',
+      async () => await client.send(new GetActivityTaskCommand({ activityArn: 'ManualStep' })),
+      'not found'
+    ],
+    [
+      'an ARN that is too long',
+      async () =>
+        await client.send(
+          new GetActivityTaskCommand({ activityArn: `${activityArn}${'x'.repeat(256)}` })
+        ),
+      'not found'
+    ],
+    [
+      'ExecutionDoesNotExist',
+      async () =>
+        await client.send(new DescribeExecutionCommand({ executionArn: `${executionArn}:none` })),
+      'not found'
+    ]
   ]
   for (const [name, call, fault] of cases) {
     const error = await failure(call())
     t.match(error, { fault, retryHelps: false }, name)
   }
   sfn.fault('SendTaskSuccess', { error: 'TaskDoesNotExist' })
-  t.equal((await failure(send(client, taskToken))).fault, 'token dead', 'TaskDoesNotExist, as emulators say')
+  t.equal(
+    (await failure(send(client, taskToken))).fault,
+    'token dead',
+    'TaskDoesNotExist, as emulators say'
+  )
 })
 
 t.test('connections that are never made', async t => {
   const sfn = await startStepFunctions(t)
-  const hasty = createServer(socket => { socket.on('error', () => {}).once('data', () => socket.end()) })
+  const hasty = createServer(socket => {
+    socket.on('error', () => {}).once('data', () => socket.end())
+  })
   await once(hasty.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => hasty.close())
   const { port } = hasty.address() as AddressInfo
@@ -96,14 +156,27 @@ t.test('connections that are never made', async t => {
     ['TLS to a server without', sfn.url.replace('http', 'https'), 'EPROTO'],
     ['hung up during the TLS handshake', `https://127.0.0.1:${port}`, 'ECONNRESET']
   ]
-  for (const [name, endpoint, code] of cases) t.match(await failure(send(clientOf(t, endpoint))), { fault: 'unsent', code, retryHelps: true }, name)
-  t.match(await failure(send(clientOf(t, `http://127.0.0.1:${port}`))), { fault: 'unknown' }, 'hung up after the request')
+  for (const [name, endpoint, code] of cases)
+    t.match(
+      await failure(send(clientOf(t, endpoint))),
+      { fault: 'unsent', code, retryHelps: true },
+      name
+    )
+  t.match(
+    await failure(send(clientOf(t, `http://127.0.0.1:${port}`))),
+    { fault: 'unknown' },
+    'hung up after the request'
+  )
 })
 
 t.test('a certificate that does not fit, and several addresses that do not answer', async t => {
-  const certificate = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  const certificate = Object.assign(new Error('self-signed certificate'), {
+    code: 'DEPTH_ZERO_SELF_SIGNED_CERT'
+  })
   t.equal(classify(certificate).fault, 'unsent')
-  const refused = Object.assign(new AggregateError([new Error('::1'), new Error('127.0.0.1')]), { code: 'ECONNREFUSED' })
+  const refused = Object.assign(new AggregateError([new Error('::1'), new Error('127.0.0.1')]), {
+    code: 'ECONNREFUSED'
+  })
   t.match(classify(refused), { fault: 'unsent', code: 'ECONNREFUSED' })
 })
 

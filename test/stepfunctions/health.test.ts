@@ -9,19 +9,54 @@ import { SdkClients } from '../../src/stepfunctions/sdk.ts'
 const credentials = { accessKeyId: 'AKIDHEALTH', secretAccessKey: 'never-in-a-log' }
 const eachTime = { checkMs: 5000, wellMs: 0, illMs: 0 }
 
-interface Line { level: number, part: string, msg: string, err?: Record<string, unknown> }
+interface Line {
+  level: number
+  part: string
+  msg: string
+  err?: Record<string, unknown>
+}
 
-function healthOf (t: Test, { settings = { credentials }, ...options }: Partial<HealthOptions> & { settings?: Partial<ConstructorParameters<typeof SdkClients>[0]> }): { health: Health, log: Line[] } {
+function healthOf(
+  t: Test,
+  {
+    settings = { credentials },
+    ...options
+  }: Partial<HealthOptions> & { settings?: Partial<ConstructorParameters<typeof SdkClients>[0]> }
+): { health: Health; log: Line[] } {
   const log: Line[] = []
   const clients = new SdkClients({ timeoutMs: 3000, ...settings })
-  t.teardown(() => { clients.close() })
-  return { health: new Health(clients, { endpoint: undefined, regions: [], log: pino({}, { write: line => { log.push(JSON.parse(line)) } }), ...options }), log }
+  t.teardown(() => {
+    clients.close()
+  })
+  return {
+    health: new Health(clients, {
+      endpoint: undefined,
+      regions: [],
+      log: pino(
+        {},
+        {
+          write: line => {
+            log.push(JSON.parse(line))
+          }
+        }
+      ),
+      ...options
+    }),
+    log
+  }
 }
 
 /** Takes connections on a free port. */
-async function startEndpoint (t: Test): Promise<{ url: string, connections: (count: number) => Promise<Socket[]>, down: () => Promise<void>, up: () => Promise<void> }> {
+async function startEndpoint(t: Test): Promise<{
+  url: string
+  connections: (count: number) => Promise<Socket[]>
+  down: () => Promise<void>
+  up: () => Promise<void>
+}> {
   const sockets: Socket[] = []
-  const server = createServer(socket => { sockets.push(socket.on('error', () => {})) })
+  const server = createServer(socket => {
+    sockets.push(socket.on('error', () => {}))
+  })
   const connections = async (count: number): Promise<Socket[]> => {
     while (sockets.length < count) await once(server, 'connection')
     return sockets
@@ -33,44 +68,77 @@ async function startEndpoint (t: Test): Promise<{ url: string, connections: (cou
     server.close()
     await once(server, 'close')
   }
-  t.teardown(() => server.listening ? down() : undefined)
-  return { url: `http://127.0.0.1:${port}`, connections, down, up: async () => { await once(server.listen(port, '127.0.0.1'), 'listening') } }
+  t.teardown(() => (server.listening ? down() : undefined))
+  return {
+    url: `http://127.0.0.1:${port}`,
+    connections,
+    down,
+    up: async () => {
+      await once(server.listen(port, '127.0.0.1'), 'listening')
+    }
+  }
 }
 
 /** Sets environment variables for one test. */
-function environment (t: Test, variables: Record<string, string>): void {
+function environment(t: Test, variables: Record<string, string>): void {
   const before = process.env
-  t.teardown(() => { process.env = before })
-  const others = Object.fromEntries(Object.entries(before).filter(([name]) => !name.startsWith('AWS_')))
-  process.env = { ...others, AWS_EC2_METADATA_DISABLED: 'true', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent', AWS_CONFIG_FILE: '/nonexistent', ...variables }
+  t.teardown(() => {
+    process.env = before
+  })
+  const others = Object.fromEntries(
+    Object.entries(before).filter(([name]) => !name.startsWith('AWS_'))
+  )
+  process.env = {
+    ...others,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+    AWS_CONFIG_FILE: '/nonexistent',
+    ...variables
+  }
 }
 
 t.test('all who ask share one look, in which nothing is sent', async t => {
   const { url, connections } = await startEndpoint(t)
   const { health, log } = healthOf(t, { endpoint: url })
   const states = await Promise.all([health.check(), health.check(), health.check()])
-  t.strictSame([...states, await health.check()], Array.from({ length: 4 }, () => ({ credentials: true, endpoint: true })))
+  t.strictSame(
+    [...states, await health.check()],
+    Array.from({ length: 4 }, () => ({ credentials: true, endpoint: true }))
+  )
   const sockets = await connections(1)
   t.equal(sockets.length, 1)
   for (const socket of sockets) t.equal(await text(socket), '')
   t.strictSame(log, [])
 })
 
-t.test('an endpoint that goes away is noticed when the last look is old, and its return too; the log tells each once', async t => {
-  const { url, down, up } = await startEndpoint(t)
-  const { health, log } = healthOf(t, { endpoint: url, times: eachTime })
-  t.strictSame(await health.check(), { credentials: true, endpoint: true })
-  await down()
-  for (const _ of [1, 2]) t.strictSame(await health.check(), { credentials: true, endpoint: false })
-  await up()
-  for (const _ of [1, 2]) t.strictSame(await health.check(), { credentials: true, endpoint: true })
-  t.match(log, [
-    { level: 40, part: 'endpoint', err: { message: new RegExp(`^There is no connection to ${url}\\..*ECONNREFUSED`), stack: String }, msg: 'Step Functions cannot be used at the moment' },
-    { level: 30, part: 'endpoint', msg: 'Step Functions can be used again' }
-  ])
-  t.equal(log.length, 2)
-  t.notMatch(JSON.stringify(log), 'never-in-a-log')
-})
+t.test(
+  'an endpoint that goes away is noticed when the last look is old, and its return too; the log tells each once',
+  async t => {
+    const { url, down, up } = await startEndpoint(t)
+    const { health, log } = healthOf(t, { endpoint: url, times: eachTime })
+    t.strictSame(await health.check(), { credentials: true, endpoint: true })
+    await down()
+    for (const _ of [1, 2])
+      t.strictSame(await health.check(), { credentials: true, endpoint: false })
+    await up()
+    for (const _ of [1, 2])
+      t.strictSame(await health.check(), { credentials: true, endpoint: true })
+    t.match(log, [
+      {
+        level: 40,
+        part: 'endpoint',
+        err: {
+          message: new RegExp(`^There is no connection to ${url}\\..*ECONNREFUSED`),
+          stack: String
+        },
+        msg: 'Step Functions cannot be used at the moment'
+      },
+      { level: 30, part: 'endpoint', msg: 'Step Functions can be used again' }
+    ])
+    t.equal(log.length, 2)
+    t.notMatch(JSON.stringify(log), 'never-in-a-log')
+  }
+)
 
 t.test('an ill look holds for a while too', async t => {
   const { url, down, up } = await startEndpoint(t)
@@ -83,7 +151,10 @@ t.test('an ill look holds for a while too', async t => {
 
 t.test('an endpoint that is silent', async t => {
   const { url } = await startEndpoint(t)
-  const { health, log } = healthOf(t, { endpoint: url.replace('http', 'https'), times: { ...eachTime, checkMs: 50 } })
+  const { health, log } = healthOf(t, {
+    endpoint: url.replace('http', 'https'),
+    times: { ...eachTime, checkMs: 50 }
+  })
   t.strictSame(await health.check(), { credentials: true, endpoint: false })
   t.match(log, [{ part: 'endpoint' }])
 })
@@ -91,11 +162,19 @@ t.test('an endpoint that is silent', async t => {
 t.test('credentials are those that calls get, and found as soon as they are there', async t => {
   const { url } = await startEndpoint(t)
   environment(t, {})
-  const { health, log } = healthOf(t, { endpoint: url, regions: ['us-west-2'], times: eachTime, settings: {} })
+  const { health, log } = healthOf(t, {
+    endpoint: url,
+    regions: ['us-west-2'],
+    times: eachTime,
+    settings: {}
+  })
   for (const _ of [1, 2]) t.strictSame(await health.check(), { credentials: false, endpoint: true })
   environment(t, { AWS_ACCESS_KEY_ID: 'AKIDLATER', AWS_SECRET_ACCESS_KEY: 'never-in-a-log' })
   t.strictSame(await health.check(), { credentials: true, endpoint: true })
-  t.match(log, [{ level: 40, part: 'credentials', err: { code: 'CredentialsProviderError' } }, { level: 30, part: 'credentials' }])
+  t.match(log, [
+    { level: 40, part: 'credentials', err: { code: 'CredentialsProviderError' } },
+    { level: 30, part: 'credentials' }
+  ])
   t.equal(log.length, 2)
 })
 

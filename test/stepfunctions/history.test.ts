@@ -6,38 +6,67 @@ import { credentials, region, startStepFunctions } from '../helpers/step-functio
 import type { Test } from 'tap'
 import type { ExecutionHistory } from '../../src/stepfunctions/history.ts'
 
-async function start (t: Test) {
+async function start(t: Test) {
   const sfn = await startStepFunctions(t)
   const clients = new SdkClients({ credentials, endpoint: sfn.url, timeoutMs: 3000 })
-  t.teardown(() => { clients.close() })
-  const read = async (executionArn: string, timeoutMs = 3000): Promise<ExecutionHistory> => await readHistory(clients, { region, executionArn, timeoutMs })
+  t.teardown(() => {
+    clients.close()
+  })
+  const read = async (executionArn: string, timeoutMs = 3000): Promise<ExecutionHistory> =>
+    await readHistory(clients, { region, executionArn, timeoutMs })
   const failure = async (executionArn: string, timeoutMs?: number): Promise<unknown> =>
-    await read(executionArn, timeoutMs).then(() => t.fail('no failure'), (error: unknown) => error)
-  const answer = async (taskToken: string, result: { output: string } | { error: string, cause: string }): Promise<unknown> =>
-    await deliver(clients, { region, taskToken, result })
+    await read(executionArn, timeoutMs).then(
+      () => t.fail('no failure'),
+      (error: unknown) => error
+    )
+  const answer = async (
+    taskToken: string,
+    result: { output: string } | { error: string; cause: string }
+  ): Promise<unknown> => await deliver(clients, { region, taskToken, result })
   return { sfn, read, failure, answer }
 }
 
 t.test('a step that waits, and how it is answered', async t => {
   const { sfn, read, answer } = await start(t)
   const { taskToken, executionArn } = sfn.waitCallback({ parameters: () => ({ record: 'r1' }) })
-  t.strictSame(await read(executionArn), { execution: 'running', steps: [{ input: '{"record":"r1"}', result: undefined }], complete: true })
+  t.strictSame(await read(executionArn), {
+    execution: 'running',
+    steps: [{ input: '{"record":"r1"}', result: undefined }],
+    complete: true
+  })
   await answer(taskToken, { output: '{"n": 1.0}' })
-  t.match(await read(executionArn), { execution: 'succeeded', steps: [{ result: { kind: 'succeeded', output: '{"n": 1.0}', at: Date } }], complete: true })
-  t.strictSame(new Set(sfn.calls.map(({ operation }) => operation)), new Set(['GetExecutionHistory', 'SendTaskSuccess']), 'no other right is needed')
+  t.match(await read(executionArn), {
+    execution: 'succeeded',
+    steps: [{ result: { kind: 'succeeded', output: '{"n": 1.0}', at: Date } }],
+    complete: true
+  })
+  t.strictSame(
+    new Set(sfn.calls.map(({ operation }) => operation)),
+    new Set(['GetExecutionHistory', 'SendTaskSuccess']),
+    'no other right is needed'
+  )
 })
 
 t.test('how an execution ends', async t => {
   const { sfn, read, answer } = await start(t)
   const failed = sfn.waitCallback()
   await answer(failed.taskToken, { error: 'Not signing off', cause: '{}' })
-  t.match(await read(failed.executionArn), { execution: 'failed', steps: [{ result: { kind: 'failed', error: 'Not signing off', cause: '{}' } }] })
+  t.match(await read(failed.executionArn), {
+    execution: 'failed',
+    steps: [{ result: { kind: 'failed', error: 'Not signing off', cause: '{}' } }]
+  })
   const expired = sfn.waitCallback()
   sfn.expire(expired.taskToken)
-  t.match(await read(expired.executionArn), { execution: 'failed', steps: [{ result: { kind: 'timed out' } }] })
+  t.match(await read(expired.executionArn), {
+    execution: 'failed',
+    steps: [{ result: { kind: 'timed out' } }]
+  })
   const stopped = sfn.waitCallback()
   sfn.stop(stopped.executionArn)
-  t.match(await read(stopped.executionArn), { execution: 'aborted', steps: [{ result: undefined }] })
+  t.match(await read(stopped.executionArn), {
+    execution: 'aborted',
+    steps: [{ result: undefined }]
+  })
   const timedOut = sfn.waitCallback()
   sfn.timeOut(timedOut.executionArn)
   t.match(await read(timedOut.executionArn), { execution: 'timed out' })

@@ -4,11 +4,13 @@ import { SdkClients } from '../../src/stepfunctions/sdk.ts'
 import { activityArn, credentials, region, startStepFunctions } from '../helpers/step-functions.ts'
 import type { Test } from 'tap'
 
-async function start (t: Test, { pollMs = 60_000 } = {}) {
+async function start(t: Test, { pollMs = 60_000 } = {}) {
   const sfn = await startStepFunctions(t, { pollMs })
   sfn.createActivity()
   const clients = new SdkClients({ credentials, endpoint: sfn.url, timeoutMs: 1 })
-  t.teardown(() => { clients.close() })
+  t.teardown(() => {
+    clients.close()
+  })
   return { sfn, polls: new ActivityPolls(clients) }
 }
 
@@ -67,7 +69,11 @@ t.test('a task without input', async t => {
 
 t.test('a poll that fails does so for all, and ends', async t => {
   const { sfn, polls } = await start(t)
-  const failure = async (): Promise<unknown> => await polls.poll(activityArn, region).then(() => t.fail('no failure'), (error: unknown) => error)
+  const failure = async (): Promise<unknown> =>
+    await polls.poll(activityArn, region).then(
+      () => t.fail('no failure'),
+      (error: unknown) => error
+    )
   const gate = Promise.withResolvers<void>()
   sfn.fault('GetActivityTask', { until: gate.promise })
   const arrived = sfn.called('GetActivityTask')
@@ -78,7 +84,8 @@ t.test('a poll that fails does so for all, and ends', async t => {
   await sfn.pollsReach(1)
   sfn.fault('GetActivityTask', 'ActivityWorkerLimitExceeded')
   sfn.disconnect()
-  for (const error of await Promise.all(failures)) t.match(error, { name: 'StepFunctionsError', fault: 'unknown' })
+  for (const error of await Promise.all(failures))
+    t.match(error, { name: 'StepFunctionsError', fault: 'unknown' })
   await settled
   t.match(await failure(), { fault: 'throttled' })
   t.equal(sfn.calls.length, 2, 'the SDK does not poll again by itself')
@@ -86,6 +93,9 @@ t.test('a poll that fails does so for all, and ends', async t => {
 
 t.test('an activity that does not exist', async t => {
   const { polls } = await start(t)
-  const error: unknown = await polls.poll(`${activityArn}2`, region).then(() => t.fail('no failure'), (error: unknown) => error)
+  const error: unknown = await polls.poll(`${activityArn}2`, region).then(
+    () => t.fail('no failure'),
+    (error: unknown) => error
+  )
   t.match(error, { fault: 'not found', code: 'ActivityDoesNotExist' })
 })

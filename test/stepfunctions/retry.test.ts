@@ -4,7 +4,7 @@ import { retry } from '../../src/stepfunctions/retry.ts'
 import type { Fault } from '../../src/stepfunctions/errors.ts'
 
 /** A call that fails with these faults one after the other, then succeeds. */
-function failing (...faults: Fault[]): (() => Promise<string>) & { attempts: number } {
+function failing(...faults: Fault[]): (() => Promise<string>) & { attempts: number } {
   const call = async (): Promise<string> => {
     const fault = faults[call.attempts++]
     if (fault !== undefined) throw new StepFunctionsError(fault, 'Code', fault)
@@ -23,7 +23,13 @@ t.test('tries again where that can help', async t => {
 })
 
 t.test('gives up at once where it cannot', async t => {
-  for (const fault of ['token dead', 'token invalid', 'input refused', 'not found', 'refused'] as const) {
+  for (const fault of [
+    'token dead',
+    'token invalid',
+    'input refused',
+    'not found',
+    'refused'
+  ] as const) {
     const call = failing(fault)
     t.match(await retry(5000, call), { error: { fault }, uncertain: false })
     t.equal(call.attempts, 1)
@@ -31,7 +37,10 @@ t.test('gives up at once where it cannot', async t => {
 })
 
 t.test('once an outcome is unknown it stays uncertain', async t => {
-  t.match(await retry(5000, failing('unknown', 'throttled', 'token dead')), { error: { fault: 'token dead' }, uncertain: true })
+  t.match(await retry(5000, failing('unknown', 'throttled', 'token dead')), {
+    error: { fault: 'token dead' },
+    uncertain: true
+  })
 })
 
 t.test('ends when the time is up, with the last failure', async t => {
@@ -49,12 +58,19 @@ t.test('without any time nothing is tried', async t => {
 
 t.test('each attempt gets a third of the time', async t => {
   let attempts = 0
-  const hanging = async (signal: AbortSignal): Promise<never> => await new Promise((_resolve, reject) => {
-    attempts++
-    // A timer of its own, since that of an AbortSignal keeps no process alive.
-    const timer = setInterval(() => {}, 1000)
-    signal.addEventListener('abort', () => { clearInterval(timer); reject(signal.reason as Error) })
+  const hanging = async (signal: AbortSignal): Promise<never> =>
+    await new Promise((_resolve, reject) => {
+      attempts++
+      // A timer of its own, since that of an AbortSignal keeps no process alive.
+      const timer = setInterval(() => {}, 1000)
+      signal.addEventListener('abort', () => {
+        clearInterval(timer)
+        reject(signal.reason as Error)
+      })
+    })
+  t.match(await retry(900, hanging), {
+    error: { fault: 'unknown', code: 'TimeoutError' },
+    uncertain: true
   })
-  t.match(await retry(900, hanging), { error: { fault: 'unknown', code: 'TimeoutError' }, uncertain: true })
   t.ok(attempts === 2 || attempts === 3)
 })

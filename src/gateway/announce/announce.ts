@@ -30,12 +30,17 @@ export interface AnnounceOptions {
 }
 
 /** Kinto's utility views with what a plugin inside of Kinto would add to them. Never throws: whatever goes wrong becomes the reply. */
-export async function announce (request: AnnouncedExchange, options: AnnounceOptions): Promise<Reply> {
+export async function announce(
+  request: AnnouncedExchange,
+  options: AnnounceOptions
+): Promise<Reply> {
   const { resources, log } = options
   try {
     switch (request.view) {
       case 'root':
-        return edited(await askKinto(request, options), body => withCapability(body, resources, log))
+        return edited(await askKinto(request, options), body =>
+          withCapability(body, resources, log)
+        )
       case 'openapi':
         return edited(await askKinto(request, options), withSubResources)
       case 'heartbeat':
@@ -46,7 +51,7 @@ export async function announce (request: AnnouncedExchange, options: AnnounceOpt
   }
 }
 
-async function heartbeat (request: AnnouncedExchange, options: AnnounceOptions): Promise<Reply> {
+async function heartbeat(request: AnnouncedExchange, options: AnnounceOptions): Promise<Reply> {
   const kinto = askKinto(request, options).catch((err: unknown) => {
     options.log.error({ err }, 'Kinto does not answer its heartbeat')
     return undefined
@@ -56,12 +61,19 @@ async function heartbeat (request: AnnouncedExchange, options: AnnounceOptions):
 }
 
 // Always with GET, so that the length that HEAD is told is right, and in an encoding that can be edited.
-async function askKinto ({ target, headers, timeLeft }: AnnouncedExchange, { kinto }: AnnounceOptions): Promise<KintoAnswer> {
+async function askKinto(
+  { target, headers, timeLeft }: AnnouncedExchange,
+  { kinto }: AnnounceOptions
+): Promise<KintoAnswer> {
   return await exchange(kinto.dispatcher, kinto.origin, {
     method: 'GET',
     path: target,
     // No body goes with it.
-    headers: [...selectHeaders(headers, name => name !== 'accept-encoding' && !name.startsWith('content-')), 'Accept-Encoding', 'identity'],
+    headers: [
+      ...selectHeaders(headers, name => name !== 'accept-encoding' && !name.startsWith('content-')),
+      'Accept-Encoding',
+      'identity'
+    ],
     timeoutMs: Math.min(kinto.timeoutMs, timeLeft())
   })
 }
@@ -69,8 +81,10 @@ async function askKinto ({ target, headers, timeLeft }: AnnouncedExchange, { kin
 // These are true of Kinto's own text only: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.8
 const ofTheText = /^(etag|last-modified|accept-ranges|content-md5|(content-|repr-)?digest)$/
 
-function edited (answer: KintoAnswer, edit: (body: Buffer) => Buffer | undefined): Reply {
+function edited(answer: KintoAnswer, edit: (body: Buffer) => Buffer | undefined): Reply {
   const reply = kintoReply(answer)
   const body = answer.status === 200 ? edit(answer.body) : undefined
-  return body === undefined ? reply : { ...reply, headers: selectHeaders(reply.headers, name => !ofTheText.test(name)), body }
+  return body === undefined
+    ? reply
+    : { ...reply, headers: selectHeaders(reply.headers, name => !ofTheText.test(name)), body }
 }

@@ -8,7 +8,10 @@ export type Edit = readonly [path: JSONPath, value: unknown]
  * Edits the JSON object in `body` as text, so that the rest of it stays as it is, byte for byte. `edits` gets the object.
  * Undefined when that names no edits, or when there is nothing to edit: no object, no UTF-8, one nested deeper than the stack is high.
  */
-export function editJson (body: Buffer, edits: (object: JsonObject) => readonly Edit[] | undefined): Buffer | undefined {
+export function editJson(
+  body: Buffer,
+  edits: (object: JsonObject) => readonly Edit[] | undefined
+): Buffer | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
     const object = parseJson(text)
@@ -19,6 +22,6 @@ export function editJson (body: Buffer, edits: (object: JsonObject) => readonly 
   }
 }
 
-function put (text: string, [path, value]: Edit): string {
+function put(text: string, [path, value]: Edit): string {
   return applyEdits(text, modify(text, path, value, {}))
 }

@@ -8,7 +8,10 @@ import { jsonReply, kintoReply, type Reply } from '../reply.ts'
  * Kinto's heartbeat with one entry more, as a plugin has in `registry.heartbeats`: 503 when any is false (`kinto/core/views/heartbeat.py`).
  * Where Kinto's own is missing (no answer, or one that is no heartbeat), `kinto` is false. What is neither 200 nor 503 stays Kinto's.
  */
-export function heartbeatReply (answer: KintoAnswer | undefined, { credentials, endpoint }: HealthState): Reply {
+export function heartbeatReply(
+  answer: KintoAnswer | undefined,
+  { credentials, endpoint }: HealthState
+): Reply {
   const stepfunction = credentials && endpoint
   if (answer === undefined) return jsonReply(503, openHeaders, { stepfunction, kinto: false })
   if (answer.status !== 200 && answer.status !== 503) return kintoReply(answer)
@@ -19,5 +22,7 @@ export function heartbeatReply (answer: KintoAnswer | undefined, { credentials, 
     if (!stepfunction || Object.values(checks).includes(false)) status = 503
     return [[['stepfunction'], stepfunction]]
   })
-  return body === undefined ? heartbeatReply(undefined, { credentials, endpoint }) : { ...kintoReply(answer), status, body }
+  return body === undefined
+    ? heartbeatReply(undefined, { credentials, endpoint })
+    : { ...kintoReply(answer), status, body }
 }

@@ -8,8 +8,11 @@ interface Operation {
 }
 
 /** The sub-resources, worded as Kinto's own are. An operation has all but the schema of its errors, its tag and its security. */
-const { paths: ours, errorSchema }: {
-  paths: Record<string, { parameters: object[], operations: Record<string, Operation> }>
+const {
+  paths: ours,
+  errorSchema
+}: {
+  paths: Record<string, { parameters: object[]; operations: Record<string, Operation> }>
   errorSchema: object
 } = subResources
 
@@ -20,7 +23,7 @@ const tag = 'Stepfunction'
 const edited = new LRUCache<string, Buffer>({ max: 8 })
 
 /** Kinto's OpenAPI document (Swagger 2.0) with the sub-resources in it. Undefined when this is no such document. */
-export function withSubResources (body: Buffer): Buffer | undefined {
+export function withSubResources(body: Buffer): Buffer | undefined {
   const key = body.toString('latin1')
   const known = edited.get(key)
   if (known !== undefined) return known
@@ -29,30 +32,34 @@ export function withSubResources (body: Buffer): Buffer | undefined {
   return document
 }
 
-function edits ({ swagger, paths, tags, securityDefinitions }: JsonObject): Edit[] | undefined {
+function edits({ swagger, paths, tags, securityDefinitions }: JsonObject): Edit[] | undefined {
   if (swagger !== '2.0' || !isJsonObject(paths)) return undefined
   const all = Array.isArray(tags) ? tags : []
   const tagged = all.some(known => isJsonObject(known) && known['name'] === tag)
   const toTags: Edit = [['tags', all.length], { name: tag }]
   const security = securityOf(securityDefinitions)
   const items = Object.entries(ours).map(([path, { parameters, operations }]): Edit => [
-    ['paths', path], { parameters, ...mapValues(operations, operation => operationOf(operation, security)) }
+    ['paths', path],
+    { parameters, ...mapValues(operations, operation => operationOf(operation, security)) }
   ])
-  return [...items, ...tagged ? [] : [toTags]]
+  return [...items, ...(tagged ? [] : [toTags])]
 }
 
 /** An operation as Kinto would register it: errors have Kinto's shape, and all ways to log in are taken. */
-function operationOf ({ responses, ...operation }: Operation, security: object[]): object {
+function operationOf({ responses, ...operation }: Operation, security: object[]): object {
   const described = mapValues(responses, response => ({ schema: errorSchema, ...response }))
   return { responses: described, ...operation, tags: [tag], security }
 }
 
-function mapValues<Value, Mapped> (object: Record<string, Value>, map: (value: Value) => Mapped): Record<string, Mapped> {
+function mapValues<Value, Mapped>(
+  object: Record<string, Value>,
+  map: (value: Value) => Mapped
+): Record<string, Mapped> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
 }
 
 /** Every way to log in that Kinto knows, with all its scopes, as Kinto has it on its own operations (`kinto/core/openapi.py`). */
-function securityOf (definitions: unknown): Record<string, string[]>[] {
+function securityOf(definitions: unknown): Record<string, string[]>[] {
   if (!isJsonObject(definitions)) return []
   return Object.entries(definitions).map(([name, definition]) => {
     const scopes = isJsonObject(definition) ? definition['scopes'] : undefined

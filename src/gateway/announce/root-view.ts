@@ -17,21 +17,34 @@ const told = new WeakSet<Log>()
  * Kinto's root view, with the capability that a plugin would announce there (`add_api_capability` in `kinto/core/__init__.py`) in
  * the place of one of that name. Undefined when this is no root view.
  */
-export function withCapability (body: Buffer, resources: readonly Resource[], log: Log): Buffer | undefined {
+export function withCapability(
+  body: Buffer,
+  resources: readonly Resource[],
+  log: Log
+): Buffer | undefined {
   return editJson(body, ({ capabilities }) => {
     if (!isJsonObject(capabilities)) return undefined
     if (Object.hasOwn(capabilities, 'stepfunction')) tellOfPlugin(log)
     const { version, homepage: url } = about
-    return [[['capabilities', 'stepfunction'], { description, url, version, resources: resources.map(uri), ask }]]
+    return [
+      [
+        ['capabilities', 'stepfunction'],
+        { description, url, version, resources: resources.map(uri), ask }
+      ]
+    ]
   })
 }
 
-function tellOfPlugin (log: Log): void {
+function tellOfPlugin(log: Log): void {
   if (told.has(log)) return
   told.add(log)
-  log.warn('Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto')
+  log.warn(
+    'Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto'
+  )
 }
 
-function uri ({ bucket, collection }: Resource): string {
-  return collection === undefined ? `/buckets/${bucket}` : `/buckets/${bucket}/collections/${collection}`
+function uri({ bucket, collection }: Resource): string {
+  return collection === undefined
+    ? `/buckets/${bucket}`
+    : `/buckets/${bucket}/collections/${collection}`
 }

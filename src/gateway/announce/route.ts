@@ -11,15 +11,26 @@ export interface AnnounceRouteOptions extends AnnounceOptions {
 }
 
 /** The internal path of a request for a view, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
-export function viewPath (view: View | ':view'): string {
+export function viewPath(view: View | ':view'): string {
   return `/announced/${view}`
 }
 
 /** Serves Kinto's utility views over HTTP. */
-export async function announcedViews (scope: FastifyInstance, options: AnnounceRouteOptions): Promise<void> {
-  scope.all<{ Params: { view: View } }>(viewPath(':view'), async function answerView (request, reply) {
-    const headers = headersForKinto(request, options.trustProxy)
-    const exchange = { view: request.params.view, target: originForm(request.originalUrl), headers, timeLeft: countdown(options.requestMs) }
-    return send(reply, await announce(exchange, options))
-  })
+export async function announcedViews(
+  scope: FastifyInstance,
+  options: AnnounceRouteOptions
+): Promise<void> {
+  scope.all<{ Params: { view: View } }>(
+    viewPath(':view'),
+    async function answerView(request, reply) {
+      const headers = headersForKinto(request, options.trustProxy)
+      const exchange = {
+        view: request.params.view,
+        target: originForm(request.originalUrl),
+        headers,
+        timeLeft: countdown(options.requestMs)
+      }
+      return send(reply, await announce(exchange, options))
+    }
+  )
 }

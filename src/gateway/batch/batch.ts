@@ -22,7 +22,7 @@ const maxBytes = 1024 * 1024
  * Undefined: nothing was done, forward the batch unchanged: Kinto refuses it as a whole, or it
  * cannot be taken apart.
  */
-export async function runBatch (
+export async function runBatch(
   body: Buffer,
   specials: readonly (SubResource | undefined)[],
   exchange: BatchExchange,
@@ -41,15 +41,22 @@ export async function runBatch (
 }
 
 /** Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only mode). @throws KintoAnswered, KintoUnreachable */
-async function isRefused (session: KintoSession, version: string, size: number): Promise<boolean> {
+async function isRefused(session: KintoSession, version: string, size: number): Promise<boolean> {
   const answer = await session.get(rootPath(version))
   if (answer.status !== 200) throw new KintoAnswered(answer)
   const { settings } = jsonObject(answer)
   const { readonly, batch_max_requests: limit } = isJsonObject(settings) ? settings : {}
-  return readonly === true || (JSON.isRawJSON(limit) && Number(limit.rawJSON) > 0 && size > Number(limit.rawJSON))
+  return (
+    readonly === true ||
+    (JSON.isRawJSON(limit) && Number(limit.rawJSON) > 0 && size > Number(limit.rawJSON))
+  )
 }
 
-async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, options: SubResourceOptions): Promise<Reply> {
+async function carryOut(
+  { opening, rest }: Plan,
+  exchange: BatchExchange,
+  options: SubResourceOptions
+): Promise<Reply> {
   // Kinto has the first word, if only to an empty batch: as long as nothing was done, its refusal is the whole answer.
   const opened = await sendRun(opening, exchange, options)
   if ('failed' in opened) return opened.failed
@@ -59,7 +66,10 @@ async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, optio
     if ('failed' in done) {
       // Something may have been reported by now, so nobody is told that the whole batch failed.
       const skipped = notExecuted('a previous request of the batch failed', options)
-      entries.push(...entriesFor(part, done.failed, exchange), ...rest.slice(index + 1).flatMap(later => entriesFor(later, skipped, exchange)))
+      entries.push(
+        ...entriesFor(part, done.failed, exchange),
+        ...rest.slice(index + 1).flatMap(later => entriesFor(later, skipped, exchange))
+      )
       break
     }
     entries.push(...done.entries)
@@ -67,17 +77,24 @@ async function carryOut ({ opening, rest }: Plan, exchange: BatchExchange, optio
   return jsonReply(200, headers, { responses: entries })
 }
 
-async function carryOutPart (part: Part, exchange: BatchExchange, options: SubResourceOptions): Promise<RunOutcome> {
+async function carryOutPart(
+  part: Part,
+  exchange: BatchExchange,
+  options: SubResourceOptions
+): Promise<RunOutcome> {
   if (exchange.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
   if ('run' in part) return await sendRun(part.run, exchange, options)
-  return { entries: [await carryOutSpecial(part.request, part.special, exchange, options)], headers: [] }
+  return {
+    entries: [await carryOutSpecial(part.request, part.special, exchange, options)],
+    headers: []
+  }
 }
 
-function entriesFor (part: Part, reply: Reply, { version }: BatchExchange): Entry[] {
+function entriesFor(part: Part, reply: Reply, { version }: BatchExchange): Entry[] {
   const requests = 'run' in part ? part.run : [part.request]
   return requests.map(request => entryOf(shownPath(request.path, version), request.method, reply))
 }
 
-function notExecuted (reason: string, { log }: SubResourceOptions): Reply {
+function notExecuted(reason: string, { log }: SubResourceOptions): Reply {
   return errorReply(unavailable(`Not executed: ${reason}.`, { retryAfter: 3 }), [], log)
 }

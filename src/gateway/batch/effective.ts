@@ -18,7 +18,7 @@ const methods = ['GET', 'HEAD', 'DELETE', 'TRACE', 'POST', 'PUT', 'PATCH']
 const fields = ['method', 'path', 'headers', 'body']
 
 /** The requests of a batch, checked as Kinto's schema does (`kinto/core/views/batch.py`). @throws RefusedByKinto */
-export function effectiveRequests (batch: unknown): SubRequest[] {
+export function effectiveRequests(batch: unknown): SubRequest[] {
   require(isJsonObject(batch))
   const { requests, defaults = {}, ...others } = batch
   require(Array.isArray(requests) && isJsonObject(defaults) && Object.keys(others).length === 0)
@@ -30,7 +30,7 @@ export function effectiveRequests (batch: unknown): SubRequest[] {
   })
 }
 
-function subRequest (fieldsOfIt: JsonObject): SubRequest {
+function subRequest(fieldsOfIt: JsonObject): SubRequest {
   require(Object.keys(fieldsOfIt).every(name => fields.includes(name)))
   const { method, path, headers = {}, body } = fieldsOfIt
   require(typeof path === 'string' && path.startsWith('/') && !path.includes('/batch'))
@@ -39,38 +39,47 @@ function subRequest (fieldsOfIt: JsonObject): SubRequest {
 }
 
 // To Kinto's schema what Python takes for false is nothing.
-function methodOf (method: unknown): string {
-  const none = method === undefined || method === null || method === '' || method === false || isZero(method) || isEmpty(method)
+function methodOf(method: unknown): string {
+  const none =
+    method === undefined ||
+    method === null ||
+    method === '' ||
+    method === false ||
+    isZero(method) ||
+    isEmpty(method)
   if (none) return 'GET'
   require(typeof method === 'string' && methods.includes(method))
   return method
 }
 
 /** The request's own values win; objects are merged however deep. */
-function merged (request: JsonObject, defaults: JsonObject): JsonObject {
-  const own = Object.entries(request).map(([name, value]) => [name, Object.hasOwn(defaults, name) ? mergedValue(value, defaults[name]) : value])
+function merged(request: JsonObject, defaults: JsonObject): JsonObject {
+  const own = Object.entries(request).map(([name, value]) => [
+    name,
+    Object.hasOwn(defaults, name) ? mergedValue(value, defaults[name]) : value
+  ])
   const others = Object.entries(defaults).filter(([name]) => !Object.hasOwn(request, name))
   return Object.fromEntries([...own, ...others])
 }
 
-function mergedValue (value: unknown, fallback: unknown): unknown {
+function mergedValue(value: unknown, fallback: unknown): unknown {
   if (!isJsonObject(fallback)) return value
   require(isJsonObject(value))
   return merged(value, fallback)
 }
 
-function isZero (value: unknown): boolean {
+function isZero(value: unknown): boolean {
   return (typeof value === 'number' || JSON.isRawJSON(value)) && Number(JSON.stringify(value)) === 0
 }
 
-function isEmpty (value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return (Array.isArray(value) || isJsonObject(value)) && Object.keys(value).length === 0
 }
 
-function isStrings (headers: unknown): headers is Record<string, string> {
+function isStrings(headers: unknown): headers is Record<string, string> {
   return isJsonObject(headers) && Object.values(headers).every(value => typeof value === 'string')
 }
 
-function require (holds: boolean): asserts holds {
+function require(holds: boolean): asserts holds {
   if (!holds) throw new RefusedByKinto('Kinto refuses this batch.')
 }

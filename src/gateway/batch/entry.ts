@@ -12,21 +12,36 @@ export interface Entry {
 
 // Kinto shows the headers that it made itself, in its own spelling, which the servers in front of it change.
 const ofTheServer = new Set(['date', 'server', 'via'])
-const spelling = new Map([['etag', 'ETag'], ['www-authenticate', 'WWW-Authenticate']])
+const spelling = new Map([
+  ['etag', 'ETag'],
+  ['www-authenticate', 'WWW-Authenticate']
+])
 
 /** An answer as Kinto shows it in a batch. Numbers keep their literal text. */
-export function entryOf (path: string, method: string, { status, headers, body }: Reply): Entry {
-  const shown = [...selectHeaders(headers, name => !ofTheServer.has(name)), 'Content-Length', String(Buffer.byteLength(body))]
-  return { path, status, headers: Object.fromEntries(namedValues(shown)), body: method === 'HEAD' ? '' : jsonOr(String(body)) }
+export function entryOf(path: string, method: string, { status, headers, body }: Reply): Entry {
+  const shown = [
+    ...selectHeaders(headers, name => !ofTheServer.has(name)),
+    'Content-Length',
+    String(Buffer.byteLength(body))
+  ]
+  return {
+    path,
+    status,
+    headers: Object.fromEntries(namedValues(shown)),
+    body: method === 'HEAD' ? '' : jsonOr(String(body))
+  }
 }
 
 // As Python's `dict(headers)`: of a repeated name the last value counts.
-function namedValues (headers: readonly string[]): [string, string][] {
-  const pairs = headerPairs(headers).map(([name, value]): [string, string] => [spelling.get(name.toLowerCase()) ?? name, value])
+function namedValues(headers: readonly string[]): [string, string][] {
+  const pairs = headerPairs(headers).map(([name, value]): [string, string] => [
+    spelling.get(name.toLowerCase()) ?? name,
+    value
+  ])
   return [...new Map(pairs.map(pair => [pair[0].toLowerCase(), pair])).values()]
 }
 
-function jsonOr (text: string): unknown {
+function jsonOr(text: string): unknown {
   try {
     return parseJson(text)
   } catch {

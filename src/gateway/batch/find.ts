@@ -14,7 +14,7 @@ export interface ReceivedBatch {
  * What each of a batch's requests is to the service. Empty where none is its business, or where it
  * cannot be told: an answer that is overlooked ends in Kinto's 404, and nothing is lost by it.
  */
-export function findSpecials (
+export function findSpecials(
   { body, version, headers }: ReceivedBatch,
   isOurs: (target: SubResource) => boolean
 ): (SubResource | undefined)[] {
@@ -22,10 +22,10 @@ export function findSpecials (
   const { requests, defaults } = contentOf(body)
   // Looked at once, however many requests have no path of their own.
   const usual = specialAt(defaults)
-  const specials = requests.map(request => hasPath(request) ? specialAt(request) : usual)
+  const specials = requests.map(request => (hasPath(request) ? specialAt(request) : usual))
   return specials.some(special => special !== undefined) ? specials : []
 
-  function specialAt (request: unknown): SubResource | undefined {
+  function specialAt(request: unknown): SubResource | undefined {
     const path = hasPath(request) ? request['path'] : undefined
     const target = typeof path === 'string' ? subResourceOf(shownPath(path, version)) : undefined
     return target !== undefined && isOurs(target) ? target : undefined
@@ -33,7 +33,7 @@ export function findSpecials (
 }
 
 /** Whether the sub-resource's name may stand in a batch, be it escaped, in JSON or in a URL. */
-function mayNameOurs (body: Buffer): boolean {
+function mayNameOurs(body: Buffer): boolean {
   return ['stepfunction', '\\', '%'].some(text => body.includes(text))
 }
 
@@ -42,14 +42,18 @@ function mayNameOurs (body: Buffer): boolean {
  * sites without asking (https://fetch.spec.whatwg.org/#cors-safelisted-request-header), so nothing
  * is answered by it. Kinto tells capital letters apart.
  */
-function isJson (headers: readonly string[]): boolean {
-  const [type, ...parameters] = valueOfHeader('content-type').split(';').map(part => part.trim())
+function isJson(headers: readonly string[]): boolean {
+  const [type, ...parameters] = valueOfHeader('content-type')
+    .split(';')
+    .map(part => part.trim())
   const charsets = parameters.filter(text => /^charset/i.test(text))
-  return type === 'application/json' &&
+  return (
+    type === 'application/json' &&
     charsets.every(text => /^charset="?utf-?8"?$/i.test(text)) &&
     /^(identity)?$/i.test(valueOfHeader('content-encoding'))
+  )
 
-  function valueOfHeader (name: string): string {
+  function valueOfHeader(name: string): string {
     return headerValues(headers, name).join(', ')
   }
 }
@@ -58,14 +62,17 @@ function isJson (headers: readonly string[]): boolean {
 const mostRequests = 1_000
 const mostValues = 200_000
 
-function contentOf (body: Buffer): { requests: unknown[], defaults: unknown } {
+function contentOf(body: Buffer): { requests: unknown[]; defaults: unknown } {
   const batch = weighJson(body).values > mostValues ? undefined : valueOf(body)
   const { requests, defaults } = isJsonObject(batch) ? batch : {}
-  return { requests: Array.isArray(requests) && requests.length <= mostRequests ? requests : [], defaults }
+  return {
+    requests: Array.isArray(requests) && requests.length <= mostRequests ? requests : [],
+    defaults
+  }
 }
 
 /** Undefined for what is no JSON to JavaScript. */
-function valueOf (body: Buffer): unknown {
+function valueOf(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
   } catch {
@@ -73,6 +80,6 @@ function valueOf (body: Buffer): unknown {
   }
 }
 
-function hasPath (request: unknown): request is JsonObject {
+function hasPath(request: unknown): request is JsonObject {
   return isJsonObject(request) && Object.hasOwn(request, 'path')
 }

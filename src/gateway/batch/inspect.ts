@@ -27,10 +27,10 @@ const limits = {
  * Looks into batches for requests that are the service's business. A batch without any goes on as
  * it came, and so does one that cannot be understood: Kinto has its own word on it.
  */
-export function inspectBatches (
+export function inspectBatches(
   options: BatchOptions
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<Inspected> {
-  return async function inspect (request, reply) {
+  return async function inspect(request, reply) {
     const version = versionOfBatch(request.url)
     const body = await options.batchBodies.read(request.raw, reply.raw, limits)
     const headers = headersForKinto(request, options.trustProxy)
@@ -44,6 +44,6 @@ export function inspectBatches (
   }
 }
 
-function streamOf (body: Buffer): Readable | undefined {
+function streamOf(body: Buffer): Readable | undefined {
   return body.length === 0 ? undefined : Readable.from(body)
 }

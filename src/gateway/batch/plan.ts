@@ -3,7 +3,7 @@ import type { SubResource } from '../classify.ts'
 import { effectiveRequests, RefusedByKinto, type SubRequest } from './effective.ts'
 
 /** Requests for Kinto that stand side by side, or one that is the service's business. */
-export type Part = { run: SubRequest[] } | { request: SubRequest, special: SubResource }
+export type Part = { run: SubRequest[] } | { request: SubRequest; special: SubResource }
 
 export interface Plan {
   /** The requests for Kinto that the batch begins with. May be none. */
@@ -15,7 +15,7 @@ export interface Plan {
  * Takes a batch apart where `specials` says. Numbers keep their literal text. Undefined for one
  * that Kinto refuses as a whole, or that is nested deeper than the stack is high.
  */
-export function planBatch (
+export function planBatch(
   body: Buffer,
   specials: readonly (SubResource | undefined)[]
 ): Plan | undefined {
@@ -36,7 +36,7 @@ export function planBatch (
   return { opening, rest: rest.filter(part => !('run' in part) || part.run.length > 0) }
 }
 
-function requestsIn (body: Buffer): SubRequest[] | undefined {
+function requestsIn(body: Buffer): SubRequest[] | undefined {
   try {
     return effectiveRequests(parseJson(body.toString(), requireReadable))
   } catch {
@@ -48,7 +48,7 @@ function requestsIn (body: Buffer): SubRequest[] | undefined {
  * @throws RefusedByKinto for what Kinto's parser (RapidJSON) refuses: half a surrogate pair, and
  * numbers that are too large
  */
-function requireReadable (name: string, value: unknown): void {
+function requireReadable(name: string, value: unknown): void {
   const isText = name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())
   const isTooLarge = value === Infinity || value === -Infinity
   if (!isText || isTooLarge) throw new RefusedByKinto('Kinto refuses this JSON.')

@@ -1,4 +1,9 @@
-import { exchange as send, jsonObject, KintoUnreachable, type KintoAnswer } from '../../kinto/client.ts'
+import {
+  exchange as send,
+  jsonObject,
+  KintoUnreachable,
+  type KintoAnswer
+} from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'
 import { selectHeaders } from '../../kinto/headers.ts'
 import { batchPath } from '../../kinto/paths.ts'
@@ -14,28 +19,40 @@ export interface BatchExchange extends Pick<Exchange, 'headers' | 'clientGone' |
 }
 
 /** What became of some requests that Kinto got as a batch of their own. */
-export type RunOutcome = { entries: unknown[], headers: string[] } | { failed: Reply }
+export type RunOutcome = { entries: unknown[]; headers: string[] } | { failed: Reply }
 
 // What concerns the body that the client sent, and not the one that Kinto gets.
 const ofTheBody = /^(content-.*|.*digest|accept-encoding)$/
 
 /** Has Kinto carry out a batch of these requests, in one transaction of Kinto's. Never throws. */
-export async function sendRun (requests: SubRequest[], { version, headers, timeLeft }: BatchExchange, { kinto, log }: SubResourceOptions): Promise<RunOutcome> {
+export async function sendRun(
+  requests: SubRequest[],
+  { version, headers, timeLeft }: BatchExchange,
+  { kinto, log }: SubResourceOptions
+): Promise<RunOutcome> {
   try {
     const answer = await send(kinto.dispatcher, kinto.origin, {
       method: 'POST',
       path: batchPath(version),
-      headers: [...selectHeaders(headers, name => !ofTheBody.test(name)), 'Content-Type', 'application/json', 'Accept-Encoding', 'identity'],
+      headers: [
+        ...selectHeaders(headers, name => !ofTheBody.test(name)),
+        'Content-Type',
+        'application/json',
+        'Accept-Encoding',
+        'identity'
+      ],
       body: JSON.stringify({ requests }),
       timeoutMs: Math.min(kinto.timeoutMs, timeLeft())
     })
-    return answer.status === 200 ? { entries: responses(answer, requests.length), headers: endToEndHeaders(answer.headers) } : { failed: kintoReply(answer) }
+    return answer.status === 200
+      ? { entries: responses(answer, requests.length), headers: endToEndHeaders(answer.headers) }
+      : { failed: kintoReply(answer) }
   } catch (error) {
     return { failed: errorReply(failure(error, 'POST'), openHeaders, log) }
   }
 }
 
-function responses (answer: KintoAnswer, size: number): unknown[] {
+function responses(answer: KintoAnswer, size: number): unknown[] {
   const { responses } = jsonObject(answer)
   if (Array.isArray(responses) && responses.length === size) return responses
   throw new KintoUnreachable('The answer is not that to the batch.')

@@ -10,7 +10,7 @@ import { bodyOf, headersOf, shownPath } from './sub-request.ts'
  * Carries out a request in a batch that is the service's business: as by itself, but that nobody
  * waits for a task. Never throws.
  */
-export async function carryOutSpecial (
+export async function carryOutSpecial(
   request: SubRequest,
   special: SubResource,
   exchange: BatchExchange,
@@ -20,22 +20,25 @@ export async function carryOutSpecial (
   return entryOf(shownPath(request.path, exchange.version), request.method, reply)
 }
 
-async function replyTo (
+async function replyTo(
   request: SubRequest,
   target: SubResource,
   { headers, clientGone, timeLeft }: BatchExchange,
   options: SubResourceOptions
 ): Promise<Reply> {
   try {
-    return await handleSubResource({
-      method: request.method,
-      target,
-      headers: headersOf(request, headers),
-      readBody: async () => bodyOf(request),
-      clientGone,
-      timeLeft,
-      mayWait: false
-    }, options)
+    return await handleSubResource(
+      {
+        method: request.method,
+        target,
+        headers: headersOf(request, headers),
+        readBody: async () => bodyOf(request),
+        clientGone,
+        timeLeft,
+        mayWait: false
+      },
+      options
+    )
   } catch (error) {
     return errorReply(error, [], options.log)
   }

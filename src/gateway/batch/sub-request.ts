@@ -6,16 +6,25 @@ import { subRequestHeaders } from '../headers.ts'
 import type { SubRequest } from './effective.ts'
 
 /** The headers of one request in a batch: the batch's apply to all, and its own go before (`kinto/core/utils.py`, build_request). @throws Refusal 400 */
-export function headersOf (request: SubRequest, batch: readonly string[]): string[] {
+export function headersOf(request: SubRequest, batch: readonly string[]): string[] {
   const own = subRequestHeaders(Object.entries(request.headers).flat())
   requireSendable(own)
   const names = headerNames(own)
-  const all = [...selectHeaders(batch, name => !names.has(name) && name !== 'content-length'), ...own]
-  return bodyOf(request).length === 0 ? all : [...selectHeaders(all, name => name !== 'content-type'), 'Content-Type', 'application/json; charset=utf-8']
+  const all = [
+    ...selectHeaders(batch, name => !names.has(name) && name !== 'content-length'),
+    ...own
+  ]
+  return bodyOf(request).length === 0
+    ? all
+    : [
+        ...selectHeaders(all, name => name !== 'content-type'),
+        'Content-Type',
+        'application/json; charset=utf-8'
+      ]
 }
 
 /** The body of one request in a batch: an object that is not empty, or none. */
-export function bodyOf ({ body = {} }: SubRequest): Buffer {
+export function bodyOf({ body = {} }: SubRequest): Buffer {
   return Buffer.from(Object.keys(body).length === 0 ? '' : JSON.stringify(body))
 }
 
@@ -23,7 +32,7 @@ export function bodyOf ({ body = {} }: SubRequest): Buffer {
  * The path of a request in a batch as Kinto shows it: decoded, without query and last slash, for
  * Kinto follows its own redirect for one.
  */
-export function shownPath (path: string, version: string): string {
+export function shownPath(path: string, version: string): string {
   return withoutLastSlashes(decodedPath(targetOf(path, version)))
 }
 
@@ -32,7 +41,7 @@ export function shownPath (path: string, version: string): string {
  * target cannot hold is escaped: here Kinto takes `#` for a part of the path or query, and any text
  * for UTF-8.
  */
-function targetOf (path: string, version: string): string {
+function targetOf(path: string, version: string): string {
   const target = path.startsWith(`/${version}`) ? path : `/${version}${path}`
   return target
     .replaceAll('#', '%23')
@@ -40,13 +49,13 @@ function targetOf (path: string, version: string): string {
 }
 
 // A regular expression would try again at every slash, and a client can send a million of them.
-function withoutLastSlashes (path: string): string {
+function withoutLastSlashes(path: string): string {
   let end = path.length
   while (path[end - 1] === '/') end -= 1
   return path.slice(0, end)
 }
 
-function requireSendable (headers: string[]): void {
+function requireSendable(headers: string[]): void {
   for (const [index, text] of headers.entries()) {
     try {
       if (index % 2 === 0) validateHeaderName(text)

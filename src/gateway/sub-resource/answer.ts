@@ -15,7 +15,7 @@ export interface AnswerViewOptions extends StateOptions {
 }
 
 /** The sub-resource of a record: POST answers it, GET tells how its step stands. @throws UnsafeSegmentError */
-export function answerView (ref: RecordRef, options: AnswerViewOptions): View {
+export function answerView(ref: RecordRef, options: AnswerViewOptions): View {
   const { log, observeAnswer } = options
   const state = async ({ timeLeft }: Exchange, session: KintoSession): Promise<Reply> => {
     const data = await readState(session, ref, timeLeft, options)
@@ -25,21 +25,45 @@ export function answerView (ref: RecordRef, options: AnswerViewOptions): View {
     path: recordPath(ref),
     known: 'PATCH',
     foreign: 'POST',
-    methods: new Map([['GET', state], ['HEAD', state], ['POST', (exchange, session) => answer(ref, exchange, session, options)]]),
-    failed ({ status }) {
+    methods: new Map([
+      ['GET', state],
+      ['HEAD', state],
+      ['POST', (exchange, session) => answer(ref, exchange, session, options)]
+    ]),
+    failed({ status }) {
       observeAnswer(status < 500 ? 'refused' : 'failed')
       log.info({ ref, status }, 'an answer was not taken')
     }
   }
 }
 
-async function answer (ref: RecordRef, { headers, readBody, clientGone, timeLeft, mayWait }: Exchange, session: KintoSession, { answers, log, observeAnswer }: AnswerViewOptions): Promise<Reply> {
+async function answer(
+  ref: RecordRef,
+  { headers, readBody, clientGone, timeLeft, mayWait }: Exchange,
+  session: KintoSession,
+  { answers, log, observeAnswer }: AnswerViewOptions
+): Promise<Reply> {
   const begun = performance.now()
-  const taken = await answers.take({ ref, session, readBody, ifMatch: headerValues(headers, 'if-match'), clientGone, timeLeft, mayWait })
+  const taken = await answers.take({
+    ref,
+    session,
+    readBody,
+    ifMatch: headerValues(headers, 'if-match'),
+    clientGone,
+    timeLeft,
+    mayWait
+  })
   const { outcome, decision, record, permissions } = taken
   const { answer, answeredBy, answeredAt } = decision
   observeAnswer(outcome)
-  log.info({ ref, outcome, answer, answeredBy, ms: Math.round(performance.now() - begun) }, 'answered')
+  log.info(
+    { ref, outcome, answer, answeredBy, ms: Math.round(performance.now() - begun) },
+    'answered'
+  )
   const { data } = jsonObject(record)
-  return jsonReply(200, endToEndHeaders(record.headers), { data, permissions, stepfunction: { outcome, answer, answeredBy, answeredAt } })
+  return jsonReply(200, endToEndHeaders(record.headers), {
+    data,
+    permissions,
+    stepfunction: { outcome, answer, answeredBy, answeredAt }
+  })
 }

@@ -16,27 +16,39 @@ export interface AskViewOptions {
 }
 
 /** The sub-resource of a collection: POST asks a question there. @throws UnsafeSegmentError */
-export function askView (ref: CollectionRef, options: AskViewOptions): View {
+export function askView(ref: CollectionRef, options: AskViewOptions): View {
   const { log, observeAsk } = options
   return {
     path: recordsPath(ref),
     known: 'POST',
     foreign: 'PATCH',
     methods: new Map([['POST', (exchange, session) => ask(ref, exchange, session, options)]]),
-    failed ({ status }) {
+    failed({ status }) {
       observeAsk(status < 500 ? 'refused' : 'failed')
       log.info({ ref, status }, 'a question was not asked')
     }
   }
 }
 
-async function ask (ref: CollectionRef, { headers, readBody }: Exchange, session: KintoSession, { asks, log, observeAsk }: AskViewOptions): Promise<Reply> {
-  const conditions = [...headerValues(headers, 'if-match'), ...headerValues(headers, 'if-none-match')]
+async function ask(
+  ref: CollectionRef,
+  { headers, readBody }: Exchange,
+  session: KintoSession,
+  { asks, log, observeAsk }: AskViewOptions
+): Promise<Reply> {
+  const conditions = [
+    ...headerValues(headers, 'if-match'),
+    ...headerValues(headers, 'if-none-match')
+  ]
   const { outcome, ref: asked, record } = await asks.ask({ ref, session, readBody, conditions })
   observeAsk(outcome)
   log.info({ ref: asked, outcome }, 'asked')
   const stepfunction = { answer: `${recordPath(asked)}/stepfunction` }
   if (record === undefined) return jsonReply(200, session.common, { stepfunction })
   const { data, permissions } = jsonObject(record)
-  return jsonReply(record.status, endToEndHeaders(record.headers), { data, permissions, stepfunction })
+  return jsonReply(record.status, endToEndHeaders(record.headers), {
+    data,
+    permissions,
+    stepfunction
+  })
 }

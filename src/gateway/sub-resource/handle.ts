@@ -40,7 +40,10 @@ export interface SubResourceOptions extends AnswerViewOptions, AskViewOptions {
 const requestMethod = 'Access-Control-Request-Method'
 
 /** Answers every request for a sub-resource. Never throws: whatever goes wrong becomes the reply. */
-export async function handleSubResource (exchange: Exchange, options: SubResourceOptions): Promise<Reply> {
+export async function handleSubResource(
+  exchange: Exchange,
+  options: SubResourceOptions
+): Promise<Reply> {
   const { method, target, clientGone } = exchange
   const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
   let view: View | undefined
@@ -59,33 +62,49 @@ export async function handleSubResource (exchange: Exchange, options: SubResourc
   }
 }
 
-function nobodyIsThere ({ ref }: SubResource, { log }: SubResourceOptions): Reply {
+function nobodyIsThere({ ref }: SubResource, { log }: SubResourceOptions): Reply {
   log.info({ ref }, 'a client left before its answer was taken')
   return { status: 499, headers: [], body: '' }
 }
 
 /** Kinto does not know the sub-resource, so it is asked for its policy on the resource, and our methods are put in. */
-async function preflight ({ headers }: Exchange, session: KintoSession, { path, known, foreign, methods }: View): Promise<Reply> {
+async function preflight(
+  { headers }: Exchange,
+  session: KintoSession,
+  { path, known, foreign, methods }: View
+): Promise<Reply> {
   const [wanted] = headerValues(headers, 'access-control-request-method')
   const isOurs = wanted === 'OPTIONS' || methods.has(wanted ?? '')
-  const reply = kintoReply(await session.options(path, wanted === undefined ? [] : [requestMethod, isOurs ? known : foreign]))
+  const reply = kintoReply(
+    await session.options(
+      path,
+      wanted === undefined ? [] : [requestMethod, isOurs ? known : foreign]
+    )
+  )
   const others = selectHeaders(reply.headers, name => name !== 'access-control-allow-methods')
-  return others.length === reply.headers.length ? reply : { ...reply, headers: [...others, 'Access-Control-Allow-Methods', allowed(methods).join(',')] }
+  return others.length === reply.headers.length
+    ? reply
+    : { ...reply, headers: [...others, 'Access-Control-Allow-Methods', allowed(methods).join(',')] }
 }
 
 /** Kinto's refusal of a preflight carries the headers of its 405, and unlike another method it can change nothing. */
-async function notAllowed (session: KintoSession, { path, foreign, methods }: View): Promise<Refusal> {
+async function notAllowed(
+  session: KintoSession,
+  { path, foreign, methods }: View
+): Promise<Refusal> {
   await session.options(path, [requestMethod, foreign])
   return methodNotAllowed(allowed(methods).join(', '))
 }
 
-function allowed (methods: View['methods']): string[] {
+function allowed(methods: View['methods']): string[] {
   return [...methods.keys(), 'OPTIONS']
 }
 
 // Browsers send forms across sites without asking, so nothing but JSON is taken, even if its body would parse.
-function requireJson (contentType: string | undefined): void {
+function requireJson(contentType: string | undefined): void {
   const [type = ''] = (contentType ?? '').split(';', 1)
   if (type.trim().toLowerCase() === 'application/json') return
-  throw unsupportedMediaType("Content-Type header should be application/json. With curl: -H 'Content-Type: application/json'")
+  throw unsupportedMediaType(
+    "Content-Type header should be application/json. With curl: -H 'Content-Type: application/json'"
+  )
 }

@@ -18,26 +18,47 @@ export interface SubResourceRouteOptions extends SubResourceOptions {
 const maxBytes = 1024 * 1024
 
 /** The internal path of a request for a sub-resource, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
-export function subResourcePath ({ kind, ref }: SubResource): string {
+export function subResourcePath({ kind, ref }: SubResource): string {
   return `/${kind}/${Object.values(ref).map(encodeURIComponent).join('/')}`
 }
 
 /** Serves the sub-resources over HTTP: a request becomes a value, and a value becomes the answer. */
-export async function subResources (scope: FastifyInstance, options: SubResourceRouteOptions): Promise<void> {
-  scope.all<{ Params: RecordRef }>('/answer/:version/:bucket/:collection/:record', async function answer (request, reply) {
-    return await serve({ kind: 'answer', ref: request.params }, request, reply, options)
-  })
-  scope.all<{ Params: CollectionRef }>('/ask/:version/:bucket/:collection', async function ask (request, reply) {
-    return await serve({ kind: 'ask', ref: request.params }, request, reply, options)
-  })
+export async function subResources(
+  scope: FastifyInstance,
+  options: SubResourceRouteOptions
+): Promise<void> {
+  scope.all<{ Params: RecordRef }>(
+    '/answer/:version/:bucket/:collection/:record',
+    async function answer(request, reply) {
+      return await serve({ kind: 'answer', ref: request.params }, request, reply, options)
+    }
+  )
+  scope.all<{ Params: CollectionRef }>(
+    '/ask/:version/:bucket/:collection',
+    async function ask(request, reply) {
+      return await serve({ kind: 'ask', ref: request.params }, request, reply, options)
+    }
+  )
 }
 
-async function serve (target: SubResource, request: FastifyRequest, reply: FastifyReply, options: SubResourceRouteOptions): Promise<FastifyReply> {
+async function serve(
+  target: SubResource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: SubResourceRouteOptions
+): Promise<FastifyReply> {
   const { raw, method } = request
   const timeLeft = countdown(options.requestMs)
   const clientGone = whenClientLeaves(reply)
   const headers = headersForKinto(request, options.trustProxy)
   if (method === 'POST') requireSize(raw.headers, maxBytes)
-  const readBody = (): Promise<Buffer> => options.bodies[target.kind].read(raw, reply.raw, { maxBytes, timeoutMs: timeLeft() })
-  return send(reply, await handleSubResource({ method, target, headers, readBody, clientGone, timeLeft, mayWait: true }, { ...options, log: request.log }))
+  const readBody = (): Promise<Buffer> =>
+    options.bodies[target.kind].read(raw, reply.raw, { maxBytes, timeoutMs: timeLeft() })
+  return send(
+    reply,
+    await handleSubResource(
+      { method, target, headers, readBody, clientGone, timeLeft, mayWait: true },
+      { ...options, log: request.log }
+    )
+  )
 }

@@ -7,23 +7,56 @@ import { caught } from '../../helpers/caught.ts'
 const path = '/buckets/{bucket_id}/collections/{collection_id}/records/{record_id}/stepfunction'
 const info = { title: 'kinto', version: '1.23' }
 
-function edited (document: unknown): any {
+function edited(document: unknown): any {
   return JSON.parse(withSubResources(Buffer.from(JSON.stringify(document)))?.toString() ?? 'null')
 }
 
-function takes (body: object): boolean {
+function takes(body: object): boolean {
   return caught(() => readAnswer(Buffer.from(JSON.stringify(body)))) === undefined
 }
 
 t.test('the sub-resource is described, and the document is valid', async t => {
-  const document = edited({ swagger: '2.0', info, tags: [{ name: 'Records' }], paths: { '/': { get: { responses: { 200: { description: 'Hello.' } } } } } })
+  const document = edited({
+    swagger: '2.0',
+    info,
+    tags: [{ name: 'Records' }],
+    paths: { '/': { get: { responses: { 200: { description: 'Hello.' } } } } }
+  })
   await SwaggerParser.validate(structuredClone(document))
   const { parameters, get, post, ...others } = document.paths[path]
   t.strictSame(Object.keys(others), [], 'HEAD and OPTIONS are not, as nowhere in Kinto')
-  t.strictSame(parameters.map((parameter: any) => parameter.name), ['bucket_id', 'collection_id', 'record_id'])
-  t.match(post, { operationId: 'create_stepfunction', tags: ['Stepfunction'], consumes: ['application/json'], produces: ['application/json'], security: [] })
-  t.match(get, { operationId: 'get_stepfunction', tags: ['Stepfunction'], produces: ['application/json'], security: [] })
-  t.strictSame(Object.keys(post.responses), ['200', '400', '401', '403', '404', '405', '409', '410', '412', '413', '415', '503', 'default'])
+  t.strictSame(
+    parameters.map((parameter: any) => parameter.name),
+    ['bucket_id', 'collection_id', 'record_id']
+  )
+  t.match(post, {
+    operationId: 'create_stepfunction',
+    tags: ['Stepfunction'],
+    consumes: ['application/json'],
+    produces: ['application/json'],
+    security: []
+  })
+  t.match(get, {
+    operationId: 'get_stepfunction',
+    tags: ['Stepfunction'],
+    produces: ['application/json'],
+    security: []
+  })
+  t.strictSame(Object.keys(post.responses), [
+    '200',
+    '400',
+    '401',
+    '403',
+    '404',
+    '405',
+    '409',
+    '410',
+    '412',
+    '413',
+    '415',
+    '503',
+    'default'
+  ])
   t.strictSame(Object.keys(get.responses), ['200', '400', '401', '403', '404', '503', 'default'])
   t.strictSame(document.tags, [{ name: 'Records' }, { name: 'Stepfunction' }])
 })
@@ -33,8 +66,15 @@ t.test('the request is described as it is checked', async t => {
   const { schema } = post.parameters.find((parameter: any) => parameter.in === 'body')
   t.strictSame(Object.keys(schema.properties), ['answer', 'comment', 'output', 'error'])
   for (const answer of schema.properties.answer.enum) t.ok(takes({ answer }))
-  for (const [name, { minLength = 0, maxLength }] of [['comment', schema.properties.comment], ['error', schema.properties.error]] as const) {
-    t.ok(takes({ answer: 'FAIL', [name]: 'x'.repeat(maxLength) }) && takes({ answer: 'FAIL', [name]: 'x'.repeat(minLength) }), name)
+  for (const [name, { minLength = 0, maxLength }] of [
+    ['comment', schema.properties.comment],
+    ['error', schema.properties.error]
+  ] as const) {
+    t.ok(
+      takes({ answer: 'FAIL', [name]: 'x'.repeat(maxLength) }) &&
+        takes({ answer: 'FAIL', [name]: 'x'.repeat(minLength) }),
+      name
+    )
     t.notOk(takes({ answer: 'FAIL', [name]: 'x'.repeat(maxLength + 1) }), name)
   }
   t.strictSame(schema.required, ['answer'])
@@ -42,21 +82,40 @@ t.test('the request is described as it is checked', async t => {
 })
 
 t.test('ways to log in are those that Kinto has, with all their scopes', async t => {
-  const securityDefinitions = { basic: { type: 'basic' }, openid: { type: 'oauth2', flow: 'implicit', authorizationUrl: 'https://id.example', scopes: { openid: 'Identity', email: 'Address' } } }
+  const securityDefinitions = {
+    basic: { type: 'basic' },
+    openid: {
+      type: 'oauth2',
+      flow: 'implicit',
+      authorizationUrl: 'https://id.example',
+      scopes: { openid: 'Identity', email: 'Address' }
+    }
+  }
   const document = edited({ swagger: '2.0', info, securityDefinitions, paths: {} })
   await SwaggerParser.validate(structuredClone(document))
-  for (const method of ['get', 'post']) t.strictSame(document.paths[path][method].security, [{ basic: [] }, { openid: ['openid', 'email'] }])
+  for (const method of ['get', 'post'])
+    t.strictSame(document.paths[path][method].security, [
+      { basic: [] },
+      { openid: ['openid', 'email'] }
+    ])
 })
 
 t.test('what the plugin wrote is replaced', async t => {
-  const document = edited({ swagger: '2.0', info, tags: [{ name: 'Stepfunction' }, 'odd'], securityDefinitions: { odd: 1 }, paths: { [path]: { post: { operationId: 'create_stepfunction' }, put: {} } } })
+  const document = edited({
+    swagger: '2.0',
+    info,
+    tags: [{ name: 'Stepfunction' }, 'odd'],
+    securityDefinitions: { odd: 1 },
+    paths: { [path]: { post: { operationId: 'create_stepfunction' }, put: {} } }
+  })
   t.strictSame(Object.keys(document.paths[path]), ['parameters', 'get', 'post'])
   t.strictSame(document.tags, [{ name: 'Stepfunction' }, 'odd'])
   t.strictSame(document.paths[path].get.security, [{ odd: [] }])
 })
 
 t.test('all else stays as it was, the second time too', async t => {
-  const text = '{"swagger":"2.0","x":1.0,"paths":{"/a":{"get":"\\u00E9"}},"tags":[],"y":9007199254740993}'
+  const text =
+    '{"swagger":"2.0","x":1.0,"paths":{"/a":{"get":"\\u00E9"}},"tags":[],"y":9007199254740993}'
   const first = withSubResources(Buffer.from(text))?.toString() ?? ''
   t.match(first, '{"swagger":"2.0","x":1.0,"paths":{"/a":{"get":"\\u00E9"},"/buckets/')
   t.ok(first.endsWith('},"tags":[{"name":"Stepfunction"}],"y":9007199254740993}'))
@@ -64,5 +123,12 @@ t.test('all else stays as it was, the second time too', async t => {
 })
 
 t.test('other documents', async t => {
-  for (const text of ['', '[]', '{"openapi":"3.0.0","paths":{}}', '{"swagger":"2.0"}', '{"swagger":"2.0","paths":[]}']) t.equal(withSubResources(Buffer.from(text)), undefined, text)
+  for (const text of [
+    '',
+    '[]',
+    '{"openapi":"3.0.0","paths":{}}',
+    '{"swagger":"2.0"}',
+    '{"swagger":"2.0","paths":[]}'
+  ])
+    t.equal(withSubResources(Buffer.from(text)), undefined, text)
 })

@@ -9,84 +9,217 @@ const ref = { version: 'v1', bucket: 'b', collection: 'c', record: 'r' }
 const json = ['Content-Type', 'application/json']
 
 /** Undefined: Kinto can have it as it is. */
-function plan (batch: unknown, { isOurs = () => true, version = 'v1', headers = json }: { isOurs?: (target: SubResource) => boolean, version?: string, headers?: string[] } = {}): Plan | undefined {
-  const body = batch instanceof Buffer ? batch : Buffer.from(typeof batch === 'string' ? batch : JSON.stringify(batch))
+function plan(
+  batch: unknown,
+  {
+    isOurs = () => true,
+    version = 'v1',
+    headers = json
+  }: { isOurs?: (target: SubResource) => boolean; version?: string; headers?: string[] } = {}
+): Plan | undefined {
+  const body =
+    batch instanceof Buffer
+      ? batch
+      : Buffer.from(typeof batch === 'string' ? batch : JSON.stringify(batch))
   const specials = findSpecials({ body, version, headers }, isOurs)
   return specials.length === 0 ? undefined : planBatch(body, specials)
 }
 
 t.test('paths that Kinto would route to the sub-resource, as batches write them', async t => {
   const paths = [
-    `${record}/stepfunction`, `/v1${record}/stepfunction`, `${record}/stepfunction/`, `${record}/stepfunction//`, `${record}/stepfunction?x=/`,
-    `${record}/stepfunction/?x`, `${record}/%73tepfunction`, `${record}%2Fstepfunction%2F`, '/buckets/b/collection/c/records/r/stepfunction'
+    `${record}/stepfunction`,
+    `/v1${record}/stepfunction`,
+    `${record}/stepfunction/`,
+    `${record}/stepfunction//`,
+    `${record}/stepfunction?x=/`,
+    `${record}/stepfunction/?x`,
+    `${record}/%73tepfunction`,
+    `${record}%2Fstepfunction%2F`,
+    '/buckets/b/collection/c/records/r/stepfunction'
   ]
-  for (const path of paths) t.match(plan({ requests: [{ path }] }), { opening: [], rest: [{ request: { path, method: 'GET' }, special: { kind: 'answer', ref } }] }, path)
-  const others = [`${record}/stepfunction#`, `/v1/v1${record}/stepfunction`, `//v1${record}/stepfunction`, `/v1x${record}/stepfunction`, `${record}/stepfunction%3F`, `${record}/stepfunctions`, record]
+  for (const path of paths)
+    t.match(
+      plan({ requests: [{ path }] }),
+      {
+        opening: [],
+        rest: [{ request: { path, method: 'GET' }, special: { kind: 'answer', ref } }]
+      },
+      path
+    )
+  const others = [
+    `${record}/stepfunction#`,
+    `/v1/v1${record}/stepfunction`,
+    `//v1${record}/stepfunction`,
+    `/v1x${record}/stepfunction`,
+    `${record}/stepfunction%3F`,
+    `${record}/stepfunctions`,
+    record
+  ]
   for (const path of others) t.equal(plan({ requests: [{ path }] }), undefined, path)
 })
 
 t.test('another version of the API', async t => {
-  const batch = { requests: [{ path: `${record}/stepfunction` }, { path: `/v1${record}/stepfunction` }, { path: `/v2${record}/stepfunction` }] }
+  const batch = {
+    requests: [
+      { path: `${record}/stepfunction` },
+      { path: `/v1${record}/stepfunction` },
+      { path: `/v2${record}/stepfunction` }
+    ]
+  }
   const v2 = { special: { kind: 'answer', ref: { version: 'v2' } } }
-  t.match(plan(batch, { version: 'v2' }), { rest: [v2, { run: [{ path: `/v1${record}/stepfunction` }] }, v2] })
+  t.match(plan(batch, { version: 'v2' }), {
+    rest: [v2, { run: [{ path: `/v1${record}/stepfunction` }] }, v2]
+  })
 })
 
 t.test('what stands between answers stays together and in order', async t => {
-  const requests = [{ path: '/a' }, { path: '/b' }, answer, answer, { path: '/c' }, { path: '/d' }, answer, { path: '/e' }]
+  const requests = [
+    { path: '/a' },
+    { path: '/b' },
+    answer,
+    answer,
+    { path: '/c' },
+    { path: '/d' },
+    answer,
+    { path: '/e' }
+  ]
   const { opening = [], rest = [] } = plan({ requests }) ?? {}
   t.match(opening, [{ path: '/a' }, { path: '/b' }])
-  t.match(rest, [{ request: { method: 'POST' } }, { request: { method: 'POST' } }, { run: [{ path: '/c' }, { path: '/d' }] }, { request: {} }, { run: [{ path: '/e' }] }])
+  t.match(rest, [
+    { request: { method: 'POST' } },
+    { request: { method: 'POST' } },
+    { run: [{ path: '/c' }, { path: '/d' }] },
+    { request: {} },
+    { run: [{ path: '/e' }] }
+  ])
   t.equal(rest.length, 5)
 })
 
 t.test('defaults are merged as Kinto does', async t => {
   const batch = {
-    defaults: { method: 'POST', path: `${record}/stepfunction`, headers: { a: '1', b: '2' }, body: { answer: 'FAIL', output: { x: 1, y: [1] } } },
-    requests: [{}, { headers: { b: '3' }, body: { answer: 'SUCCEED', output: { y: [2] } } }, { method: null, path: '/a', body: {} }, ...['', 0, false, [], {}].map(method => ({ method, path: '/a' }))]
+    defaults: {
+      method: 'POST',
+      path: `${record}/stepfunction`,
+      headers: { a: '1', b: '2' },
+      body: { answer: 'FAIL', output: { x: 1, y: [1] } }
+    },
+    requests: [
+      {},
+      { headers: { b: '3' }, body: { answer: 'SUCCEED', output: { y: [2] } } },
+      { method: null, path: '/a', body: {} },
+      ...['', 0, false, [], {}].map(method => ({ method, path: '/a' }))
+    ]
   }
   const { rest = [] } = plan(batch) ?? {}
   t.match(rest, [
-    { request: { method: 'POST', headers: { a: '1', b: '2' }, body: { answer: 'FAIL', output: { x: { rawJSON: '1' }, y: [{ rawJSON: '1' }] } } } },
-    { request: { headers: { a: '1', b: '3' }, body: { answer: 'SUCCEED', output: { x: { rawJSON: '1' }, y: [{ rawJSON: '2' }] } } } },
+    {
+      request: {
+        method: 'POST',
+        headers: { a: '1', b: '2' },
+        body: { answer: 'FAIL', output: { x: { rawJSON: '1' }, y: [{ rawJSON: '1' }] } }
+      }
+    },
+    {
+      request: {
+        headers: { a: '1', b: '3' },
+        body: { answer: 'SUCCEED', output: { x: { rawJSON: '1' }, y: [{ rawJSON: '2' }] } }
+      }
+    },
     { run: Array.from({ length: 6 }, () => ({ method: 'GET', path: '/a' })) }
   ])
-  const named = plan('{"defaults":{"body":{"__proto__":{"a":1}}},"requests":[{"path":"/x","body":{"__proto__":{"b":2}}},{"path":"' + record + '/stepfunction"}]}')
+  const named = plan(
+    '{"defaults":{"body":{"__proto__":{"a":1}}},"requests":[{"path":"/x","body":{"__proto__":{"b":2}}},{"path":"' +
+      record +
+      '/stepfunction"}]}'
+  )
   t.equal(JSON.stringify(named?.opening[0]?.body), '{"__proto__":{"b":2,"a":1}}')
 })
 
 t.test('numbers keep their text', async t => {
-  const { opening } = plan(`{"requests":[{"path":"/a","method":"PUT","body":{"data":[9007199254740993,1.0,-0.0,1e2]}},${JSON.stringify(answer)}]}`) ?? {}
+  const { opening } =
+    plan(
+      `{"requests":[{"path":"/a","method":"PUT","body":{"data":[9007199254740993,1.0,-0.0,1e2]}},${JSON.stringify(answer)}]}`
+    ) ?? {}
   t.equal(JSON.stringify(opening?.[0]?.body), '{"data":[9007199254740993,1.0,-0.0,1e2]}')
 })
 
-t.test('a path that is not ASCII is nothing of ours, and Kinto can crash over it by itself', async t => {
-  t.match(plan({ requests: [{ path: '/buckets/b/collections/c/records/r/\u0173tepfunction' }, { path: '/é' }, answer] }), { opening: [{ path: /tepfunction/ }, { path: '/é' }], rest: [{ special: { kind: 'answer', ref } }] })
-})
+t.test(
+  'a path that is not ASCII is nothing of ours, and Kinto can crash over it by itself',
+  async t => {
+    t.match(
+      plan({
+        requests: [
+          { path: '/buckets/b/collections/c/records/r/\u0173tepfunction' },
+          { path: '/é' },
+          answer
+        ]
+      }),
+      {
+        opening: [{ path: /tepfunction/ }, { path: '/é' }],
+        rest: [{ special: { kind: 'answer', ref } }]
+      }
+    )
+  }
+)
 
 // Each of these was sent to a real Kinto, which refused all of it.
 const refused: [title: string, batch: unknown][] = [
-  ['no object', [answer]], ['nothing', ''], ['no JSON', '{'], ['a byte order mark', `\ufeff${JSON.stringify({ requests: [answer] })}`],
-  ['no list', { requests: { 0: answer } }], ['another key', { requests: [answer], x: 1 }], ['no request', { requests: [answer, 1] }],
-  ['another key of a request', { requests: [{ ...answer, x: 1 }] }], ['no path', { requests: [answer, {}] }], ['a path that is no text', { requests: [answer, { path: 1 }] }],
+  ['no object', [answer]],
+  ['nothing', ''],
+  ['no JSON', '{'],
+  ['a byte order mark', `\ufeff${JSON.stringify({ requests: [answer] })}`],
+  ['no list', { requests: { 0: answer } }],
+  ['another key', { requests: [answer], x: 1 }],
+  ['no request', { requests: [answer, 1] }],
+  ['another key of a request', { requests: [{ ...answer, x: 1 }] }],
+  ['no path', { requests: [answer, {}] }],
+  ['a path that is no text', { requests: [answer, { path: 1 }] }],
   ['a path without slash', { requests: [answer, { path: 'x' }] }],
-  ['a batch inside', { requests: [answer, { path: '/batch' }] }], ['a path that looks like one', { requests: [answer, { path: '/buckets/batcher' }] }],
-  ['an unknown method', { requests: [answer, { path: '/', method: 'OPTIONS' }] }], ['a method in lower case', { requests: [answer, { path: '/', method: 'get' }] }],
-  ['a method that is no text', { requests: [answer, { path: '/', method: 1 }] }], ['headers that are none', { requests: [answer, { path: '/', headers: null }] }],
-  ['a header that is no text', { requests: [answer, { path: '/', headers: { a: 1 } }] }], ['a body that is no object', { requests: [answer, { path: '/', body: 'x' }] }],
-  ['a body that is nothing', { requests: [answer, { path: '/', body: null }] }], ['defaults that are none', { defaults: null, requests: [answer] }],
-  ['defaults that fit nowhere', { defaults: { body: { answer: {} } }, requests: [answer] }], ['bad defaults', { defaults: { method: 'x' }, requests: [answer] }]
+  ['a batch inside', { requests: [answer, { path: '/batch' }] }],
+  ['a path that looks like one', { requests: [answer, { path: '/buckets/batcher' }] }],
+  ['an unknown method', { requests: [answer, { path: '/', method: 'OPTIONS' }] }],
+  ['a method in lower case', { requests: [answer, { path: '/', method: 'get' }] }],
+  ['a method that is no text', { requests: [answer, { path: '/', method: 1 }] }],
+  ['headers that are none', { requests: [answer, { path: '/', headers: null }] }],
+  ['a header that is no text', { requests: [answer, { path: '/', headers: { a: 1 } }] }],
+  ['a body that is no object', { requests: [answer, { path: '/', body: 'x' }] }],
+  ['a body that is nothing', { requests: [answer, { path: '/', body: null }] }],
+  ['defaults that are none', { defaults: null, requests: [answer] }],
+  ['defaults that fit nowhere', { defaults: { body: { answer: {} } }, requests: [answer] }],
+  ['bad defaults', { defaults: { method: 'x' }, requests: [answer] }]
 ]
 
 // Each of these Kinto's parser refuses, or JavaScript's.
 const unreadable: [title: string, batch: unknown][] = [
   ['text behind a NUL', `${JSON.stringify({ requests: [answer] })}\0{`],
-  ['nested too deeply', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}]}`],
-  ['defaults that are nested too deeply', `{"defaults":${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)},"requests":[${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)}]}`],
-  ['bytes that are no UTF-8', Buffer.from(`{"requests":[{"path":"${record}/stepfunction?\xe9"}]}`, 'latin1')],
-  ['half a surrogate pair', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":"\\ud800"}}]}`],
-  ['half a surrogate pair in a name', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"\\udc00":1}}]}`],
-  ['too large a number', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":1e999}}]}`],
-  ['too small a number', `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":-1e999}}]}`]
+  [
+    'nested too deeply',
+    `{"requests":[${JSON.stringify(answer)},{"path":"/","body":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}]}`
+  ],
+  [
+    'defaults that are nested too deeply',
+    `{"defaults":${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)},"requests":[${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)}]}`
+  ],
+  [
+    'bytes that are no UTF-8',
+    Buffer.from(`{"requests":[{"path":"${record}/stepfunction?\xe9"}]}`, 'latin1')
+  ],
+  [
+    'half a surrogate pair',
+    `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":"\\ud800"}}]}`
+  ],
+  [
+    'half a surrogate pair in a name',
+    `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"\\udc00":1}}]}`
+  ],
+  [
+    'too large a number',
+    `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":1e999}}]}`
+  ],
+  [
+    'too small a number',
+    `{"requests":[${JSON.stringify(answer)},{"path":"/","body":{"a":-1e999}}]}`
+  ]
 ]
 
 for (const [title, batch] of [...refused, ...unreadable]) {
@@ -97,11 +230,19 @@ for (const [title, batch] of [...refused, ...unreadable]) {
 
 t.test('only a batch that says that it is JSON, in UTF-8, is looked into', async t => {
   const batch = { requests: [answer] }
-  for (const parameters of ['', ';charset=utf-8', '; charset=UTF8', '; charset="utf-8"', ' ; x=1']) t.ok(plan(batch, { headers: ['content-type', `application/json${parameters}`] }), parameters)
+  for (const parameters of ['', ';charset=utf-8', '; charset=UTF8', '; charset="utf-8"', ' ; x=1'])
+    t.ok(plan(batch, { headers: ['content-type', `application/json${parameters}`] }), parameters)
   t.ok(plan(batch, { headers: [...json, 'Content-Encoding', 'identity'] }))
   const others = [
-    [], ['Content-Type', ''], ['Content-Type', 'text/plain'], ['Content-Type', 'Application/JSON'], [...json, ...json], ['Content-Type', 'application/json; charset=utf-16'],
-    ['Content-Type', 'application/json; charset=utf-8; charset=utf-7'], ['Content-Type', 'application/json; charset*=utf-8'], [...json, 'Content-Encoding', 'gzip']
+    [],
+    ['Content-Type', ''],
+    ['Content-Type', 'text/plain'],
+    ['Content-Type', 'Application/JSON'],
+    [...json, ...json],
+    ['Content-Type', 'application/json; charset=utf-16'],
+    ['Content-Type', 'application/json; charset=utf-8; charset=utf-7'],
+    ['Content-Type', 'application/json; charset*=utf-8'],
+    [...json, 'Content-Encoding', 'gzip']
   ]
   for (const headers of others) t.equal(plan(batch, { headers }), undefined, headers.join())
 })
@@ -117,12 +258,30 @@ t.test('the name of the sub-resource is found in every spelling', async t => {
 t.test('a path of many slashes, and one path for many requests, take no time', async t => {
   const begun = performance.now()
   const [slashes, long] = ['/'.repeat(1_000_000), `${record}/stepfunction/${'a'.repeat(4_000_000)}`]
-  t.equal(plan({ requests: [{ path: `${slashes}x` }, { path: `${record}${slashes}%20` }, { path: '/x/stepfunction' }] }), undefined)
-  t.equal(plan({ defaults: { path: long }, requests: Array.from({ length: 100_000 }, () => ({})) }), undefined)
+  t.equal(
+    plan({
+      requests: [
+        { path: `${slashes}x` },
+        { path: `${record}${slashes}%20` },
+        { path: '/x/stepfunction' }
+      ]
+    }),
+    undefined
+  )
+  t.equal(
+    plan({ defaults: { path: long }, requests: Array.from({ length: 100_000 }, () => ({})) }),
+    undefined
+  )
   t.ok(performance.now() - begun < 5_000)
 })
 
 t.test('records that are not answered here', async t => {
   t.equal(plan({ requests: [answer] }, { isOurs: () => false }), undefined)
-  t.match(plan({ requests: [{ path: '/buckets/x/collections/c/records/r/stepfunction' }, answer] }, { isOurs: target => target.ref.bucket === 'b' }), { opening: [{ path: /x/ }], rest: [{ special: { kind: 'answer', ref } }] })
+  t.match(
+    plan(
+      { requests: [{ path: '/buckets/x/collections/c/records/r/stepfunction' }, answer] },
+      { isOurs: target => target.ref.bucket === 'b' }
+    ),
+    { opening: [{ path: /x/ }], rest: [{ special: { kind: 'answer', ref } }] }
+  )
 })

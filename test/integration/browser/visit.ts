@@ -13,10 +13,14 @@ export interface PageRequest {
 }
 
 /** What it gets to see: an answer, or that there is none for it. */
-export type Seen = { status: number, headers: Record<string, string>, body: any } | { refused: string }
+export type Seen =
+  | { status: number; headers: Record<string, string>; body: any }
+  | { refused: string }
 
 /** The origin of the page, on a port of its own, and a function that opens the page and resolves with what it saw of each request. */
-export async function startPage (t: Test): Promise<{ origin: string, visit: (requests: PageRequest[]) => Promise<Seen[]> }> {
+export async function startPage(
+  t: Test
+): Promise<{ origin: string; visit: (requests: PageRequest[]) => Promise<Seen[]> }> {
   const html = await readFile(new URL('page.html', import.meta.url))
   let plan: PageRequest[] = []
   const reported = Promise.withResolvers<Seen[]>()
@@ -36,11 +40,13 @@ export async function startPage (t: Test): Promise<{ origin: string, visit: (req
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     origin,
-    async visit (requests) {
+    async visit(requests) {
       plan = requests
       const chromium = openPage(origin)
       t.teardown(() => chromium.stop())
-      const ended = chromium.exited.then(() => { throw new Error(`Chromium ended before the page reported:\n${chromium.log()}`) })
+      const ended = chromium.exited.then(() => {
+        throw new Error(`Chromium ended before the page reported:\n${chromium.log()}`)
+      })
       return await Promise.race([reported.promise, ended])
     }
   }

@@ -1,18 +1,22 @@
-const paths = ['collection', 'collections'].flatMap(segment => ['', '/records/{record_id}'].map(place => `/buckets/{bucket_id}/${segment}/{collection_id}${place}/stepfunction`))
+const paths = ['collection', 'collections'].flatMap(segment =>
+  ['', '/records/{record_id}'].map(
+    place => `/buckets/{bucket_id}/${segment}/{collection_id}${place}/stepfunction`
+  )
+)
 
 /** A text of Kinto without what the service puts into it; every other byte as it was. */
-export function withoutAdditions (text: string): string {
+export function withoutAdditions(text: string): string {
   const members = ['stepfunction', ...paths].reduce(withoutMember, text)
   return without(members, /\{"name":"stepfunction"/i, 0)
 }
 
-function withoutMember (text: string, name: string): string {
+function withoutMember(text: string, name: string): string {
   const key = `${JSON.stringify(name)}:`
   return without(text, new RegExp(RegExp.escape(key)), key.length)
 }
 
 /** Cuts out the first thing that begins so; its value begins `before` characters later. One comma goes with it. */
-function without (text: string, beginning: RegExp, before: number): string {
+function without(text: string, beginning: RegExp, before: number): string {
   const from = text.search(beginning)
   if (from < 0) return text
   const to = valueEnd(text, from + before)
@@ -21,9 +25,11 @@ function without (text: string, beginning: RegExp, before: number): string {
     : text.slice(0, from) + text.slice(text[to] === ',' ? to + 1 : to)
 }
 
-function valueEnd (text: string, from: number): number {
+function valueEnd(text: string, from: number): number {
   let depth = 0
-  for (const { 0: token, index } of text.slice(from).matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]|[^\s,:[\]{}"]+/g)) {
+  for (const { 0: token, index } of text
+    .slice(from)
+    .matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]|[^\s,:[\]{}"]+/g)) {
     if (token === '{' || token === '[') depth += 1
     if (token === '}' || token === ']') depth -= 1
     if (depth === 0) return from + index + token.length

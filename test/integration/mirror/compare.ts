@@ -16,7 +16,7 @@ interface Apart {
 }
 
 /** Status, headers and body are the same, byte for byte, but for what is set apart here. */
-export function sameBut ({ headers = [], body = text => text }: Apart = {}): Comparison {
+export function sameBut({ headers = [], body = text => text }: Apart = {}): Comparison {
   return (kinto, service) => {
     const one = comparable(kinto, headers, body)
     const other = comparable(service, headers, body)
@@ -27,21 +27,32 @@ export function sameBut ({ headers = [], body = text => text }: Apart = {}): Com
 }
 
 /** The service refuses the request with one of these statuses; Kinto does so too, or has one of its own. */
-export function refused (kintos: readonly number[], services: readonly number[]): Comparison {
+export function refused(kintos: readonly number[], services: readonly number[]): Comparison {
   return (kinto, service) => [
-    ...kintos.includes(kinto.status) ? [] : [`Kinto ${kinto.statusLine}`],
-    ...services.includes(service.status) ? [] : [`the service ${service.statusLine}`],
-    ...isError(service) ? [] : [`the service ${service.body.toString()}`]
+    ...(kintos.includes(kinto.status) ? [] : [`Kinto ${kinto.statusLine}`]),
+    ...(services.includes(service.status) ? [] : [`the service ${service.statusLine}`]),
+    ...(isError(service) ? [] : [`the service ${service.body.toString()}`])
   ]
 }
 
 // Node writes the answer to a request without `Host` itself, without a body.
-function isError ({ status, body }: Answer): boolean {
-  return body.length === 0 || new RegExp(`^{"code":${status},"errno":107,"error":"[^"]+","message":"[^"]+"}$`).test(body.toString())
+function isError({ status, body }: Answer): boolean {
+  return (
+    body.length === 0 ||
+    new RegExp(`^{"code":${status},"errno":107,"error":"[^"]+","message":"[^"]+"}$`).test(
+      body.toString()
+    )
+  )
 }
 
-function comparable ({ statusLine, interim, headers, body }: Answer, apart: readonly string[], bodyOf: (text: string) => string): Map<string, string> {
-  const names = [...headerNames(headers)].filter(name => !framing.includes(name) && !apart.includes(name))
+function comparable(
+  { statusLine, interim, headers, body }: Answer,
+  apart: readonly string[],
+  bodyOf: (text: string) => string
+): Map<string, string> {
+  const names = [...headerNames(headers)].filter(
+    name => !framing.includes(name) && !apart.includes(name)
+  )
   return new Map([
     ['status', statusLine.replace(/^HTTP\/1\.\d /, '')],
     ['interim', interim.join()],
@@ -51,9 +62,11 @@ function comparable ({ statusLine, interim, headers, body }: Answer, apart: read
 }
 
 // From a little before the first character that differs.
-function contrast (kinto: string | undefined, service: string | undefined): string {
+function contrast(kinto: string | undefined, service: string | undefined): string {
   let first = 0
   while (first < (kinto ?? '').length && kinto?.[first] === service?.[first]) first += 1
-  const [one, other] = [kinto, service].map(text => text === undefined ? 'none' : text.slice(Math.max(0, first - 100)).slice(0, 300))
+  const [one, other] = [kinto, service].map(text =>
+    text === undefined ? 'none' : text.slice(Math.max(0, first - 100)).slice(0, 300)
+  )
   return `Kinto ${one}, the service ${other}`
 }

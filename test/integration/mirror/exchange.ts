@@ -12,7 +12,7 @@ export interface Answer extends RawAnswer {
 const patience = 15_000
 
 /** Sends one request on a connection of its own. */
-export async function exchange (url: string, row: Row): Promise<Answer> {
+export async function exchange(url: string, row: Row): Promise<Answer> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   const connection = new RawConnection(socket)

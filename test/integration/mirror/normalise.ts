@@ -19,13 +19,19 @@ const known = fixture.map(({ body }) => String(body)).join('')
  * Replaces the times, ids and password hashes that Kinto made for this answer, which no second answer can have. An id keeps
  * the number of its first appearance, so that the same one in two places stays the same.
  */
-export function normalise (answer: string): string {
+export function normalise(answer: string): string {
   // A paging token holds an id that is good for one page.
-  const text = answer.replace(pagingToken, token => Buffer.from(decodeURIComponent(token), 'base64url').toString())
-    .replace(httpDate, date => Date.parse(date) >= start ? '<date>' : date)
-    .replace(isoDate, date => Date.parse(`${date}Z`) >= start ? '<time>' : date)
-    .replace(timestamp, number => Number(number) >= start ? '<now>' : number)
+  const text = answer
+    .replace(pagingToken, token => Buffer.from(decodeURIComponent(token), 'base64url').toString())
+    .replace(httpDate, date => (Date.parse(date) >= start ? '<date>' : date))
+    .replace(isoDate, date => (Date.parse(`${date}Z`) >= start ? '<time>' : date))
+    .replace(timestamp, number => (Number(number) >= start ? '<now>' : number))
     .replace(passwordHash, '<hash>')
-  const ids = [...text.match(uuid) ?? [], ...text.match(shortId) ?? []].filter(id => !known.includes(id))
-  return [...new Set(ids)].reduce((done, id, index) => done.replaceAll(id, `<id ${index + 1}>`), text)
+  const ids = [...(text.match(uuid) ?? []), ...(text.match(shortId) ?? [])].filter(
+    id => !known.includes(id)
+  )
+  return [...new Set(ids)].reduce(
+    (done, id, index) => done.replaceAll(id, `<id ${index + 1}>`),
+    text
+  )
 }

@@ -23,14 +23,14 @@ export class Place {
   readonly #canBeReset: boolean
   #asInFixture = false
 
-  constructor (kinto: string, service: string, { canBeReset }: { canBeReset: boolean }) {
+  constructor(kinto: string, service: string, { canBeReset }: { canBeReset: boolean }) {
     this.#kinto = kinto
     this.#service = service
     this.#canBeReset = canBeReset
   }
 
   /** Sends the request both ways, each time to the same state; so are the pages that follow, and what a write leaves behind is compared too. */
-  async reflect (row: Row, compare: Comparison): Promise<Reflection> {
+  async reflect(row: Row, compare: Comparison): Promise<Reflection> {
     const [kinto, kintoAfter] = await this.#ask(this.#kinto, row)
     const [service, serviceAfter] = await this.#ask(this.#service, row)
     const wrong = compare(kinto, service)
@@ -38,38 +38,55 @@ export class Place {
       wrong.push(...sameBut()(kintoAfter, serviceAfter).map(line => `afterwards ${line}`))
     }
     const pages = [kinto, service].flatMap(({ headers }) => headerValues(headers, 'next-page'))
-    if (wrong.length === 0 && row.differs === undefined && (row.method ?? 'GET') === 'GET' && pages.length === 2) {
-      wrong.push(...await this.#followingPages(row, pages.map(page => page.replace(/^\w+:\/\/[^/]*/, ''))))
+    if (
+      wrong.length === 0 &&
+      row.differs === undefined &&
+      (row.method ?? 'GET') === 'GET' &&
+      pages.length === 2
+    ) {
+      wrong.push(
+        ...(await this.#followingPages(
+          row,
+          pages.map(page => page.replace(/^\w+:\/\/[^/]*/, ''))
+        ))
+      )
     }
     return { kinto, service, wrong }
   }
 
-  async #followingPages (row: Row, [ofKinto = '', ofService = '']: string[]): Promise<string[]> {
+  async #followingPages(row: Row, [ofKinto = '', ofService = '']: string[]): Promise<string[]> {
     const kinto = await exchange(this.#kinto, { ...row, target: ofKinto })
     const service = await exchange(this.#service, { ...row, target: ofService })
-    const [nextOfKinto, nextOfService] = [kinto, service].map(({ headers }) => headerValues(headers, 'next-page')[0]?.replace(/^\w+:\/\/[^/]*/, ''))
+    const [nextOfKinto, nextOfService] = [kinto, service].map(({ headers }) =>
+      headerValues(headers, 'next-page')[0]?.replace(/^\w+:\/\/[^/]*/, '')
+    )
     const wrong = sameBut()(kinto, service).map(line => `next page ${line}`)
-    return nextOfKinto === undefined || nextOfService === undefined || wrong.length > 0 ? wrong : await this.#followingPages(row, [nextOfKinto, nextOfService])
+    return nextOfKinto === undefined || nextOfService === undefined || wrong.length > 0
+      ? wrong
+      : await this.#followingPages(row, [nextOfKinto, nextOfService])
   }
 
-  async #ask (url: string, row: Row): Promise<[answer: Answer, afterwards?: Answer]> {
+  async #ask(url: string, row: Row): Promise<[answer: Answer, afterwards?: Answer]> {
     if (!this.#asInFixture && this.#canBeReset) await this.#prepare(fixture)
     await this.#prepare(row.before ?? [])
     const answer = await exchange(url, row)
     this.#asInFixture = row.before === undefined && !changes(row, answer)
-    return this.#asInFixture || !this.#canBeReset ? [answer] : [answer, await exchange(this.#kinto, everything)]
+    return this.#asInFixture || !this.#canBeReset
+      ? [answer]
+      : [answer, await exchange(this.#kinto, everything)]
   }
 
-  async #prepare (rows: readonly Row[]): Promise<void> {
+  async #prepare(rows: readonly Row[]): Promise<void> {
     for (const row of rows) {
       const { statusLine, status, body } = await exchange(this.#kinto, row)
-      if (status < 200 || status > 299 || /"status":[45]/.test(body.toString())) throw new Error(`The fixture: ${statusLine} ${body.toString()}`)
+      if (status < 200 || status > 299 || /"status":[45]/.test(body.toString()))
+        throw new Error(`The fixture: ${statusLine} ${body.toString()}`)
     }
   }
 }
 
 /** Starts all of them. */
-export async function startPlaces (t: Test): Promise<Record<KintoName, Place>> {
+export async function startPlaces(t: Test): Promise<Record<KintoName, Place>> {
   const sfn = await startStepFunctions(t)
   const start = async (name: KintoName): Promise<Place> => {
     const kinto = await realKinto(t, { settings: settingsWith(t.testdir({}))[name] })
@@ -84,12 +101,16 @@ export async function startPlaces (t: Test): Promise<Record<KintoName, Place>> {
     })
     return new Place(kinto.url, service.url, { canBeReset: name !== 'readonly' })
   }
-  const [open, strict, readonly] = await Promise.all([start('open'), start('strict'), start('readonly')])
+  const [open, strict, readonly] = await Promise.all([
+    start('open'),
+    start('strict'),
+    start('readonly')
+  ])
   return { open, strict, readonly }
 }
 
 // Any request creates a personal bucket. What is kept in memory stays when Kinto fails after it has written.
-function changes ({ method = 'GET', target = '', body = '' }: Row, { status }: Answer): boolean {
+function changes({ method = 'GET', target = '', body = '' }: Row, { status }: Answer): boolean {
   if (/\/(%64|d)efault/.test(target)) return true
   const batch = target.endsWith('/batch') ? body.toString() : ''
   // Not one in another encoding, whose methods cannot be seen.

@@ -8,13 +8,20 @@ import { ensurePython } from '../../../demo/parts/python.ts'
  * @returns the JSON that the script printed
  * @throws with what it wrote to its standard error, if it fails or takes a minute
  */
-export async function runPython (script: string, ...args: string[]): Promise<any> {
+export async function runPython(script: string, ...args: string[]): Promise<any> {
   const env = { PATH: process.env['PATH'] ?? '', PYTHONDONTWRITEBYTECODE: '1' }
   const command = ['-W', 'ignore', join(import.meta.dirname, script), ...args]
   try {
-    const { stdout } = await promisify(execFile)(await ensurePython(), command, { env, timeout: 60_000, maxBuffer: 2 ** 24 })
+    const { stdout } = await promisify(execFile)(await ensurePython(), command, {
+      env,
+      timeout: 60_000,
+      maxBuffer: 2 ** 24
+    })
     return JSON.parse(stdout)
   } catch (error) {
-    throw new Error(`${script} failed:\n${error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)}`, { cause: error })
+    throw new Error(
+      `${script} failed:\n${error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)}`,
+      { cause: error }
+    )
   }
 }

@@ -11,19 +11,53 @@ type Fields = Record<string, unknown>
 
 /** What a reviewer does to the record at Kinto. Tokens and receipts are named by where they come from. */
 type Write =
-  | { kind: 'patch', fields: Fields }
-  | { kind: 'token', from: 'own' | 'none' | 'garbled' | 'another' | 'of another collection' }
-  | { kind: 'receipt', from: 'garbled' | 'another' }
-  | { kind: 'old version', back: number }
-  | { kind: 'made anew', fields: Fields }
+  | { kind: 'patch'; fields: Fields }
+  | { kind: 'token'; from: 'own' | 'none' | 'garbled' | 'another' | 'of another collection' }
+  | { kind: 'receipt'; from: 'garbled' | 'another' }
+  | { kind: 'old version'; back: number }
+  | { kind: 'made anew'; fields: Fields }
   | { kind: 'put back' }
 
-const value = fc.constantFrom<unknown>('', null, 'a', 'b', 0, 1, 1.5, true, [], [1], { a: 1, b: [''] }, { b: [''], a: 1 }, 'arn:aws:states:us-west-2:123456789012:activity:ManualStep')
-const name = fc.constantFrom('subject', 'amount', 'extra', 'note', 'openFields', 'heartbeatSeconds', 'requestedBy', 'activityArn', 'stateMachineArn', 'executionArn', 'choices', 'status', 'answeredBy', 'comment', 'over', 'schema')
+const value = fc.constantFrom<unknown>(
+  '',
+  null,
+  'a',
+  'b',
+  0,
+  1,
+  1.5,
+  true,
+  [],
+  [1],
+  { a: 1, b: [''] },
+  { b: [''], a: 1 },
+  'arn:aws:states:us-west-2:123456789012:activity:ManualStep'
+)
+const name = fc.constantFrom(
+  'subject',
+  'amount',
+  'extra',
+  'note',
+  'openFields',
+  'heartbeatSeconds',
+  'requestedBy',
+  'activityArn',
+  'stateMachineArn',
+  'executionArn',
+  'choices',
+  'status',
+  'answeredBy',
+  'comment',
+  'over',
+  'schema'
+)
 const fields = fc.dictionary(name, value, { minKeys: 1, maxKeys: 3, noNullPrototype: true })
 const write = fc.oneof<fc.Arbitrary<Write>[]>(
   fc.record({ kind: fc.constant('patch'), fields }),
-  fc.record({ kind: fc.constant('token'), from: fc.constantFrom('own', 'none', 'garbled', 'another', 'of another collection') }),
+  fc.record({
+    kind: fc.constant('token'),
+    from: fc.constantFrom('own', 'none', 'garbled', 'another', 'of another collection')
+  }),
   fc.record({ kind: fc.constant('receipt'), from: fc.constantFrom('garbled', 'another') }),
   fc.record({ kind: fc.constant('old version'), back: fc.nat(8) }),
   fc.record({ kind: fc.constant('made anew'), fields }),
@@ -31,47 +65,122 @@ const write = fc.oneof<fc.Arbitrary<Write>[]>(
 )
 
 const others = '/buckets/stepfunction/collections/others'
-const written = new Set(['id', 'last_modified', 'taskToken', 'status', 'choice', 'output', 'answeredBy', 'answeredAt', 'comment', 'answerReceipt', 'over', 'note'])
+const written = new Set([
+  'id',
+  'last_modified',
+  'taskToken',
+  'status',
+  'choice',
+  'output',
+  'answeredBy',
+  'answeredAt',
+  'comment',
+  'answerReceipt',
+  'over',
+  'note'
+])
 
 for (const backend of everyBackend) {
-  t.test(`whatever a reviewer writes between a question and its answer, ${backend}`, needs(backend, 'random writes of a reviewer between a question and its answer'), async t => {
-    const world = await startWorld(t, { backend, env: { ACTIVITY_WAIT_SECONDS: '0', AWS_REGION: 'us-west-2' } })
-    await world.at(others, { method: 'PUT', body: { permissions: { 'record:create': ['account:alice'] } } })
-    world.sfn.createActivity()
-    const another = await world.wait({ subject: 'Another' })
-    const decided = await world.wait({ subject: 'Decided' })
-    await world.answer(decided.uri)
-    const decidedData = await world.read(decided.uri)
-    const seals = new Seals(Buffer.from(secret, 'hex'))
-    await fc.assert(fc.asyncProperty(fields, fc.array(write, { minLength: 1, maxLength: 6 }), async (more, writes) => {
-      const asked = await world.wait({ amount: 1000.5, note: 'open', openFields: ['note'], ...askable(more) })
-      const elsewhere = await world.at(asked.uri.replace(collection, others), { method: 'PUT', user: 'alice', body: { data: { taskToken: asked.data['taskToken'] } } })
-      const sources = { own: asked.data['taskToken'], none: '', garbled: `${asked.data['taskToken'].slice(0, -6)}AAAAAA`, another: another.data['taskToken'], 'of another collection': elsewhere.body.data.taskToken }
-      const receipts = { garbled: `${decidedData['answerReceipt']}x`, another: decidedData['answerReceipt'] }
-      const versions: Fields[] = [asked.data]
-      for (const each of writes) {
-        await carryOut(world, asked, each, versions, { ...sources }, receipts)
-        versions.push(await world.read(asked.uri))
-      }
-      await check(t, world, seals, asked, await world.read(asked.uri))
-      await world.at(asked.uri, { method: 'PUT', user: 'alice', body: { data: asked.data } })
-      t.match(await world.answer(asked.uri), { status: 200, body: { stepfunction: { outcome: 'accepted' }, data: { answeredBy: 'account:alice' } } }, 'with everything put back it is taken')
-      t.equal(world.sfn.execution(asked.executionArn).status, 'SUCCEEDED')
-      t.match(await world.answer(asked.uri.replace(collection, others)), { status: 400 })
-      t.equal(world.sfn.execution(another.executionArn).status, 'RUNNING', 'an answer reaches no other step')
-      if (!t.passing()) throw new Error('See above.')
-    }), { numRuns: rounds(15, 400), interruptAfterTimeLimit: rounds(60_000, 3_000_000) })
-  })
+  t.test(
+    `whatever a reviewer writes between a question and its answer, ${backend}`,
+    needs(backend, 'random writes of a reviewer between a question and its answer'),
+    async t => {
+      const world = await startWorld(t, {
+        backend,
+        env: { ACTIVITY_WAIT_SECONDS: '0', AWS_REGION: 'us-west-2' }
+      })
+      await world.at(others, {
+        method: 'PUT',
+        body: { permissions: { 'record:create': ['account:alice'] } }
+      })
+      world.sfn.createActivity()
+      const another = await world.wait({ subject: 'Another' })
+      const decided = await world.wait({ subject: 'Decided' })
+      await world.answer(decided.uri)
+      const decidedData = await world.read(decided.uri)
+      const seals = new Seals(Buffer.from(secret, 'hex'))
+      await fc.assert(
+        fc.asyncProperty(
+          fields,
+          fc.array(write, { minLength: 1, maxLength: 6 }),
+          async (more, writes) => {
+            const asked = await world.wait({
+              amount: 1000.5,
+              note: 'open',
+              openFields: ['note'],
+              ...askable(more)
+            })
+            const elsewhere = await world.at(asked.uri.replace(collection, others), {
+              method: 'PUT',
+              user: 'alice',
+              body: { data: { taskToken: asked.data['taskToken'] } }
+            })
+            const sources = {
+              own: asked.data['taskToken'],
+              none: '',
+              garbled: `${asked.data['taskToken'].slice(0, -6)}AAAAAA`,
+              another: another.data['taskToken'],
+              'of another collection': elsewhere.body.data.taskToken
+            }
+            const receipts = {
+              garbled: `${decidedData['answerReceipt']}x`,
+              another: decidedData['answerReceipt']
+            }
+            const versions: Fields[] = [asked.data]
+            for (const each of writes) {
+              await carryOut(world, asked, each, versions, { ...sources }, receipts)
+              versions.push(await world.read(asked.uri))
+            }
+            await check(t, world, seals, asked, await world.read(asked.uri))
+            await world.at(asked.uri, { method: 'PUT', user: 'alice', body: { data: asked.data } })
+            t.match(
+              await world.answer(asked.uri),
+              {
+                status: 200,
+                body: {
+                  stepfunction: { outcome: 'accepted' },
+                  data: { answeredBy: 'account:alice' }
+                }
+              },
+              'with everything put back it is taken'
+            )
+            t.equal(world.sfn.execution(asked.executionArn).status, 'SUCCEEDED')
+            t.match(await world.answer(asked.uri.replace(collection, others)), { status: 400 })
+            t.equal(
+              world.sfn.execution(another.executionArn).status,
+              'RUNNING',
+              'an answer reaches no other step'
+            )
+            if (!t.passing()) throw new Error('See above.')
+          }
+        ),
+        { numRuns: rounds(15, 400), interruptAfterTimeLimit: rounds(60_000, 3_000_000) }
+      )
+    }
+  )
 }
 
-async function carryOut ({ at, patch }: World, { uri, data }: Asked, each: Write, versions: readonly Fields[], tokens: Record<string, string>, receipts: Record<string, string>): Promise<void> {
-  const replace = async (data: Fields): Promise<unknown> => await at(uri, { method: 'PUT', user: 'alice', body: { data } })
+async function carryOut(
+  { at, patch }: World,
+  { uri, data }: Asked,
+  each: Write,
+  versions: readonly Fields[],
+  tokens: Record<string, string>,
+  receipts: Record<string, string>
+): Promise<void> {
+  const replace = async (data: Fields): Promise<unknown> =>
+    await at(uri, { method: 'PUT', user: 'alice', body: { data } })
   switch (each.kind) {
-    case 'patch': return void await patch(uri, each.fields)
-    case 'token': return void await patch(uri, { taskToken: tokens[each.from] })
-    case 'receipt': return void await patch(uri, { answerReceipt: receipts[each.from] })
-    case 'old version': return void await replace(unversioned(versions[each.back % versions.length]))
-    case 'put back': return void await replace(unversioned(data))
+    case 'patch':
+      return void (await patch(uri, each.fields))
+    case 'token':
+      return void (await patch(uri, { taskToken: tokens[each.from] }))
+    case 'receipt':
+      return void (await patch(uri, { answerReceipt: receipts[each.from] }))
+    case 'old version':
+      return void (await replace(unversioned(versions[each.back % versions.length])))
+    case 'put back':
+      return void (await replace(unversioned(data)))
     case 'made anew':
       await at(uri, { method: 'DELETE', user: 'alice' })
       await replace({ ...each.fields, taskToken: tokens['own'] })
@@ -79,7 +188,13 @@ async function carryOut ({ at, patch }: World, { uri, data }: Asked, each: Write
 }
 
 /** Looks at the record as it stands by now: what the service says of it, and what a POST makes of it. */
-async function check (t: Test, { state, answer, sfn }: World, seals: Seals, { uri, taskToken, executionArn, question, data: asked }: Asked, data: Fields): Promise<void> {
+async function check(
+  t: Test,
+  { state, answer, sfn }: World,
+  seals: Seals,
+  { uri, taskToken, executionArn, question, data: asked }: Asked,
+  data: Fields
+): Promise<void> {
   const label = JSON.stringify({ asked, data })
   const opened = seals.open(uri, String(data['taskToken']))
   const seal = opened !== 'broken' && 'key' in opened ? opened : undefined
@@ -92,7 +207,10 @@ async function check (t: Test, { state, answer, sfn }: World, seals: Seals, { ur
   const changed = changedIn(asked, data)
   const told = await state(uri)
   t.equal(told['canAnswer'], isOwn && changed.length === 0, label)
-  t.notOk(told['answeredBy'] ?? told['comment'], 'nothing that somebody wrote is shown as a decision')
+  t.notOk(
+    told['answeredBy'] ?? told['comment'],
+    'nothing that somebody wrote is shown as a decision'
+  )
   if (isOwn && changed.length === 0) return
   const reply = await answer(uri)
   if (isOwn) t.match(reply, { status: 409, body: { errno: 122, details: { changed } } }, label)
@@ -101,24 +219,34 @@ async function check (t: Test, { state, answer, sfn }: World, seals: Seals, { ur
 }
 
 /** By another reading than that of the service. */
-function changedIn (asked: Fields, data: Fields): string[] {
+function changedIn(asked: Fields, data: Fields): string[] {
   const valueIn = (record: Fields, field: string): unknown => {
     const value = record[field]
-    return value === null || value === '' || (field === 'schema' && Number.isInteger(value)) ? undefined : value
+    return value === null || value === '' || (field === 'schema' && Number.isInteger(value))
+      ? undefined
+      : value
   }
-  return [...new Set([...Object.keys(asked), ...Object.keys(data)])].filter(field => !written.has(field) && !isDeepStrictEqual(valueIn(asked, field), valueIn(data, field))).toSorted().slice(0, 10)
+  return [...new Set([...Object.keys(asked), ...Object.keys(data)])]
+    .filter(
+      field =>
+        !written.has(field) && !isDeepStrictEqual(valueIn(asked, field), valueIn(data, field))
+    )
+    .toSorted()
+    .slice(0, 10)
 }
 
-function askable ({ extra, requestedBy, choices }: Fields): Fields {
-  return Object.fromEntries(Object.entries({ extra, requestedBy, choices }).filter(([, value]) => value !== undefined))
+function askable({ extra, requestedBy, choices }: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries({ extra, requestedBy, choices }).filter(([, value]) => value !== undefined)
+  )
 }
 
-function unversioned ({ last_modified: _version, ...data }: Fields = {}): Fields {
+function unversioned({ last_modified: _version, ...data }: Fields = {}): Fields {
   return data
 }
 
 /** As the service reads JSON: numbers as they are written. */
-function raw (question: Fields): Fields {
+function raw(question: Fields): Fields {
   const value = parseJson(JSON.stringify(question))
   return isJsonObject(value) ? value : {}
 }

@@ -5,95 +5,215 @@ import { put } from '../stage.ts'
 import { everyBackend, needs, startWorld, type Asked, type World } from './world.ts'
 
 for (const backend of everyBackend) {
-  t.test(`alice takes the token of bob's record, ${backend}`, needs(backend, 'what a token is of use for elsewhere'), async t => {
-    const folder = t.testdir({})
-    const settings = { 'kinto.includes': 'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history kinto_attachment', 'kinto.attachment.base_path': folder, 'kinto.attachment.base_url': 'http://files.example/' }
-    const world = await startWorld(t, { backend, settings, env: { RESOURCES: '/buckets/stepfunction /buckets/other /buckets/default' } })
-    const { at, wait, answer, sfn } = world
-    await at('/buckets/other', { method: 'PUT', user: 'alice' })
-    await at('/buckets/other/collections/steps', { method: 'PUT', user: 'alice' })
-    await at('/buckets/stepfunction/collections/others', { method: 'PUT', body: { permissions: { 'record:create': ['account:alice'] } } })
-    const bobs = async (): Promise<Asked> => await wait({ amount: 1 }, { permissions: { read: ['account:alice'], write: ['account:bob'] } })
+  t.test(
+    `alice takes the token of bob's record, ${backend}`,
+    needs(backend, 'what a token is of use for elsewhere'),
+    async t => {
+      const folder = t.testdir({})
+      const settings = {
+        'kinto.includes':
+          'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history kinto_attachment',
+        'kinto.attachment.base_path': folder,
+        'kinto.attachment.base_url': 'http://files.example/'
+      }
+      const world = await startWorld(t, {
+        backend,
+        settings,
+        env: { RESOURCES: '/buckets/stepfunction /buckets/other /buckets/default' }
+      })
+      const { at, wait, answer, sfn } = world
+      await at('/buckets/other', { method: 'PUT', user: 'alice' })
+      await at('/buckets/other/collections/steps', { method: 'PUT', user: 'alice' })
+      await at('/buckets/stepfunction/collections/others', {
+        method: 'PUT',
+        body: { permissions: { 'record:create': ['account:alice'] } }
+      })
+      const bobs = async (): Promise<Asked> =>
+        await wait(
+          { amount: 1 },
+          { permissions: { read: ['account:alice'], write: ['account:bob'] } }
+        )
 
-    await t.test('into a record of her own, by whichever way', async t => {
-      const ways: [name: string, move: (uri: string, data: Record<string, unknown>) => Promise<unknown>][] = [
-        ['PUT', async (uri, data) => await at(uri, { method: 'PUT', user: 'alice', body: { data } })],
-        ['PATCH', async (uri, data) => await world.patch(uri, data)],
-        ['JSON patch', async (uri, data) => await at(uri, { method: 'PATCH', user: 'alice', headers: { 'content-type': 'application/json-patch+json' }, body: Object.entries(data).map(([name, value]) => ({ op: 'add', path: `/data/${name}`, value })) })],
-        ['a redirect in a batch', async (uri, data) => await call(`${world.service.url}/v1/batch`, { method: 'POST', user: 'alice', body: { requests: [{ method: 'PATCH', path: `/v1?/v1${uri.slice(1)}`, body: { data } }] } })],
-        ['a batch', async (uri, data) => await call(`${world.service.url}/v1/batch`, { method: 'POST', user: 'alice', body: { defaults: { path: uri, body: { data } }, requests: [{ method: 'PATCH' }] } })],
-        ['an upload', async (uri, data) => await upload(world, uri, data)]
-      ]
-      for (const [name, move] of ways) {
+      await t.test('into a record of her own, by whichever way', async t => {
+        const ways: [
+          name: string,
+          move: (uri: string, data: Record<string, unknown>) => Promise<unknown>
+        ][] = [
+          [
+            'PUT',
+            async (uri, data) => await at(uri, { method: 'PUT', user: 'alice', body: { data } })
+          ],
+          ['PATCH', async (uri, data) => await world.patch(uri, data)],
+          [
+            'JSON patch',
+            async (uri, data) =>
+              await at(uri, {
+                method: 'PATCH',
+                user: 'alice',
+                headers: { 'content-type': 'application/json-patch+json' },
+                body: Object.entries(data).map(([name, value]) => ({
+                  op: 'add',
+                  path: `/data/${name}`,
+                  value
+                }))
+              })
+          ],
+          [
+            'a redirect in a batch',
+            async (uri, data) =>
+              await call(`${world.service.url}/v1/batch`, {
+                method: 'POST',
+                user: 'alice',
+                body: {
+                  requests: [{ method: 'PATCH', path: `/v1?/v1${uri.slice(1)}`, body: { data } }]
+                }
+              })
+          ],
+          [
+            'a batch',
+            async (uri, data) =>
+              await call(`${world.service.url}/v1/batch`, {
+                method: 'POST',
+                user: 'alice',
+                body: { defaults: { path: uri, body: { data } }, requests: [{ method: 'PATCH' }] }
+              })
+          ],
+          ['an upload', async (uri, data) => await upload(world, uri, data)]
+        ]
+        for (const [name, move] of ways) {
+          const asked = await bobs()
+          const uri = mine()
+          await at(uri, { method: 'PUT', user: 'alice', body: { data: { subject: 'Mine' } } })
+          await move(uri, await taken(world, asked))
+          t.equal(
+            (await at(uri)).body.data.taskToken,
+            asked.data['taskToken'],
+            `${name}: it is there`
+          )
+          await refused(t, world, uri, asked, name)
+        }
+      })
+
+      await t.test('into another collection and another bucket, under the same id', async t => {
         const asked = await bobs()
-        const uri = mine()
-        await at(uri, { method: 'PUT', user: 'alice', body: { data: { subject: 'Mine' } } })
-        await move(uri, await taken(world, asked))
-        t.equal((await at(uri)).body.data.taskToken, asked.data['taskToken'], `${name}: it is there`)
-        await refused(t, world, uri, asked, name)
-      }
-    })
+        for (const place of [
+          '/buckets/stepfunction/collections/others',
+          '/buckets/other/collections/steps',
+          '/buckets/default/collections/steps'
+        ]) {
+          const uri = asked.uri.replace(collection, place)
+          t.match(
+            await at(uri, {
+              method: 'PUT',
+              user: 'alice',
+              body: { data: await taken(world, asked) }
+            }),
+            { status: 201 }
+          )
+          await refused(t, world, uri, asked, place)
+        }
+      })
 
-    await t.test('into another collection and another bucket, under the same id', async t => {
-      const asked = await bobs()
-      for (const place of ['/buckets/stepfunction/collections/others', '/buckets/other/collections/steps', '/buckets/default/collections/steps']) {
-        const uri = asked.uri.replace(collection, place)
-        t.match(await at(uri, { method: 'PUT', user: 'alice', body: { data: await taken(world, asked) } }), { status: 201 })
-        await refused(t, world, uri, asked, place)
-      }
-    })
+      await t.test(
+        "who may create records alone sees a record in Kinto's 412, and its token is of no use to them",
+        async t => {
+          const asked = await bobs()
+          const seen = await at(asked.uri, {
+            method: 'PUT',
+            user: 'creator',
+            headers: { 'if-none-match': '*' },
+            body: { data: {} }
+          })
+          const { taskToken } = seen.body.details.existing
+          t.equal(taskToken, asked.data['taskToken'])
+          const uri = mine()
+          await put(
+            world.kinto,
+            uri,
+            { data: { ...asked.question, id: undefined, taskToken } },
+            'creator'
+          )
+          t.match(await answer(uri, 'SUCCEED', 'creator'), {
+            status: 400,
+            body: { details: [{ name: 'taskToken' }] }
+          })
+          t.match(
+            await world.ask({ subject: 'Mine', taskToken, stateMachineArn }, { user: 'creator' }),
+            { status: 400, body: { details: [{ name: 'taskToken' }] } }
+          )
+          t.equal(sfn.execution(asked.executionArn).status, 'RUNNING')
+        }
+      )
 
-    await t.test('who may create records alone sees a record in Kinto\'s 412, and its token is of no use to them', async t => {
-      const asked = await bobs()
-      const seen = await at(asked.uri, { method: 'PUT', user: 'creator', headers: { 'if-none-match': '*' }, body: { data: {} } })
-      const { taskToken } = seen.body.details.existing
-      t.equal(taskToken, asked.data['taskToken'])
-      const uri = mine()
-      await put(world.kinto, uri, { data: { ...asked.question, id: undefined, taskToken } }, 'creator')
-      t.match(await answer(uri, 'SUCCEED', 'creator'), { status: 400, body: { details: [{ name: 'taskToken' }] } })
-      t.match(await world.ask({ subject: 'Mine', taskToken, stateMachineArn }, { user: 'creator' }), { status: 400, body: { details: [{ name: 'taskToken' }] } })
-      t.equal(sfn.execution(asked.executionArn).status, 'RUNNING')
-    })
-
-    await t.test('a personal bucket by `default` and by its real name', async t => {
-      const { body } = await call(`${world.kinto.url}/v1/`, { user: 'workflow' })
-      const real = `/buckets/${body.user.bucket}/collections/steps`
-      const service = await world.another({ RESOURCES: `/buckets/default /buckets/${body.user.bucket}` })
-      const { taskToken, executionArn } = sfn.waitCallback()
-      const reply = await world.ask({ subject: 'Mine', taskToken, stateMachineArn }, { of: '/buckets/default/collections/steps', service })
-      t.match(reply, { status: 201, body: { stepfunction: { answer: new RegExp(real) } } })
-      const { id } = reply.body.data
-      const hers = `/buckets/default/collections/steps/records/${id}`
-      await at(hers, { method: 'PUT', user: 'alice', body: { data: reply.body.data } })
-      t.match(await answer(hers, 'SUCCEED', 'alice', service), { status: 400, body: { details: [{ name: 'taskToken' }] } })
-      t.match(await world.state(hers, 'workflow', service), { canAnswer: true })
-      t.match(await world.state(`${real}/records/${id}`, 'workflow', service), { canAnswer: true })
-      t.match(await answer(`${real}/records/${id}`, 'SUCCEED', 'workflow', service), { status: 200 })
-      t.match(await answer(hers, 'SUCCEED', 'workflow', service), { status: 200, body: { stepfunction: { outcome: 'already_applied' } } })
-      t.equal(sfn.execution(executionArn).status, 'SUCCEEDED')
-    })
-  })
+      await t.test('a personal bucket by `default` and by its real name', async t => {
+        const { body } = await call(`${world.kinto.url}/v1/`, { user: 'workflow' })
+        const real = `/buckets/${body.user.bucket}/collections/steps`
+        const service = await world.another({
+          RESOURCES: `/buckets/default /buckets/${body.user.bucket}`
+        })
+        const { taskToken, executionArn } = sfn.waitCallback()
+        const reply = await world.ask(
+          { subject: 'Mine', taskToken, stateMachineArn },
+          { of: '/buckets/default/collections/steps', service }
+        )
+        t.match(reply, { status: 201, body: { stepfunction: { answer: new RegExp(real) } } })
+        const { id } = reply.body.data
+        const hers = `/buckets/default/collections/steps/records/${id}`
+        await at(hers, { method: 'PUT', user: 'alice', body: { data: reply.body.data } })
+        t.match(await answer(hers, 'SUCCEED', 'alice', service), {
+          status: 400,
+          body: { details: [{ name: 'taskToken' }] }
+        })
+        t.match(await world.state(hers, 'workflow', service), { canAnswer: true })
+        t.match(await world.state(`${real}/records/${id}`, 'workflow', service), {
+          canAnswer: true
+        })
+        t.match(await answer(`${real}/records/${id}`, 'SUCCEED', 'workflow', service), {
+          status: 200
+        })
+        t.match(await answer(hers, 'SUCCEED', 'workflow', service), {
+          status: 200,
+          body: { stepfunction: { outcome: 'already_applied' } }
+        })
+        t.equal(sfn.execution(executionArn).status, 'SUCCEEDED')
+      })
+    }
+  )
 }
 
-function mine (): string {
+function mine(): string {
   return `${collection}/records/${randomUUID()}`
 }
 
 /** What alice reads in bob's record, to be written into one of hers. */
-async function taken ({ at }: World, { uri }: Asked): Promise<Record<string, unknown>> {
+async function taken({ at }: World, { uri }: Asked): Promise<Record<string, unknown>> {
   const { id: _id, last_modified: _version, ...data } = (await at(uri, { user: 'alice' })).body.data
   return data
 }
 
-async function refused (t: Test, { answer, state, sfn }: World, uri: string, { executionArn }: Asked, how: string): Promise<void> {
+async function refused(
+  t: Test,
+  { answer, state, sfn }: World,
+  uri: string,
+  { executionArn }: Asked,
+  how: string
+): Promise<void> {
   t.match(await state(uri), { canAnswer: false, obstacle: 'record' }, how)
-  t.match(await answer(uri), { status: 400, body: { errno: 107, details: [{ name: 'taskToken' }] } }, how)
+  t.match(
+    await answer(uri),
+    { status: 400, body: { errno: 107, details: [{ name: 'taskToken' }] } },
+    how
+  )
   t.equal(sfn.execution(executionArn).status, 'RUNNING', how)
 }
 
-async function upload ({ service }: World, uri: string, data: object): Promise<unknown> {
+async function upload({ service }: World, uri: string, data: object): Promise<unknown> {
   const form = new FormData()
   form.set('data', JSON.stringify(data))
   form.set('attachment', new File(['x'], 'x.txt'))
-  return await fetch(`${service.url}/v1${uri}/attachment`, { method: 'POST', headers: { authorization: as('alice') }, body: form })
+  return await fetch(`${service.url}/v1${uri}/attachment`, {
+    method: 'POST',
+    headers: { authorization: as('alice') },
+    body: form
+  })
 }

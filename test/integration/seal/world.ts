@@ -2,7 +2,16 @@ import root, { type Test } from 'tap'
 import { startKintoProxy, type KintoProxy } from '../../helpers/kinto-proxy.ts'
 import { combination, type Backend } from '../../helpers/combination.ts'
 import { needsParts, needsPostgres, realKinto } from '../../helpers/real.ts'
-import { answer, as, call, collection, startService, stateMachineArn, type Called, type TestService } from '../../helpers/service.ts'
+import {
+  answer,
+  as,
+  call,
+  collection,
+  startService,
+  stateMachineArn,
+  type Called,
+  type TestService
+} from '../../helpers/service.ts'
 import { startStepFunctions, type StepFunctionsEndpoint } from '../../helpers/step-functions.ts'
 import { put, type StageOptions } from '../stage.ts'
 
@@ -13,10 +22,12 @@ export const secret = '5ea1'.repeat(16)
 export const reviewers = { write: ['account:alice', 'account:bob'] }
 
 /** Each back end on which a test runs: both in its large form, else the one that people run, unless the combination says otherwise. */
-export const everyBackend: readonly Backend[] = combination.thousands ? ['memory', 'postgresql'] : [combination.backendIfChosen ?? 'postgresql']
+export const everyBackend: readonly Backend[] = combination.thousands
+  ? ['memory', 'postgresql']
+  : [combination.backendIfChosen ?? 'postgresql']
 
 /** Options of a test on a real Kinto with this back end. */
-export function needs (backend: Backend, subject: string): { skip: string | false } {
+export function needs(backend: Backend, subject: string): { skip: string | false } {
   return backend === 'postgresql' ? needsPostgres(subject) : needsParts(subject)
 }
 
@@ -39,12 +50,21 @@ export interface World {
   /** Another instance of the service, without any memory. */
   another: (env?: Record<string, string>) => Promise<TestService>
   /** A request to Kinto itself. */
-  at: (uri: string, request?: { method?: string, user?: string, body?: unknown, headers?: Record<string, string> }) => Promise<Called>
+  at: (
+    uri: string,
+    request?: { method?: string; user?: string; body?: unknown; headers?: Record<string, string> }
+  ) => Promise<Called>
   patch: (uri: string, data: object, user?: string) => Promise<Called>
   read: (uri: string) => Promise<Record<string, any>>
-  ask: (data: object, options?: { permissions?: object, user?: string, of?: string, service?: { url: string } }) => Promise<Called>
+  ask: (
+    data: object,
+    options?: { permissions?: object; user?: string; of?: string; service?: { url: string } }
+  ) => Promise<Called>
   /** Asks a question with a token of its own. */
-  wait: (fields?: Record<string, unknown>, options?: { permissions?: object, id?: string, withExecution?: boolean }) => Promise<Asked>
+  wait: (
+    fields?: Record<string, unknown>,
+    options?: { permissions?: object; id?: string; withExecution?: boolean }
+  ) => Promise<Asked>
   state: (uri: string, user?: string, service?: { url: string }) => Promise<Record<string, any>>
   answer: (uri: string, said?: string, user?: string, service?: { url: string }) => Promise<Called>
 }
@@ -53,16 +73,38 @@ export interface World {
 const accounts = ['workflow', 'alice', 'bob', 'creator'] as const
 
 /** A real Kinto, Step Functions as AWS's, and the service with a secret, unless `env` says otherwise. Reviewers write the records whose permissions say so, and alice may create some. */
-export async function startWorld (t: Test, { backend = combination.backend, env = {}, settings = {} }: StageOptions = {}): Promise<World> {
+export async function startWorld(
+  t: Test,
+  { backend = combination.backend, env = {}, settings = {} }: StageOptions = {}
+): Promise<World> {
   const sfn = await startStepFunctions(t, { pollMs: 300 })
   const kinto = await realKinto(t, { settings, backend })
-  await Promise.all(accounts.map(user => put(kinto, `/accounts/${user}`, { data: { password: 'secret' } })))
-  await put(kinto, '/buckets/stepfunction', { permissions: { write: ['account:workflow'] } }, 'workflow')
-  await put(kinto, collection, { permissions: { 'record:create': ['account:alice', 'account:creator'] } }, 'workflow')
+  await Promise.all(
+    accounts.map(user => put(kinto, `/accounts/${user}`, { data: { password: 'secret' } }))
+  )
+  await put(
+    kinto,
+    '/buckets/stepfunction',
+    { permissions: { write: ['account:workflow'] } },
+    'workflow'
+  )
+  await put(
+    kinto,
+    collection,
+    { permissions: { 'record:create': ['account:alice', 'account:creator'] } },
+    'workflow'
+  )
   const proxy = await startKintoProxy(t, kinto)
-  const another = async (more: Record<string, string> = {}): Promise<TestService> => await startService(t, proxy, sfn, { KINTO_AUTHORIZATION: as('workflow'), SEAL_SECRET: secret, ...env, ...more })
+  const another = async (more: Record<string, string> = {}): Promise<TestService> =>
+    await startService(t, proxy, sfn, {
+      KINTO_AUTHORIZATION: as('workflow'),
+      SEAL_SECRET: secret,
+      ...env,
+      ...more
+    })
   const service = await another()
-  const at: World['at'] = async (uri, { user = 'workflow', ...request } = {}) => await call(`${kinto.url}/v1${uri}`, { user, ...request })
+  const at: World['at'] = async (uri, { user = 'workflow', ...request } = {}) =>
+    await call(`${kinto.url}/v1${uri}`, { user, ...request })
   const world: World = {
     sfn,
     kinto,
@@ -70,29 +112,61 @@ export async function startWorld (t: Test, { backend = combination.backend, env 
     service,
     another,
     at,
-    patch: async (uri, data, user = 'alice') => await at(uri, { method: 'PATCH', user, body: { data } }),
+    patch: async (uri, data, user = 'alice') =>
+      await at(uri, { method: 'PATCH', user, body: { data } }),
     read: async uri => (await at(uri)).body.data,
-    ask: async (data, { permissions = reviewers, user = 'workflow', of = collection, service: through = service } = {}) =>
-      await call(`${through.url}/v1${of}/stepfunction`, { method: 'POST', user, body: { data, permissions } }),
-    async wait (fields = {}, { permissions = reviewers, id, withExecution = false } = {}) {
+    ask: async (
+      data,
+      {
+        permissions = reviewers,
+        user = 'workflow',
+        of = collection,
+        service: through = service
+      } = {}
+    ) =>
+      await call(`${through.url}/v1${of}/stepfunction`, {
+        method: 'POST',
+        user,
+        body: { data, permissions }
+      }),
+    async wait(fields = {}, { permissions = reviewers, id, withExecution = false } = {}) {
       const { taskToken, executionArn } = sfn.waitCallback()
-      const question = { subject: 'Sign off?', stateMachineArn, ...id !== undefined && { id }, ...withExecution && { executionArn }, ...fields }
+      const question = {
+        subject: 'Sign off?',
+        stateMachineArn,
+        ...(id !== undefined && { id }),
+        ...(withExecution && { executionArn }),
+        ...fields
+      }
       const { status, text, body } = await world.ask({ ...question, taskToken }, { permissions })
       if (status !== 201) throw new Error(`asking: ${status} ${text}`)
-      return { uri: `${collection}/records/${body.data.id}`, taskToken, executionArn, question, data: body.data }
+      return {
+        uri: `${collection}/records/${body.data.id}`,
+        taskToken,
+        executionArn,
+        question,
+        data: body.data
+      }
     },
-    state: async (uri, user = 'alice', through = service) => (await call(`${through.url}/v1${uri}/stepfunction`, { user })).body.data,
-    answer: async (uri, said = 'SUCCEED', user = 'alice', through = service) => await answer(through, uri, { answer: said }, user)
+    state: async (uri, user = 'alice', through = service) =>
+      (await call(`${through.url}/v1${uri}/stepfunction`, { user })).body.data,
+    answer: async (uri, said = 'SUCCEED', user = 'alice', through = service) =>
+      await answer(through, uri, { answer: said }, user)
   }
   return world
 }
 
 /** Does something `count` times, eight at a time, which is what Kinto's server takes side by side. */
-export async function eightAtATime<Result> (count: number, act: (index: number) => Promise<Result>): Promise<Result[]> {
+export async function eightAtATime<Result>(
+  count: number,
+  act: (index: number) => Promise<Result>
+): Promise<Result[]> {
   const results: Result[] = []
   let next = 0
-  await Promise.all(Array.from({ length: 8 }, async () => {
-    for (let index = next++; index < count; index = next++) results[index] = await act(index)
-  }))
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let index = next++; index < count; index = next++) results[index] = await act(index)
+    })
+  )
   return results
 }

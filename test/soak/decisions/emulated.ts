@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CreateActivityCommand, CreateStateMachineCommand, DescribeExecutionCommand, GetActivityTaskCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import {
+  CreateActivityCommand,
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetActivityTaskCommand,
+  SFNClient,
+  StartExecutionCommand
+} from '@aws-sdk/client-sfn'
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn'
 import { credentials, region } from '../../../demo/aws.ts'
 import type { Ledger } from '../ledger.ts'
@@ -27,13 +34,13 @@ export class Emulated {
   readonly #options: EmulatedOptions
   readonly #sdk: SFNClient
 
-  constructor (options: EmulatedOptions) {
+  constructor(options: EmulatedOptions) {
     this.#options = options
     this.#sdk = new SFNClient({ endpoint: options.url, region, credentials, maxAttempts: 1 })
   }
 
   /** Asks, answers, and looks. */
-  async act (): Promise<void> {
+  async act(): Promise<void> {
     const { client, outages, random, ledger } = this.#options
     const from = Date.now()
     const step = await this.#start().catch((error: unknown) => {
@@ -43,31 +50,48 @@ export class Emulated {
     const { executionArn, taskToken } = step
     const uri = `${emulated}/records/${randomUUID()}`
     const permissions = { write: ['account:alice'] }
-    await client.insist({ kind: 'PUT question', method: 'PUT', path: uri, user: 'workflow', headers: { 'if-none-match': '*' }, body: { data: { executionArn, taskToken }, permissions }, expected: [201, 412] })
+    await client.insist({
+      kind: 'PUT question',
+      method: 'PUT',
+      path: uri,
+      user: 'workflow',
+      headers: { 'if-none-match': '*' },
+      body: { data: { executionArn, taskToken }, permissions },
+      expected: [201, 412]
+    })
     const said = random.pick(['SUCCEED', 'FAIL'])
     const told = await this.#answer(uri, said)
     const execution = await this.#end(executionArn).catch(() => undefined)
     if (outages.since(from, 'the emulator')) return
     const status = said === 'SUCCEED' ? 'SUCCEEDED' : 'FAILED'
-    const right = ['accepted', 'already applied'].includes(told.outcome) && told.decision.answer === said
-    if (!right || execution?.status !== status) ledger.violation('An answer to the emulator went wrong', { uri, said, told, execution })
+    const right =
+      ['accepted', 'already applied'].includes(told.outcome) && told.decision.answer === said
+    if (!right || execution?.status !== status)
+      ledger.violation('An answer to the emulator went wrong', { uri, said, told, execution })
   }
 
-  close (): void {
+  close(): void {
     this.#sdk.destroy()
   }
 
-  async #answer (uri: string, said: string): Promise<Told> {
+  async #answer(uri: string, said: string): Promise<Told> {
     for (;;) {
-      const told = readTold(await this.#options.client.insist({
-        kind: 'POST answer, emulator', method: 'POST', path: `${uri}/stepfunction`, user: 'alice', body: { answer: said }, expected: [200, 410]
-      }))
+      const told = readTold(
+        await this.#options.client.insist({
+          kind: 'POST answer, emulator',
+          method: 'POST',
+          path: `${uri}/stepfunction`,
+          user: 'alice',
+          body: { answer: said },
+          expected: [200, 410]
+        })
+      )
       if (!undecided.includes(told.outcome)) return told
     }
   }
 
   // The emulator ends an execution some time after it has taken the answer
-  async #end (executionArn: string): Promise<DescribeExecutionOutput> {
+  async #end(executionArn: string): Promise<DescribeExecutionOutput> {
     const latest = Date.now() + longestEndMs
     for (;;) {
       const execution = await this.#sdk.send(new DescribeExecutionCommand({ executionArn }))
@@ -77,11 +101,24 @@ export class Emulated {
   }
 
   // It has forgotten both if it was restarted
-  async #start (): Promise<{ executionArn: string, taskToken: string }> {
-    const { activityArn = '' } = await this.#sdk.send(new CreateActivityCommand({ name: randomUUID() }))
-    const definition = JSON.stringify({ StartAt: 'Ask', States: { Ask: { Type: 'Task', Resource: activityArn, End: true } } })
-    const { stateMachineArn } = await this.#sdk.send(new CreateStateMachineCommand({ name: randomUUID(), roleArn: 'arn:aws:iam::123456789012:role/review', definition }))
-    const { executionArn = '' } = await this.#sdk.send(new StartExecutionCommand({ stateMachineArn }))
+  async #start(): Promise<{ executionArn: string; taskToken: string }> {
+    const { activityArn = '' } = await this.#sdk.send(
+      new CreateActivityCommand({ name: randomUUID() })
+    )
+    const definition = JSON.stringify({
+      StartAt: 'Ask',
+      States: { Ask: { Type: 'Task', Resource: activityArn, End: true } }
+    })
+    const { stateMachineArn } = await this.#sdk.send(
+      new CreateStateMachineCommand({
+        name: randomUUID(),
+        roleArn: 'arn:aws:iam::123456789012:role/review',
+        definition
+      })
+    )
+    const { executionArn = '' } = await this.#sdk.send(
+      new StartExecutionCommand({ stateMachineArn })
+    )
     const { taskToken = '' } = await this.#sdk.send(new GetActivityTaskCommand({ activityArn }))
     return { executionArn, taskToken }
   }

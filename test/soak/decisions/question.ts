@@ -28,22 +28,51 @@ export interface Attempt {
 /** What an answer was answered. */
 export interface Told {
   /** In few words, for the report. */
-  outcome: 'accepted' | 'already applied' | 'answered differently' | 'no task yet' | 'over' | 'reported, not recorded' | 'not known' | 'not reported' | 'refused' | 'nothing'
+  outcome:
+    | 'accepted'
+    | 'already applied'
+    | 'answered differently'
+    | 'no task yet'
+    | 'over'
+    | 'reported, not recorded'
+    | 'not known'
+    | 'not reported'
+    | 'refused'
+    | 'nothing'
   /** Whose decision it names. */
-  decision: { answer?: unknown, answeredBy?: unknown, answeredAt?: unknown }
+  decision: { answer?: unknown; answeredBy?: unknown; answeredAt?: unknown }
 }
 
 /** Reads it. Nobody was told anything who has left. */
-export function readTold (answer: { status: number, body: any } | string): Told {
+export function readTold(answer: { status: number; body: any } | string): Told {
   if (typeof answer === 'string') return { outcome: 'nothing', decision: {} }
   const { status, body } = answer
-  const { outcome, answer: said, answeredBy, answeredAt, reported } = body?.stepfunction ?? body?.details ?? {}
+  const {
+    outcome,
+    answer: said,
+    answeredBy,
+    answeredAt,
+    reported
+  } = body?.stepfunction ?? body?.details ?? {}
   const decision = { answer: said, answeredBy, answeredAt }
   switch (status) {
-    case 200: return { outcome: outcome === 'accepted' ? 'accepted' : 'already applied', decision }
-    case 409: return { outcome: said === undefined ? 'no task yet' : 'answered differently', decision }
-    case 410: return { outcome: 'over', decision }
-    case 503: return { outcome: reported === 'yes' ? 'reported, not recorded' : reported === 'unknown' ? 'not known' : 'not reported', decision }
-    default: return { outcome: 'refused', decision }
+    case 200:
+      return { outcome: outcome === 'accepted' ? 'accepted' : 'already applied', decision }
+    case 409:
+      return { outcome: said === undefined ? 'no task yet' : 'answered differently', decision }
+    case 410:
+      return { outcome: 'over', decision }
+    case 503:
+      return {
+        outcome:
+          reported === 'yes'
+            ? 'reported, not recorded'
+            : reported === 'unknown'
+              ? 'not known'
+              : 'not reported',
+        decision
+      }
+    default:
+      return { outcome: 'refused', decision }
   }
 }

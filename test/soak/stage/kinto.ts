@@ -7,7 +7,7 @@ import { lowPort } from '../../../demo/parts/low-port.ts'
 import { as, call } from '../../helpers/service.ts'
 
 const accounts = ['workflow', 'stepfunction', 'alice', 'bob', 'mallory', 'carol'] as const
-export type Account = typeof accounts[number]
+export type Account = (typeof accounts)[number]
 
 /** Where questions are put that the endpoint answers for that behaves as AWS does; where those of the emulator; and what is no question. */
 export const steps = '/buckets/stepfunction/collections/steps'
@@ -29,26 +29,35 @@ export interface RestartableKinto {
 }
 
 /** Starts it with the accounts, the collections, and an owner of all. */
-export async function startRestartableKinto (): Promise<RestartableKinto> {
+export async function startRestartableKinto(): Promise<RestartableKinto> {
   const folder = makeRunFolder('soak')
   mkdirSync(folder, { recursive: true })
   const port = await lowPort()
-  const start = async (): Promise<Kinto> => await startKinto({ port, modules: join(import.meta.dirname, '..', 'kinto'), settings: settings(join(folder, 'data')) })
+  const start = async (): Promise<Kinto> =>
+    await startKinto({
+      port,
+      modules: join(import.meta.dirname, '..', 'kinto'),
+      settings: settings(join(folder, 'data'))
+    })
   let part = await start()
   await fill(part.url)
   return {
     url: part.url,
     log: () => part.log(),
-    async kill (signal) {
+    async kill(signal) {
       part.kill(signal)
       await part.exited
     },
-    async start () { part = await start() },
-    stop: async () => { await part.stop() }
+    async start() {
+      part = await start()
+    },
+    stop: async () => {
+      await part.stop()
+    }
   }
 }
 
-function settings (file: string): Record<string, string> {
+function settings(file: string): Record<string, string> {
   return {
     'kinto.includes': 'kinto.plugins.default_bucket kinto.plugins.accounts kept',
     'kinto.storage_backend': 'kept_storage',
@@ -58,15 +67,27 @@ function settings (file: string): Record<string, string> {
   }
 }
 
-async function fill (kinto: string): Promise<void> {
-  for (const account of accounts) await put(`${kinto}/v1/accounts/${account}`, { data: { password: 'secret' } })
-  for (const bucket of ['stepfunction', 'ordinary']) await put(`${kinto}/v1/buckets/${bucket}`, {}, 'workflow')
+async function fill(kinto: string): Promise<void> {
+  for (const account of accounts)
+    await put(`${kinto}/v1/accounts/${account}`, { data: { password: 'secret' } })
+  for (const bucket of ['stepfunction', 'ordinary'])
+    await put(`${kinto}/v1/buckets/${bucket}`, {}, 'workflow')
   // Reviewers have their right from each record, as a careful workflow gives it
-  for (const collection of [steps, emulated]) await put(`${kinto}/v1${collection}`, { permissions: { write: ['account:stepfunction'] } }, 'workflow')
-  for (const collection of [articles, large]) await put(`${kinto}/v1${collection}`, { permissions: { write: ['account:carol'] } }, 'workflow')
+  for (const collection of [steps, emulated])
+    await put(
+      `${kinto}/v1${collection}`,
+      { permissions: { write: ['account:stepfunction'] } },
+      'workflow'
+    )
+  for (const collection of [articles, large])
+    await put(`${kinto}/v1${collection}`, { permissions: { write: ['account:carol'] } }, 'workflow')
 }
 
-async function put (url: string, body: object, user?: Account): Promise<void> {
-  const { status, text } = await call(url, { method: 'PUT', body, ...user !== undefined && { user } })
+async function put(url: string, body: object, user?: Account): Promise<void> {
+  const { status, text } = await call(url, {
+    method: 'PUT',
+    body,
+    ...(user !== undefined && { user })
+  })
   if (status > 201) throw new Error(`${url}: ${status} ${text}`)
 }

@@ -11,22 +11,26 @@ export class ServiceLog {
   readonly bad: string[] = []
   #rest = ''
 
-  write (text: string): void {
+  write(text: string): void {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
     for (const line of lines) this.#line(line)
   }
 
-  #line (line: string): void {
+  #line(line: string): void {
     this.inspector ??= /ws:\/\/\S+/.exec(line)?.[0]
     if (line === '' || inspector.test(line)) return
     const { level, msg } = parse(line)
     if (typeof level !== 'number' || level >= 60) this.bad.push(line)
-    else if (level >= 40) this.counts.set(`${level === 40 ? 'warning' : 'error'}: ${String(msg)}`, (this.counts.get(`${level === 40 ? 'warning' : 'error'}: ${String(msg)}`) ?? 0) + 1)
+    else if (level >= 40)
+      this.counts.set(
+        `${level === 40 ? 'warning' : 'error'}: ${String(msg)}`,
+        (this.counts.get(`${level === 40 ? 'warning' : 'error'}: ${String(msg)}`) ?? 0) + 1
+      )
   }
 }
 
-function parse (line: string): { level?: unknown, msg?: unknown } {
+function parse(line: string): { level?: unknown; msg?: unknown } {
   try {
     return Object(JSON.parse(line))
   } catch {

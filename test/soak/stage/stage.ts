@@ -3,7 +3,12 @@ import type { Emulator } from '../../../demo/parts/emulator.ts'
 import { lowPort } from '../../../demo/parts/low-port.ts'
 import { startService } from '../../../demo/parts/service.ts'
 import type { Service } from '../../../demo/parts/service.ts'
-import { activityArn, credentials, region, startStepFunctions } from '../../helpers/step-functions.ts'
+import {
+  activityArn,
+  credentials,
+  region,
+  startStepFunctions
+} from '../../helpers/step-functions.ts'
 import type { StepFunctionsEndpoint } from '../../helpers/step-functions.ts'
 import { emulated, ownAuthorization, startRestartableKinto, steps } from './kinto.ts'
 import type { RestartableKinto } from './kinto.ts'
@@ -18,7 +23,7 @@ export interface Stage {
   kinto: RestartableKinto
   stepFunctions: StepFunctionsEndpoint
   emulator: RestartableEmulator
-  services: { main: Watched, emulated: Watched }
+  services: { main: Watched; emulated: Watched }
   stop: () => Promise<void>
 }
 
@@ -42,50 +47,93 @@ const pollMs = 4_000
 const closing: (() => unknown)[] = []
 
 /** Starts everything. */
-export async function setStage (): Promise<Stage> {
-  const [kinto, emulator, port] = await Promise.all([startRestartableKinto(), startRestartableEmulator(), lowPort()])
-  const stepFunctions = await startStepFunctions({ teardown: close => { closing.push(close) } }, { pollMs, port })
+export async function setStage(): Promise<Stage> {
+  const [kinto, emulator, port] = await Promise.all([
+    startRestartableKinto(),
+    startRestartableEmulator(),
+    lowPort()
+  ])
+  const stepFunctions = await startStepFunctions(
+    {
+      teardown: close => {
+        closing.push(close)
+      }
+    },
+    { pollMs, port }
+  )
   stepFunctions.createActivity()
   const [main, other] = await Promise.all([
-    startWatched('main', 1, { KINTO_URL: kinto.url, RESOURCES: steps, AWS_ENDPOINT_URL: stepFunctions.url, AWS_ACCESS_KEY: credentials.accessKeyId, ACTIVITIES: activityArn }),
-    startWatched('emulated', 0, { KINTO_URL: kinto.url, RESOURCES: emulated, AWS_ENDPOINT_URL: emulator.url, AWS_ACCESS_KEY: '123456789012' })
+    startWatched('main', 1, {
+      KINTO_URL: kinto.url,
+      RESOURCES: steps,
+      AWS_ENDPOINT_URL: stepFunctions.url,
+      AWS_ACCESS_KEY: credentials.accessKeyId,
+      ACTIVITIES: activityArn
+    }),
+    startWatched('emulated', 0, {
+      KINTO_URL: kinto.url,
+      RESOURCES: emulated,
+      AWS_ENDPOINT_URL: emulator.url,
+      AWS_ACCESS_KEY: '123456789012'
+    })
   ])
   return {
     kinto,
     stepFunctions,
     emulator,
     services: { main, emulated: other },
-    async stop () {
+    async stop() {
       await Promise.all([kinto.stop(), emulator.stop()])
       for (const close of closing.splice(0)) await close()
     }
   }
 }
 
-async function startWatched (name: string, polls: number, settings: Record<string, string>): Promise<Watched> {
+async function startWatched(
+  name: string,
+  polls: number,
+  settings: Record<string, string>
+): Promise<Watched> {
   const log = new ServiceLog()
   const all = {
     ...settings,
-    KINTO_AUTHORIZATION: ownAuthorization, AWS_REGION: region, AWS_SECRET_KEY: credentials.secretAccessKey,
+    KINTO_AUTHORIZATION: ownAuthorization,
+    AWS_REGION: region,
+    AWS_SECRET_KEY: credentials.secretAccessKey,
     // Shorter than the longest outages, so that some answers fail for good
-    AWS_TIMEOUT_SECONDS: '3', ACTIVITY_WAIT_SECONDS: '5'
+    AWS_TIMEOUT_SECONDS: '3',
+    ACTIVITY_WAIT_SECONDS: '5'
   }
-  const env = Object.fromEntries(Object.entries(all).map(([key, value]) => [`STEPFUNCTION_${key}`, value]))
+  const env = Object.fromEntries(
+    Object.entries(all).map(([key, value]) => [`STEPFUNCTION_${key}`, value])
+  )
   // The inspector tells garbage from a leak: it collects the one, and counts the other
-  const service = await startService({ env: { ...env, NODE_OPTIONS: '--inspect=127.0.0.1:0' }, grace: 75_000, onOutput: text => { log.write(text) } })
+  const service = await startService({
+    env: { ...env, NODE_OPTIONS: '--inspect=127.0.0.1:0' },
+    grace: 75_000,
+    onOutput: text => {
+      log.write(text)
+    }
+  })
   return { name, polls, process: service, log }
 }
 
-async function startRestartableEmulator (): Promise<RestartableEmulator & { stop: () => Promise<void> }> {
+async function startRestartableEmulator(): Promise<
+  RestartableEmulator & { stop: () => Promise<void> }
+> {
   const port = await lowPort()
   let part: Emulator = await startEmulator({ port })
   return {
     url: part.url,
-    async kill (signal) {
+    async kill(signal) {
       part.kill(signal)
       await part.exited
     },
-    async start () { part = await startEmulator({ port }) },
-    stop: async () => { await part.stop() }
+    async start() {
+      part = await startEmulator({ port })
+    },
+    stop: async () => {
+      await part.stop()
+    }
   }
 }

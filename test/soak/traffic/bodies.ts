@@ -16,7 +16,7 @@ export class Uploader {
   /** All that were sent: an upload whose client has left may still be carried out, and later than the next one. 0 is for no record. */
   readonly #sizes = new Set([0])
 
-  constructor (name: string, client: Client, random: Random, ledger: Ledger) {
+  constructor(name: string, client: Client, random: Random, ledger: Ledger) {
     this.#id = name
     this.#client = client
     this.#random = random
@@ -24,34 +24,62 @@ export class Uploader {
   }
 
   /** Does one thing. */
-  async act (): Promise<void> {
+  async act(): Promise<void> {
     await (this.#random.chance(0.4) ? this.#upload() : this.#download())
   }
 
-  async #upload (): Promise<void> {
+  async #upload(): Promise<void> {
     const size = this.#random.whole(1, 3 * mebibyte)
     const slowly = this.#random.chance(0.2)
-    const request: Request = { kind: slowly ? 'slow upload' : 'upload', method: 'PUT', path: this.#path, user: 'carol', body: upload(size, slowly), expected: [200, 201] }
+    const request: Request = {
+      kind: slowly ? 'slow upload' : 'upload',
+      method: 'PUT',
+      path: this.#path,
+      user: 'carol',
+      body: upload(size, slowly),
+      expected: [200, 201]
+    }
     this.#sizes.add(size)
-    await this.#client.ask(this.#random.chance(0.2) ? { ...request, kind: 'upload, left', leaveAfter: this.#random.whole(1, 60) } : request)
+    await this.#client.ask(
+      this.#random.chance(0.2)
+        ? { ...request, kind: 'upload, left', leaveAfter: this.#random.whole(1, 60) }
+        : request
+    )
   }
 
-  async #download (): Promise<void> {
+  async #download(): Promise<void> {
     const slowly = this.#random.chance(0.2)
-    const request: Request = { kind: slowly ? 'slow download' : 'download', method: 'GET', path: this.#path, user: 'carol', slowly, expected: [200, 404] }
-    if (this.#random.chance(0.2)) await this.#client.ask({ ...request, kind: 'download, left', leaveAfter: this.#random.whole(1, 60) })
+    const request: Request = {
+      kind: slowly ? 'slow download' : 'download',
+      method: 'GET',
+      path: this.#path,
+      user: 'carol',
+      slowly,
+      expected: [200, 404]
+    }
+    if (this.#random.chance(0.2))
+      await this.#client.ask({
+        ...request,
+        kind: 'download, left',
+        leaveAfter: this.#random.whole(1, 60)
+      })
     const outcome = await this.#client.ask(request)
     if (typeof outcome === 'string' || outcome.status === 503) return
     const size = outcome.body?.data?.content.length ?? 0
-    if (!this.#sizes.has(size)) this.#ledger.violation('A download was not what was uploaded', { id: this.#id, size, possible: [...this.#sizes] })
+    if (!this.#sizes.has(size))
+      this.#ledger.violation('A download was not what was uploaded', {
+        id: this.#id,
+        size,
+        possible: [...this.#sizes]
+      })
   }
 
-  get #path (): string {
+  get #path(): string {
     return `${large}/records/${this.#id}`
   }
 }
 
-async function * upload (size: number, slowly: boolean): AsyncGenerator<Uint8Array> {
+async function* upload(size: number, slowly: boolean): AsyncGenerator<Uint8Array> {
   yield Buffer.from('{"data": {"content": "')
   for (let left = size; left > 0; left -= piece) {
     yield Buffer.alloc(Math.min(left, piece), 'x')

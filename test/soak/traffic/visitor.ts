@@ -8,14 +8,33 @@ const visits: readonly Request[] = [
   // It tells of what is away, by 503
   { kind: 'GET heartbeat', method: 'GET', path: '/__heartbeat__', expected: [200, 503] },
   { kind: 'GET OpenAPI', method: 'GET', path: '/__api__', expected: [200] },
-  { kind: 'OPTIONS', method: 'OPTIONS', path: `${steps}/records`, headers: { origin: 'https://dashboard.example', 'access-control-request-method': 'GET' }, expected: [200] },
+  {
+    kind: 'OPTIONS',
+    method: 'OPTIONS',
+    path: `${steps}/records`,
+    headers: { origin: 'https://dashboard.example', 'access-control-request-method': 'GET' },
+    expected: [200]
+  },
   { kind: 'GET nothing', method: 'GET', path: '/nothing', expected: [404] },
-  { kind: 'GET, forbidden', method: 'GET', path: `${articles}/records`, user: 'mallory', expected: [403] },
+  {
+    kind: 'GET, forbidden',
+    method: 'GET',
+    path: `${articles}/records`,
+    user: 'mallory',
+    expected: [403]
+  },
   { kind: 'GET, not logged in', method: 'GET', path: `${articles}/records`, expected: [401] },
-  { kind: 'PUT, forbidden', method: 'PUT', path: `${articles}/records/mallory`, user: 'mallory', body: { data: {} }, expected: [403] }
+  {
+    kind: 'PUT, forbidden',
+    method: 'PUT',
+    path: `${articles}/records/mallory`,
+    user: 'mallory',
+    body: { data: {} },
+    expected: [403]
+  }
 ]
 
 /** Asks one of these. */
-export async function visit (client: Client, random: Random): Promise<void> {
+export async function visit(client: Client, random: Random): Promise<void> {
   await client.ask(random.pick(visits))
 }

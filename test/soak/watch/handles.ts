@@ -4,7 +4,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 export type Handles = Readonly<Record<string, number>>
 
 /** The handles that a process has open; undefined where there is no /proc. */
-export function openHandles (pid: number): Handles | undefined {
+export function openHandles(pid: number): Handles | undefined {
   if (process.platform !== 'linux') return undefined
   const counts: Record<string, number> = {}
   for (const handle of readdirSync(`/proc/${pid}/fd`)) {
@@ -14,12 +14,12 @@ export function openHandles (pid: number): Handles | undefined {
   return counts
 }
 
-export function countHandles (handles: Handles): number {
+export function countHandles(handles: Handles): number {
   return Object.values(handles).reduce((sum, count) => sum + count, 0)
 }
 
 // `socket:[4711]`, `anon_inode:[eventpoll]`, `/dev/null`
-function typeOf (link: string): string | undefined {
+function typeOf(link: string): string | undefined {
   try {
     return readlinkSync(link).replace(/:\[\d+\]$/, '')
   } catch {

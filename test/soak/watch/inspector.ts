@@ -8,7 +8,7 @@ export interface Live {
 }
 
 /** Lets the process collect its garbage, and asks what is left: https://chromedevtools.github.io/devtools-protocol/v8/ */
-export async function measureLive (inspector: string): Promise<Live> {
+export async function measureLive(inspector: string): Promise<Live> {
   const socket = new WebSocket(inspector)
   await once(socket, 'open')
   try {
@@ -22,7 +22,7 @@ export async function measureLive (inspector: string): Promise<Live> {
   }
 }
 
-async function send (socket: WebSocket, id: number, method: string): Promise<any> {
+async function send(socket: WebSocket, id: number, method: string): Promise<any> {
   const answered = once(socket, 'message')
   socket.send(JSON.stringify({ id, method }))
   const [{ data }] = await answered

@@ -20,59 +20,77 @@ export class ServiceWatch {
   readonly #ledger: Ledger
   #first: Sample | undefined
 
-  constructor (service: Watched, ledger: Ledger) {
+  constructor(service: Watched, ledger: Ledger) {
     this.service = service
     this.#ledger = ledger
   }
 
   /** The first sample: idle, just started. */
-  get first (): Sample {
+  get first(): Sample {
     if (this.#first === undefined) throw new Error('It has not begun.')
     return this.#first
   }
 
   /** The last sample. */
-  get last (): Sample {
+  get last(): Sample {
     return this.samples.at(-1) ?? this.first
   }
 
   /** Finds out with how many handles it is idle. It looks for records that want heartbeats now and then, so the least counts. */
-  async begin (): Promise<void> {
+  async begin(): Promise<void> {
     const end = Date.now() + idleMs
     await lookUntil(this.service, idleMs, sample => {
-      if (sample.pollsOpen === this.service.polls && count(sample) <= count(this.#first)) this.#first = sample
+      if (sample.pollsOpen === this.service.polls && count(sample) <= count(this.#first))
+        this.#first = sample
       return Date.now() > end
     })
     this.samples.push(this.first)
   }
 
-  async goOn (paceSeconds: number, enough: AbortSignal): Promise<void> {
-    while (await sleep(paceSeconds * 1_000, true, { signal: enough }).catch(() => false)) this.samples.push(await look(this.service))
+  async goOn(paceSeconds: number, enough: AbortSignal): Promise<void> {
+    while (await sleep(paceSeconds * 1_000, true, { signal: enough }).catch(() => false))
+      this.samples.push(await look(this.service))
   }
 
   /** Waits until all is as it was at the start, and stops it. */
-  async end (decisions: number): Promise<void> {
-    const { service: { name, process, log } } = this
-    const last = await lookUntil(this.service, idleLimitSeconds, sample =>
-      sample.requestsInFlight === 0 && sample.tokensHeld === 0 && sample.pollsOpen === this.first.pollsOpen && count(sample) <= count(this.first))
+  async end(decisions: number): Promise<void> {
+    const {
+      service: { name, process, log }
+    } = this
+    const last = await lookUntil(
+      this.service,
+      idleLimitSeconds,
+      sample =>
+        sample.requestsInFlight === 0 &&
+        sample.tokensHeld === 0 &&
+        sample.pollsOpen === this.first.pollsOpen &&
+        count(sample) <= count(this.first)
+    )
     this.samples.push(last)
     this.#expect(last.requestsInFlight === 0, 'Requests are under way, and nobody asked', last)
     this.#expect(last.tokensHeld === 0, 'Tokens are in no record', last)
-    this.#expect(count(last) <= count(this.first), 'Handles were left open', { first: this.first.handles, last: last.handles })
-    const grown = last.live.heap + last.live.buffers - this.first.live.heap - this.first.live.buffers
-    this.#expect(grown < slack + decisions * bytesPerDecision, 'Memory has grown', { grown, decisions })
+    this.#expect(count(last) <= count(this.first), 'Handles were left open', {
+      first: this.first.handles,
+      last: last.handles
+    })
+    const grown =
+      last.live.heap + last.live.buffers - this.first.live.heap - this.first.live.buffers
+    this.#expect(grown < slack + decisions * bytesPerDecision, 'Memory has grown', {
+      grown,
+      decisions
+    })
     await process.stop()
     const code = await process.exited
     this.#expect(code === 0, 'It did not end in order', { code })
     for (const line of log.bad) this.#ledger.violation(`${name}: it wrote what it must not`, line)
   }
 
-  #expect (right: boolean, what: string, details: unknown): void {
+  #expect(right: boolean, what: string, details: unknown): void {
     if (!right) this.#ledger.violation(`${this.service.name}: ${what}`, details)
   }
 }
 
 /** Where nothing tells, none. */
-function count (sample: Sample | undefined): number {
+function count(sample: Sample | undefined): number {
   return sample === undefined ? Infinity : countHandles(sample.handles ?? {})
 }

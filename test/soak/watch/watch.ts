@@ -20,7 +20,7 @@ export interface Sample {
 }
 
 /** Looks at a service. */
-export async function look ({ process: { adminUrl, pid = 0 }, log }: Watched): Promise<Sample> {
+export async function look({ process: { adminUrl, pid = 0 }, log }: Watched): Promise<Sample> {
   const time = Date.now()
   const handles = openHandles(pid)
   const live = await measureLive(log.inspector ?? '')
@@ -40,7 +40,11 @@ export async function look ({ process: { adminUrl, pid = 0 }, log }: Watched): P
 }
 
 /** Looks until it is as it must be, or for so many seconds. @returns the last sample */
-export async function lookUntil (watched: Watched, seconds: number, isRight: (sample: Sample) => boolean): Promise<Sample> {
+export async function lookUntil(
+  watched: Watched,
+  seconds: number,
+  isRight: (sample: Sample) => boolean
+): Promise<Sample> {
   const end = Date.now() + seconds * 1_000
   for (;;) {
     const sample = await look(watched)
