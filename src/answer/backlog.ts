@@ -4,9 +4,9 @@ import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordUri } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Log } from './log.ts'
-import { pause } from './pause.ts'
-import { fetchRecord } from './permission.ts'
-import type { RecordReader } from './reading.ts'
+import { pause } from '../wait.ts'
+import { fetchRecord } from '../kinto/permission.ts'
+import type { RecordReader } from './record/reading.ts'
 import {
   isRecorded,
   lookAgainMs,
@@ -14,7 +14,7 @@ import {
   recordDecision,
   type Recording,
   type Writers
-} from './update.ts'
+} from './record/update.ts'
 
 export interface BacklogOptions {
   /** The service's own account, which goes on after a request. */

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../kinto/errors.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
-import { consult } from './consult.ts'
-import type { KnownDecision } from './decision.ts'
-import type { Finding, Findings } from './findings.ts'
+import { consult } from './history/history.ts'
+import type { KnownDecision } from './record/decision.ts'
+import type { Finding, Findings } from './token-fates.ts'
 import type { Log } from './log.ts'
-import { taskResult, type SignedAnswer } from './output.ts'
+import { taskResult, type SignedAnswer } from './record/task-output.ts'
 import { refusal } from './refusals.ts'
-import type { Verdict } from './verdict.ts'
+import type { Verdict } from './history/verdict.ts'
 
 /** One answer to one token. */
 export interface Reporting {

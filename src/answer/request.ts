@@ -1,6 +1,6 @@
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, parseJson, weighJson, type JsonObject } from '../kinto/json.ts'
-import { isVerb, type Verb } from './decision.ts'
+import { isVerb, type Verb } from './record/decision.ts'
 
 /** The checked body of an answer. */
 export interface AnswerRequest {

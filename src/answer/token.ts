@@ -1,12 +1,12 @@
 import { conflict, gone } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { StepFunctionsError } from '../stepfunctions/errors.ts'
-import type { Activities, FoundToken } from './activities.ts'
-import { consult } from './consult.ts'
-import type { KnownDecision } from './decision.ts'
+import type { Activities, FoundToken } from './activities/activities.ts'
+import { consult } from './history/history.ts'
+import type { KnownDecision } from './record/decision.ts'
 import { refusal } from './refusals.ts'
 import type { ReportOptions } from './report.ts'
-import type { Turn } from './turn.ts'
+import type { Turn } from './admitted.ts'
 
 /** A token to report to, or the decision that the history shows for a record that has none. */
 export type TokenSource = FoundToken | { decision: KnownDecision }

@@ -1,6 +1,6 @@
 import type { Log } from '../answer/log.ts'
-import type { RecordReader } from '../answer/reading.ts'
-import type { SealRules } from '../answer/token-field.ts'
+import type { RecordReader } from '../answer/record/reading.ts'
+import type { SealRules } from '../answer/record/token-field.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isAbsent, readStep, readToken, type ArnPolicy } from '../answer/record.ts'
+import { isAbsent, readStep, readToken, type ArnPolicy } from '../answer/record/record.ts'
 import { readObject } from '../answer/request.ts'
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'

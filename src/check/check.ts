@@ -1,6 +1,6 @@
 import { pino } from 'pino'
-import { collectionsOf } from '../answer/collections.ts'
-import { identify, mayWriteCollection } from '../answer/permission.ts'
+import { collectionsOf } from '../kinto/collections.ts'
+import { identify, mayWriteCollection } from '../kinto/permission.ts'
 import type { Settings } from '../config/config.ts'
 import { insecurities } from '../config/insecure.ts'
 import { exchange, jsonObject } from '../kinto/client.ts'
@@ -11,7 +11,7 @@ import { KintoSession, type Kinto } from '../kinto/session.ts'
 import { createUpstream } from '../kinto/upstream.ts'
 import { createStepFunctions } from '../stepfunctions/clients.ts'
 import { namedRegions } from '../stepfunctions/endpoints.ts'
-import { ok, warning, wrong, type Finding } from './finding.ts'
+import { ok, warning, wrong, type Finding } from './result.ts'
 import { checkSeals } from './seals.ts'
 
 // Nobody waits longer for a check.

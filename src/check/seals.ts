@@ -1,5 +1,5 @@
-import { collectionsOf, type Place } from '../answer/collections.ts'
-import { readTokenField } from '../answer/token-field.ts'
+import { collectionsOf, type Place } from '../kinto/collections.ts'
+import { readTokenField } from '../answer/record/token-field.ts'
 import type { Settings } from '../config/config.ts'
 import { jsonObject } from '../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
@@ -7,7 +7,7 @@ import { listRecords } from '../kinto/pages.ts'
 import { apiVersion, collectionPath, listPath } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import { Seals } from '../seal/seals.ts'
-import { ok, warning, wrong, type Finding } from './finding.ts'
+import { ok, warning, wrong, type Finding } from './result.ts'
 
 // A token of 2,048 characters, and 100 fields with their digests.
 const longestSeal = 16_384

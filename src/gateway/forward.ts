@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { Refusal } from '../kinto/errors.ts'
 import { originForm } from './classify.ts'
-import { failure, refusalIn } from './failures.ts'
-import { endToEndObject } from './headers.ts'
-import { methods, requireKnownCoding } from './http.ts'
+import { failure, refusalIn } from './http/failures.ts'
+import { endToEndObject } from './http/headers.ts'
+import { methods, requireKnownCoding } from './http/server.ts'
 import type { PassOptions } from './relay.ts'
-import { send, type Reply } from './reply.ts'
-import { headersForKinto } from './request.ts'
+import { send, type Reply } from './http/reply.ts'
+import { headersForKinto } from './http/request.ts'
 
 export interface ForwardOptions extends PassOptions {
   /** Looks at a request before it is forwarded, and may answer it itself. */

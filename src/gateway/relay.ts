@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { errors, type Dispatcher } from 'undici'
 import { originForm } from './classify.ts'
-import { failure } from './failures.ts'
-import { endToEndObject } from './headers.ts'
-import { bodyOf, hasBody, methods, requireKnownCoding } from './http.ts'
-import { headersForKinto } from './request.ts'
+import { failure } from './http/failures.ts'
+import { endToEndObject } from './http/headers.ts'
+import { bodyOf, hasBody, methods, requireKnownCoding } from './http/server.ts'
+import { headersForKinto } from './http/request.ts'
 
 export interface PassOptions {
   /** The route of the requests to pass on: `rewriteUrl` sends them there, so that no router reads the client's path. */

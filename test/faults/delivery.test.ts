@@ -17,7 +17,7 @@ t.test('every guarantee in docs/delivery.md names a test that there is', async t
       join(projectFolder, file.includes('/') ? file : `test/faults/${file}.test.ts`),
       'utf8'
     )
-    const titles = [...source.matchAll(/t\.test\((['"`])(.*?)\1, /g)].map(([, , title = '']) =>
+    const titles = [...source.matchAll(/t\.test\(\s*(['"`])(.*?)\1,\s/g)].map(([, , title = '']) =>
       title.replaceAll(/\$\{[^}]*\}/g, '…')
     )
     t.ok(

@@ -2,11 +2,17 @@ import type { ServerOptions } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { classify } from '../../src/gateway/classify.ts'
-import { acceptMethods, bodyOf, hasBody, methods, serverOptions } from '../../src/gateway/http.ts'
+import {
+  acceptMethods,
+  bodyOf,
+  hasBody,
+  methods,
+  serverOptions
+} from '../../src/gateway/http/server.ts'
 import { passThrough, pathOfBatch, relayRoute } from '../../src/gateway/pass-through.ts'
-import { errorReply, send } from '../../src/gateway/reply.ts'
-import { requestId } from '../../src/gateway/request.ts'
-import { UnderWay } from '../../src/gateway/under-way.ts'
+import { errorReply, send } from '../../src/gateway/http/reply.ts'
+import { requestId } from '../../src/gateway/http/request.ts'
+import { UnderWay } from '../../src/gateway/http/pipeline.ts'
 import { openHeaders } from '../../src/kinto/cors.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 

@@ -16,7 +16,10 @@ export interface Combination {
 
 const ofSeals = files('test/integration/seal/*.test.ts')
 const onRealKinto = [...files('test/integration/*.test.ts'), ...ofSeals]
-const onScriptedKinto = [...files('test/faults/*.test.ts'), 'test/answer/activities.test.ts']
+const onScriptedKinto = [
+  ...files('test/faults/*.test.ts'),
+  'test/answer/activities/activities.test.ts'
+]
 /** What an older Kinto could do otherwise: rights, and what is written and read of a record. */
 const onOlderKinto = [
   'test/integration/permission.test.ts',

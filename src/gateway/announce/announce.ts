@@ -1,5 +1,5 @@
 import type { Log } from '../../answer/log.ts'
-import type { Resource } from '../../answer/scope.ts'
+import type { Resource } from '../../kinto/resources.ts'
 import { exchange, type KintoAnswer } from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'
 import { selectHeaders } from '../../kinto/headers.ts'
@@ -8,7 +8,7 @@ import type { Health } from '../../stepfunctions/health.ts'
 import type { View } from '../classify.ts'
 import { heartbeatReply } from './heartbeat.ts'
 import { withSubResources } from './openapi.ts'
-import { errorReply, kintoReply, type Reply } from '../reply.ts'
+import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import { withCapability } from './root-view.ts'
 
 /** A GET or HEAD for one of Kinto's utility views, as a value. Both get the same reply: that of HEAD is sent without its body. */

@@ -2,7 +2,7 @@ import type { KintoAnswer } from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'
 import type { HealthState } from '../../stepfunctions/health.ts'
 import { editJson } from './edit-json.ts'
-import { jsonReply, kintoReply, type Reply } from '../reply.ts'
+import { jsonReply, kintoReply, type Reply } from '../http/reply.ts'
 
 /**
  * Kinto's heartbeat with one entry more, as a plugin has in `registry.heartbeats`: 503 when any is false (`kinto/core/views/heartbeat.py`).

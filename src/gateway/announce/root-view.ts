@@ -1,6 +1,6 @@
 import { about } from '../../about.ts'
 import type { Log } from '../../answer/log.ts'
-import type { Resource } from '../../answer/scope.ts'
+import type { Resource } from '../../kinto/resources.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { apiVersion } from '../../kinto/paths.ts'
 import { editJson } from './edit-json.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { originForm, type View } from '../classify.ts'
-import { send } from '../reply.ts'
-import { countdown, headersForKinto } from '../request.ts'
+import { send } from '../http/reply.ts'
+import { countdown, headersForKinto } from '../http/request.ts'
 import { announce, type AnnounceOptions } from './announce.ts'
 
 export interface AnnounceRouteOptions extends AnnounceOptions {

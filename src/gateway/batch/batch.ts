@@ -5,11 +5,11 @@ import { rootPath } from '../../kinto/paths.ts'
 import { KintoSession } from '../../kinto/session.ts'
 import type { SubResource } from '../classify.ts'
 import type { SubResourceOptions } from '../sub-resource/handle.ts'
-import { errorReply, jsonReply, type Reply } from '../reply.ts'
+import { errorReply, jsonReply, type Reply } from '../http/reply.ts'
 import { entryOf, type Entry } from './entry.ts'
 import { planBatch, type Part, type Plan } from './plan.ts'
 import { sendRun, type BatchExchange, type RunOutcome } from './run.ts'
-import { carryOutSpecial } from './special.ts'
+import { carryOutSpecial } from './ours.ts'
 import { shownPath } from './sub-request.ts'
 
 // Numbers keep their literal text where a batch is taken apart, which takes a second for a MiB of

@@ -1,6 +1,6 @@
 import { parseJson } from '../../kinto/json.ts'
 import { headerPairs, selectHeaders } from '../../kinto/headers.ts'
-import type { Reply } from '../reply.ts'
+import type { Reply } from '../http/reply.ts'
 
 /** One answer within the answer to a batch (`kinto/core/utils.py`, build_response). */
 export interface Entry {

@@ -7,9 +7,9 @@ import {
 import { openHeaders } from '../../kinto/cors.ts'
 import { selectHeaders } from '../../kinto/headers.ts'
 import { batchPath } from '../../kinto/paths.ts'
-import { failure } from '../failures.ts'
-import { endToEndHeaders } from '../headers.ts'
-import { errorReply, kintoReply, type Reply } from '../reply.ts'
+import { failure } from '../http/failures.ts'
+import { endToEndHeaders } from '../http/headers.ts'
+import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import type { Exchange, SubResourceOptions } from '../sub-resource/handle.ts'
 import type { SubRequest } from './effective.ts'
 

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { invalid } from '../../kinto/errors.ts'
 import { headerNames, selectHeaders } from '../../kinto/headers.ts'
 import { decodedPath } from '../classify.ts'
-import { subRequestHeaders } from '../headers.ts'
+import { subRequestHeaders } from '../http/headers.ts'
 import type { SubRequest } from './effective.ts'
 
 /** The headers of one request in a batch: the batch's apply to all, and its own go before (`kinto/core/utils.py`, build_request). @throws Refusal 400 */

@@ -4,8 +4,8 @@ import { jsonObject } from '../../kinto/client.ts'
 import { headerValues } from '../../kinto/headers.ts'
 import { recordPath, recordsPath, type CollectionRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
-import { endToEndHeaders } from '../headers.ts'
-import { jsonReply, type Reply } from '../reply.ts'
+import { endToEndHeaders } from '../http/headers.ts'
+import { jsonReply, type Reply } from '../http/reply.ts'
 import type { Exchange, View } from './handle.ts'
 
 export interface AskViewOptions {

@@ -2,7 +2,7 @@ import { methodNotAllowed, unsupportedMediaType, type Refusal } from '../../kint
 import { headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { KintoSession, type Kinto } from '../../kinto/session.ts'
 import type { SubResource } from '../classify.ts'
-import { errorReply, kintoReply, type Reply } from '../reply.ts'
+import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import { answerView, type AnswerViewOptions } from './answer.ts'
 import { askView, type AskViewOptions } from './ask.ts'
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CollectionRef, RecordRef } from '../../kinto/paths.ts'
-import { requireSize, type Bodies } from '../body.ts'
+import { requireSize, type Bodies } from '../http/body.ts'
 import type { SubResource } from '../classify.ts'
-import { send } from '../reply.ts'
-import { countdown, headersForKinto, whenClientLeaves } from '../request.ts'
+import { send } from '../http/reply.ts'
+import { countdown, headersForKinto, whenClientLeaves } from '../http/request.ts'
 import { handleSubResource, type SubResourceOptions } from './handle.ts'
 
 export interface SubResourceRouteOptions extends SubResourceOptions {

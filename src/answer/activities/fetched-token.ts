@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { jsonObject } from '../../kinto/client.ts'
+import { isJsonObject } from '../../kinto/json.ts'
+import type { KintoSession } from '../../kinto/session.ts'
+import type { StepFunctions } from '../../stepfunctions/clients.ts'
+import { livenessOf } from '../../stepfunctions/liveness.ts'
+import type { Log } from '../log.ts'
+import { fetchRecord } from '../../kinto/permission.ts'
+import type { Reading, RecordReader } from '../record/reading.ts'
+import {
+  existingIn,
+  lookAgainMs,
+  NotRecorded,
+  patchRecord,
+  type Writers
+} from '../record/update.ts'
+
+/** A token that a poll brought, and the record that it belongs into. */
+export interface FetchedToken {
+  taskToken: string
+  region: string
+  /** The seals in its task's input: it is for no other question. */
+  seals: ReadonlySet<string>
+  /** A token of the record that is known to be dead. */
+  dead: string | undefined
+  reading: Reading
+}
+
+/**
+ * What became of saving it: the record as it is now, with the token; or why it is not there. `still waits`: the record holds
+ * another token, which is alive, or may be. `unusable`: what the record holds cannot be sealed anew, or asks something else than the task.
+ */
+export type SavedToken = { reading: Reading } | NotRecorded | 'still waits' | 'unusable'
+
+export interface SavingOptions {
+  reader: RecordReader
+  stepFunctions: StepFunctions
+  log: Log
+}
+
+// Somebody may change the record without pause.
+const mostTries = 10
+
+/** Saves a task token in its record, so that it outlives this process. A token that is alive is never replaced. */
+export async function saveFetchedToken(
+  writers: Writers,
+  fetched: FetchedToken,
+  { reader, stepFunctions, log }: SavingOptions
+): Promise<SavedToken> {
+  const { taskToken, region, seals, dead } = fetched
+  let { reading } = fetched
+  for (let tries = 0; tries < mostTries; tries++) {
+    if (reading.taskToken === taskToken) return { reading }
+    if ('refusal' in reading.held || !reader.isAskedBy(reading, seals)) return 'unusable'
+    if (reading.taskToken !== undefined && reading.taskToken !== dead) {
+      const waitsIn = reading.held.kind === 'sealed' ? reading.held.seal.region : region
+      if ((await livenessOf(reading.taskToken, waitsIn, stepFunctions, log)) !== 'dead')
+        return 'still waits'
+    }
+    const answer = await patchRecord(writers, reading, {
+      taskToken: reader.sealFetched(reading, taskToken, region)
+    })
+    if (answer instanceof NotRecorded) return answer
+    const data = answer.status === 200 ? jsonObject(answer)['data'] : existingIn(answer)
+    if (!isJsonObject(data)) return new NotRecorded(answer)
+    reading = reader.read(reading.ref, data)
+  }
+  return new NotRecorded(undefined, new Error('The record is changed without pause.'))
+}
+
+/**
+ * The same, and it counts once it was seen: a change that came at the same time may have undone it.
+ * @throws KintoAnswered when the caller may not see the record any more, KintoUnreachable
+ */
+export async function saveSeenToken(
+  writers: Writers,
+  session: KintoSession,
+  fetched: FetchedToken,
+  options: SavingOptions
+): Promise<SavedToken> {
+  let { reading } = fetched
+  for (let tries = 0; tries < mostTries; tries++) {
+    const saved = await saveFetchedToken(writers, { ...fetched, reading }, options)
+    if (typeof saved === 'string' || saved instanceof NotRecorded || saved.reading === reading)
+      return saved
+    await sleep(lookAgainMs)
+    const { ref } = reading
+    reading = options.reader.read(
+      ref,
+      (await fetchRecord(session, ref, options.reader.bounds)).data
+    )
+  }
+  return new NotRecorded(undefined, new Error('The record is changed without pause.'))
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { unavailable } from '../../kinto/errors.ts'
+import type { ActivityPolls } from '../../stepfunctions/polls.ts'
+import type { Log } from '../log.ts'
+import { pause } from '../../wait.ts'
+import type { Origin, TaskRouter } from './routing.ts'
+import type { WaitingRoom } from './waiting.ts'
+
+export interface PollingOptions {
+  polls: ActivityPolls
+  router: TaskRouter
+  room: WaitingRoom
+  log: Log
+}
+
+const firstPauseMs = 1_000
+const longestPauseMs = 30_000
+const emptyPauseMs = 100
+
+// So many tasks are looked up in Kinto side by side.
+const maxRoutes = 20
+
+/** Polls activities: the watched ones all the time, others while somebody waits for them. One loop, so one poll, for each. */
+export class Polling {
+  readonly #options: PollingOptions
+  readonly #watched = new Set<string>()
+  readonly #loops = new Map<string, Promise<void>>()
+  readonly #routes = new Set<Promise<void>>()
+  readonly #stopped = new AbortController()
+
+  constructor(options: PollingOptions) {
+    this.#options = options
+  }
+
+  get stopping(): boolean {
+    return this.#stopped.signal.aborted
+  }
+
+  /** Takes every task of an activity as it comes. Its token starts the clock of the state's `TimeoutSeconds`. */
+  watch(origin: Origin): void {
+    this.#watched.add(origin.activityArn)
+    this.poll(origin)
+  }
+
+  /** Polls for who waits at the activity now. */
+  poll(origin: Origin): void {
+    if (!this.#loops.has(origin.activityArn))
+      this.#loops.set(origin.activityArn, this.#loop(origin))
+  }
+
+  /** Begins no poll any more, and waits for those that are open, at most some 65 s. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await Promise.all(this.#loops.values())
+    await Promise.all(this.#routes)
+  }
+
+  async #loop(origin: Origin): Promise<void> {
+    const { activityArn } = origin
+    const { room } = this.#options
+    for (let pauseMs = firstPauseMs; this.#isNeeded(activityArn);) {
+      if (await this.#once(origin)) {
+        pauseMs = firstPauseMs
+      } else if (this.#watched.has(activityArn)) {
+        await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
+        pauseMs = Math.min(2 * pauseMs, longestPauseMs)
+      }
+    }
+    this.#loops.delete(activityArn)
+    room.fail(activityArn, unavailable('The service is stopping.', { retryAfter: 1 }))
+  }
+
+  #isNeeded(activityArn: string): boolean {
+    return (
+      !this.stopping &&
+      (this.#watched.has(activityArn) || this.#options.room.of(activityArn).length > 0)
+    )
+  }
+
+  // Who waits may be served by this task, and then no further poll is wanted. A watched activity's next task need not wait.
+  async #route(routed: Promise<void>, activityArn: string): Promise<void> {
+    if (!this.#watched.has(activityArn)) return await routed
+    const route = routed.finally(() => {
+      this.#routes.delete(route)
+    })
+    this.#routes.add(route)
+    if (this.#routes.size >= maxRoutes) await Promise.race(this.#routes)
+  }
+
+  /** @returns whether the poll went well, with a task or without one. */
+  async #once(origin: Origin): Promise<boolean> {
+    const { activityArn, region } = origin
+    const { polls, router, room, log } = this.#options
+    try {
+      const task = await polls.poll(activityArn, region)
+      // AWS holds the line for a minute before it says that there is nothing; what stands in for it may say so at once.
+      if (task === undefined) await sleep(emptyPauseMs)
+      else await this.#route(router.receive(task, origin), activityArn)
+      return true
+    } catch (error) {
+      log.warn({ err: error, activityArn }, 'an activity could not be polled')
+      room.fail(activityArn, error)
+      return false
+    }
+  }
+}

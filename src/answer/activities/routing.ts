@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KintoSession } from '../../kinto/session.ts'
+import type { ActivityTask } from '../../stepfunctions/polls.ts'
+import { collectionsOf, type Place } from '../../kinto/collections.ts'
+import { isVerb } from '../record/decision.ts'
+import { saveFetchedToken, type SavingOptions } from './fetched-token.ts'
+import type { HeldTask, HeldTasks } from './unsaved.ts'
+import { AmbiguousId, locateRecords } from './locate.ts'
+import { namedRecords } from '../record/match.ts'
+import { pause } from '../../wait.ts'
+import { heartbeatOf, type Reading } from '../record/reading.ts'
+import { inScope, type Resource } from '../../kinto/resources.ts'
+import { lookAgainMs, NotRecorded } from '../record/update.ts'
+import type { WaitingRoom } from './waiting.ts'
+
+export interface RouterOptions extends SavingOptions {
+  held: HeldTasks
+  room: WaitingRoom
+  /** Kinto, with the service's own account; undefined without `kinto_authorization`. */
+  own: (() => KintoSession) | undefined
+  resources: readonly Resource[]
+}
+
+/** Where a task comes from. */
+export type Origin = Pick<HeldTask, 'activityArn' | 'region' | 'version'>
+
+const retryMs = 5_000
+const placesMs = 2_000
+
+/** Finds out whose a task is: its token goes to who waits for the record, or into the record, or stays held. */
+export class TaskRouter {
+  readonly #options: RouterOptions
+  readonly #routes = new Map<HeldTask, Promise<void>>()
+  readonly #reported = new WeakSet<HeldTask>()
+  #round: Promise<void> | undefined
+  #places: { list: Promise<Place[]>; until: number } | undefined
+
+  constructor(options: RouterOptions) {
+    this.#options = options
+  }
+
+  /** Takes a task that a poll brought. From here on its token is held until it is saved or used. */
+  async receive({ taskToken, input }: ActivityTask, origin: Origin): Promise<void> {
+    const { held, resources } = this.#options
+    const task: HeldTask = {
+      ...origin,
+      taskToken,
+      named: namedRecords(input, ref => inScope(resources, ref)),
+      takenAt: Date.now()
+    }
+    held.keep(task)
+    await this.route(task)
+  }
+
+  /** Tries again with every task that is held, for a record may come after its task, and Kinto back. After `stopped` once more. */
+  async keepTrying(stopped: AbortSignal): Promise<void> {
+    for (let last = false; !last;) {
+      await pause(retryMs, stopped)
+      last = stopped.aborted
+      if (last) await this.#round
+      await this.tryAgain()
+    }
+    if (this.#options.held.all().length === 0) return
+    // What was saved now counts once it was seen.
+    await sleep(lookAgainMs)
+    await this.tryAgain()
+  }
+
+  /** Tries again with every task that is held, one after the other; whoever asks meanwhile is served by the same round. */
+  tryAgain(): Promise<void> {
+    this.#round ??= this.#tryAll().finally(() => {
+      this.#round = undefined
+    })
+    return this.#round
+  }
+
+  async #tryAll(): Promise<void> {
+    if (this.#options.own === undefined) return
+    for (const task of this.#options.held.all()) await this.route(task)
+  }
+
+  /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. Whoever asks meanwhile is served by the same look. */
+  route(task: HeldTask): Promise<void> {
+    const known = this.#routes.get(task)
+    if (known !== undefined) return known
+    const route = this.#route(task).finally(() => {
+      this.#routes.delete(task)
+    })
+    this.#routes.set(task, route)
+    return route
+  }
+
+  async #route(task: HeldTask): Promise<void> {
+    const { held, room, own } = this.#options
+    if (!held.has(task.taskToken) || held.claimedFor(task.taskToken) !== undefined) return
+    try {
+      const records = own === undefined ? [] : await this.#locate(own(), task)
+      if (!room.hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
+    } catch (error) {
+      // An id that means several records may not be the waiting one's; anything else leaves no doubt about that.
+      task.ambiguous = error instanceof AmbiguousId
+      if (!task.ambiguous) room.hand(task)
+      this.#report(task, error)
+    }
+  }
+
+  async #locate(own: KintoSession, task: HeldTask): Promise<Reading[]> {
+    const records = await locateRecords(own, task, this.#options.reader, () =>
+      this.#listPlaces(own, task.version)
+    )
+    task.ambiguous = false
+    task.heartbeatSeconds = records.map(heartbeatOf).find(seconds => seconds !== undefined)
+    return records
+  }
+
+  // Tasks come by the hundred, collections are made once.
+  #listPlaces(own: KintoSession, version: string): Promise<Place[]> {
+    if (this.#places === undefined || Date.now() > this.#places.until) {
+      this.#places = {
+        list: collectionsOf(own, version, this.#options.resources),
+        until: Date.now() + placesMs
+      }
+      this.#places.list.catch(() => {
+        this.#places = undefined
+      })
+    }
+    return this.#places.list
+  }
+
+  async #saveAhead(task: HeldTask, own: KintoSession, records: Reading[]): Promise<void> {
+    const { held, log } = this.#options
+    const {
+      taskToken,
+      region,
+      named: { seals }
+    } = task
+    const holding = records.filter(reading => reading.taskToken === taskToken)
+    const undecided = records.filter(reading => !holding.includes(reading) && !isDecided(reading))
+    // Where one task serves several records, only the history can tell a later caller whose answer used the token.
+    const isOnly = holding.length + undecided.length === 1
+    const savable = isOnly
+      ? undecided
+      : undecided.filter(({ data }) => typeof data['executionArn'] === 'string')
+    const saved = await Promise.all(
+      savable.map(reading =>
+        saveFetchedToken(
+          { session: own, log },
+          { taskToken, region, seals, dead: undefined, reading },
+          this.#options
+        )
+      )
+    )
+    for (const outcome of saved) if (outcome instanceof NotRecorded) throw outcome
+    if (
+      holding.length + savable.length === 0 ||
+      savable.length < undecided.length ||
+      saved.some(outcome => typeof outcome === 'string')
+    ) {
+      this.#report(
+        task,
+        new Error('It names no undecided record of its activity that its token can be saved in.')
+      )
+    } else if (savable.length === 0) {
+      held.release(taskToken)
+    } else {
+      // A change that came at the same time may have undone it: it counts as saved once it was seen.
+      setTimeout(() => {
+        void this.route(task)
+      }, lookAgainMs).unref()
+    }
+  }
+
+  #report(task: HeldTask, err: unknown): void {
+    if (this.#reported.has(task)) return
+    this.#reported.add(task)
+    const { activityArn, named } = task
+    this.#options.log.error(
+      { err, activityArn, records: [...named.uris.keys(), ...named.ids] },
+      'the token of a task is kept in memory: it could not be saved in its record'
+    )
+  }
+}
+
+/** Whether a record is done with. Beside the receipt of an older token, a `status` that somebody set back asks for the next one. */
+function isDecided({ decision, data }: Reading): boolean {
+  return decision !== undefined && isVerb(data['status'])
+}

@@ -1,0 +1,28 @@
+import { KintoAnswered, KintoUnreachable } from '../../kinto/client.ts'
+import type { RecordRef } from '../../kinto/paths.ts'
+import type { KintoSession } from '../../kinto/session.ts'
+import { fetchRecord } from '../../kinto/permission.ts'
+import type { Reading, RecordReader } from '../record/reading.ts'
+
+/**
+ * The record as it is by now, if it shows a token; undefined from a Kinto that is away for a moment too.
+ * @throws KintoAnswered when the caller may not see the record any more; Refusal 400, 409 when its question cannot be answered any more
+ */
+export async function savedToken(
+  session: KintoSession,
+  ref: RecordRef,
+  reader: RecordReader
+): Promise<{ taskToken: string; reading: Reading } | undefined> {
+  try {
+    const reading = reader.read(ref, (await fetchRecord(session, ref, reader.bounds)).data)
+    const { taskToken } = reader.step(reading)
+    return taskToken === undefined ? undefined : { taskToken, reading }
+  } catch (error) {
+    if (
+      error instanceof KintoUnreachable ||
+      (error instanceof KintoAnswered && error.answer.status >= 500)
+    )
+      return undefined
+    throw error
+  }
+}

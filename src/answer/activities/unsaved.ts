@@ -1,0 +1,77 @@
+import type { Named } from '../record/match.ts'
+
+/** A task that Step Functions handed out, with a token that exists nowhere else until it is saved in a record. */
+export interface HeldTask {
+  taskToken: string
+  activityArn: string
+  region: string
+  named: Named
+  /** The API version in the paths of its records. */
+  version: string
+  takenAt: number
+  /** Several records fit what it names, as far as could be found out. */
+  ambiguous?: boolean
+  /** As its records say, once they were found. */
+  heartbeatSeconds?: number | undefined
+}
+
+/** What a task that is not saved looks like in the log: never with its token. */
+export interface Unsaved {
+  activityArn: string
+  records: string[]
+  ageSeconds: number
+}
+
+// As long as the request that a task was handed to may take.
+const claimMs = 60_000
+
+/** The tasks whose tokens are saved in no record yet. Nothing is ever dropped from here but by being saved or used. */
+export class HeldTasks {
+  readonly #tasks = new Map<string, HeldTask>()
+  readonly #claims = new Map<string, { record: string; until: number }>()
+
+  keep(task: HeldTask): void {
+    this.#tasks.set(task.taskToken, task)
+  }
+
+  has(taskToken: string): boolean {
+    return this.#tasks.has(taskToken)
+  }
+
+  release(taskToken: string): void {
+    this.#tasks.delete(taskToken)
+    this.#claims.delete(taskToken)
+  }
+
+  /** A request for this record has the task, and will save and use it, or fail and leave it here. */
+  claim(taskToken: string, record: string): void {
+    this.#claims.set(taskToken, { record, until: Date.now() + claimMs })
+  }
+
+  /** The request is over. */
+  disclaim(taskToken: string): void {
+    this.#claims.delete(taskToken)
+  }
+
+  /** The URI of the record that a request has the task for. */
+  claimedFor(taskToken: string): string | undefined {
+    const claim = this.#claims.get(taskToken)
+    return claim !== undefined && Date.now() < claim.until ? claim.record : undefined
+  }
+
+  all(): HeldTask[] {
+    return [...this.#tasks.values()]
+  }
+
+  of(activityArn: string): HeldTask[] {
+    return this.all().filter(task => task.activityArn === activityArn)
+  }
+
+  list(now = Date.now()): Unsaved[] {
+    return this.all().map(({ activityArn, named, takenAt }) => ({
+      activityArn,
+      records: [...named.uris.keys(), ...named.ids],
+      ageSeconds: Math.round((now - takenAt) / 1000)
+    }))
+  }
+}

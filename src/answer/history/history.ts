@@ -1,0 +1,37 @@
+import type { RecordRef } from '../../kinto/paths.ts'
+import type { StepFunctions } from '../../stepfunctions/clients.ts'
+import type { Log } from '../log.ts'
+import { judge, type Verdict } from './verdict.ts'
+
+/** Which history, about which record. */
+export interface Question {
+  executionArn: string | undefined
+  region: string
+  ref: RecordRef
+  /** Undefined where the record has none. */
+  taskToken: string | undefined
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+}
+
+/** What the execution's history says about the record: 'unclear' where there is none, or where it cannot be read. Never throws. */
+export async function consult(
+  { executionArn, region, ref, taskToken, timeLeft }: Question,
+  stepFunctions: StepFunctions,
+  log: Log
+): Promise<Verdict> {
+  if (executionArn === undefined) return { kind: 'unclear' }
+  try {
+    return judge(
+      await stepFunctions.readHistory({ region, executionArn, timeoutMs: timeLeft() }),
+      ref,
+      taskToken
+    )
+  } catch (error) {
+    log.warn(
+      { err: error, executionArn },
+      "the execution's history could not be read (states:GetExecutionHistory)"
+    )
+    return { kind: 'unclear' }
+  }
+}

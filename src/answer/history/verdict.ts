@@ -1,0 +1,120 @@
+import { recordUri, type RecordRef } from '../../kinto/paths.ts'
+import type { ExecutionHistory } from '../../stepfunctions/history.ts'
+import type { WaitingStep } from '../../stepfunctions/waiting-steps.ts'
+import type { KnownDecision } from '../record/decision.ts'
+import { namedRecords, names } from '../record/match.ts'
+import { readBack } from '../record/task-output.ts'
+
+/** What an execution's history says about one record. */
+export type Verdict =
+  /** The record was answered; who by is not known when it was not through this service. */
+  | { kind: 'answered'; decision: KnownDecision; answerId?: string }
+  /** The step or its execution is over, and the record was not answered. */
+  | { kind: 'over'; reason: string }
+  /** The execution runs, and the record was not answered. */
+  | { kind: 'open' }
+  /** The part of the history that was read does not tell. */
+  | { kind: 'unclear' }
+
+const endings = {
+  succeeded: 'The workflow has ended.',
+  failed: 'The workflow has failed.',
+  'timed out': "The workflow's time has run out.",
+  aborted: 'The workflow was stopped.'
+} as const
+
+/**
+ * Reads the history for one record. Where a step shows the record's token (a callback's parameters hold it), that step alone
+ * counts: an execution may have others, before it or beside it. Else an answer of this service counts for the record that it
+ * names, and a result from elsewhere (the AWS console, say) only when the task's input named the record and no other, or when
+ * there is no doubt: the input is not shown, or the step is the only one.
+ */
+export function judge(
+  history: ExecutionHistory,
+  ref: RecordRef,
+  taskToken: string | undefined
+): Verdict {
+  const { execution, complete } = history
+  const holding =
+    taskToken === undefined ? [] : history.steps.filter(({ input }) => input?.includes(taskToken))
+  const steps = holding.length > 0 ? holding : history.steps
+  const own = steps.map(step => ownAnswer(step, ref)).find(verdict => verdict !== undefined)
+  if (own !== undefined) return own
+  const foreign = steps.filter(isForeign)
+  const attributed = foreign.find(
+    step => holding.length > 0 || isFor(step, ref, complete && steps.length === 1)
+  )
+  if (attributed !== undefined) return foreignAnswer(attributed)
+  if (!complete) return { kind: 'unclear' }
+  if (execution !== 'running') return { kind: 'over', reason: endings[execution] }
+  const [newest] = history.steps.filter(step => !namesAnother(step, ref))
+  const reason =
+    newest === undefined || (holding.length > 0 && newest !== holding[0])
+      ? undefined
+      : overWithoutAnswer(newest)
+  if (reason !== undefined) return { kind: 'over', reason }
+  return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open' }
+}
+
+/** Why a step is over that nobody answered. */
+function overWithoutAnswer({ result }: WaitingStep): string | undefined {
+  if (result?.kind === 'timed out') return 'The time for an answer has run out.'
+  if (result?.kind === 'aborted') return 'Another part of the workflow has ended this step.'
+  return result?.kind === 'failed' && !result.waited
+    ? 'The step failed before it could wait for an answer.'
+    : undefined
+}
+
+/** The result that a step got, as the text in which this service would have written its answer. */
+function resultText({ result }: WaitingStep): string | undefined {
+  return result?.kind === 'succeeded'
+    ? result.output
+    : result?.kind === 'failed'
+      ? result.cause
+      : undefined
+}
+
+function ownAnswer(step: WaitingStep, ref: RecordRef): Verdict | undefined {
+  const answer = readBack(resultText(step))
+  if (answer === undefined || answer.record !== recordUri(ref)) return undefined
+  const { answerId, record: _record, ...decision } = answer
+  return { kind: 'answered', decision: { ...decision, proof: 'history' }, answerId }
+}
+
+function isForeign(step: WaitingStep): boolean {
+  const { result } = step
+  return (
+    (result?.kind === 'succeeded' || (result?.kind === 'failed' && result.waited)) &&
+    readBack(resultText(step)) === undefined
+  )
+}
+
+function foreignAnswer({ result }: WaitingStep): Verdict {
+  return {
+    kind: 'answered',
+    decision: {
+      answer: result?.kind === 'succeeded' ? 'SUCCEED' : 'FAIL',
+      answeredAt: result?.at?.toISOString(),
+      proof: 'history'
+    }
+  }
+}
+
+function isFor(step: WaitingStep, ref: RecordRef, only: boolean): boolean {
+  return (
+    !namesAnother(step, ref) &&
+    (only ||
+      step.input === undefined ||
+      names(
+        namedRecords(step.input, () => true),
+        ref
+      ))
+  )
+}
+
+function namesAnother({ input }: WaitingStep, ref: RecordRef): boolean {
+  const { uris, ids } = namedRecords(input, () => true)
+  return (
+    [...uris.keys()].some(uri => uri !== recordUri(ref)) || [...ids].some(id => id !== ref.record)
+  )
+}

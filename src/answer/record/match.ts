@@ -1,0 +1,64 @@
+import { parseRecordUri, recordUri, type RecordRef } from '../../kinto/paths.ts'
+import { isSealed } from '../../seal/seals.ts'
+
+type RecordUri = Omit<RecordRef, 'version'>
+
+/** The records that a task's input names, by their URI or by their id alone. */
+export interface Named {
+  /** What was sealed and stands in the input, as it does where a workflow passes on what it got when it asked. */
+  seals: ReadonlySet<string>
+  uris: ReadonlyMap<string, RecordUri>
+  ids: ReadonlySet<string>
+}
+
+/** Only ids of this form are looked for: a short one would be found by accident. */
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * Finds the records that a task is for: every string in its input, however deep, and inside every string that is itself JSON
+ * (a Lambda may pass Kinto's answer on as text). Keys do not count. `inScope` says which URIs are records to be answered here.
+ * A URI beats a bare id: where one is found, ids are left out.
+ */
+export function namedRecords(
+  input: string | undefined,
+  inScope: (ref: RecordUri) => boolean
+): Named {
+  const uris = new Map<string, RecordUri>()
+  const ids = new Set<string>()
+  const seals = new Set<string>()
+  for (const text of strings(input)) {
+    const ref = parseRecordUri(text)
+    if (ref !== undefined && inScope(ref)) uris.set(text, ref)
+    else if (uuid.test(text)) ids.add(text)
+    else if (isSealed(text)) seals.add(text)
+  }
+  return { uris, ids: uris.size > 0 ? new Set() : ids, seals }
+}
+
+/** Whether a task with these names is for this record. */
+export function names(named: Named, ref: RecordUri): boolean {
+  return named.uris.has(recordUri(ref)) || named.ids.has(ref.record)
+}
+
+// An input may be nested as deep as its 256 KiB allow, so this does not recurse.
+function* strings(input: string | undefined): Generator<string> {
+  const left: unknown[] = [input]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === 'string') {
+      yield value
+      left.push(parsed(value))
+    } else if (typeof value === 'object' && value !== null) {
+      for (const part of Object.values(value)) left.push(part)
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  if (!/^\s*[{["]/.test(text)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,95 @@
+import { recordUri } from '../../kinto/paths.ts'
+import type { StepFunctions } from '../../stepfunctions/clients.ts'
+import type { HeldTask } from '../activities/unsaved.ts'
+import { livenessOf } from '../../stepfunctions/liveness.ts'
+import type { Log } from '../log.ts'
+import { heartbeatOf, type Glance, type RecordReader } from '../record/reading.ts'
+import type { Look } from './watch.ts'
+
+export interface HeartbeatsOptions {
+  stepFunctions: StepFunctions
+  reader: RecordReader
+  held: () => HeldTask[]
+  log: Log
+}
+
+/** A token whose step ends when nobody is heard of for `everySeconds`. */
+interface Beat {
+  taskToken: string
+  region: string
+  everySeconds: number
+}
+
+/**
+ * Sends `SendTaskHeartbeat` for the tokens of records whose questions say `heartbeatSeconds`, saved in them or held here, three
+ * times in that span. A question that was asked through the service is kept alive by its seal alone, whatever became of its words
+ * or of its `status`: else anybody who may write the record could end the step. Several replicas beat side by side.
+ */
+export class Heartbeats {
+  readonly #options: HeartbeatsOptions
+  readonly #beats = new Map<string, Beat>()
+  #beaten = new Map<string, number>()
+
+  constructor(options: HeartbeatsOptions) {
+    this.#options = options
+  }
+
+  /** Takes in what a look at the records brought. */
+  note({ seen, whole }: Look): void {
+    if (whole !== undefined) {
+      const prefix = `/buckets/${whole.bucket}/collections/${whole.collection}/`
+      for (const uri of this.#beats.keys()) if (uri.startsWith(prefix)) this.#beats.delete(uri)
+    }
+    for (const glance of seen) {
+      const beat = this.#beatOf(glance)
+      const uri = recordUri(glance.ref)
+      if (beat === undefined) this.#beats.delete(uri)
+      else this.#beats.set(uri, beat)
+    }
+  }
+
+  /** Sends those that are due. Never throws. */
+  async send(): Promise<void> {
+    const beats = [...this.#beats.values(), ...this.#held()]
+    const due = beats.filter(
+      beat => Date.now() - (this.#beaten.get(keyOf(beat)) ?? 0) >= (beat.everySeconds * 1000) / 3
+    )
+    const known = new Set(beats.map(keyOf))
+    this.#beaten = new Map([...this.#beaten].filter(([key]) => known.has(key)))
+    await Promise.all(due.map(beat => this.#beat(beat)))
+  }
+
+  async #beat(beat: Beat): Promise<void> {
+    const { stepFunctions, log } = this.#options
+    const { taskToken, region } = beat
+    const liveness = await livenessOf(taskToken, region, stepFunctions, log)
+    // A dead token gets no other one, and one that could not be sent is due still.
+    if (liveness !== 'unknown')
+      this.#beaten.set(keyOf(beat), liveness === 'alive' ? Date.now() : Infinity)
+  }
+
+  #beatOf(glance: Glance): Beat | undefined {
+    const { taskToken, decision } = glance
+    const everySeconds = heartbeatOf(glance)
+    // Of a question that was asked, only a receipt is a decision.
+    if (taskToken === undefined || everySeconds === undefined || decision !== undefined)
+      return undefined
+    const region = this.#options.reader.regionOf(glance)
+    return region === undefined ? undefined : { taskToken, region, everySeconds }
+  }
+
+  #held(): Beat[] {
+    return this.#options
+      .held()
+      .flatMap(({ taskToken, region, heartbeatSeconds }) =>
+        heartbeatSeconds === undefined
+          ? []
+          : [{ taskToken, region, everySeconds: heartbeatSeconds }]
+      )
+  }
+}
+
+// To Step Functions of another region a token is none: who copies one into a record of theirs must not make it dead for all.
+function keyOf({ taskToken, region }: Beat): string {
+  return `${region} ${taskToken}`
+}

@@ -1,0 +1,138 @@
+import { LRUCache } from 'lru-cache'
+import { recordUri } from '../../kinto/paths.ts'
+import type { KintoSession } from '../../kinto/session.ts'
+import type { StepFunctions } from '../../stepfunctions/clients.ts'
+import { isVerb } from '../record/decision.ts'
+import { livenessOf } from '../../stepfunctions/liveness.ts'
+import type { Log } from '../log.ts'
+import { pause } from '../../wait.ts'
+import { fetchRecord } from '../../kinto/permission.ts'
+import type { Glance, RecordReader } from '../record/reading.ts'
+import { lookAgainMs, NotRecorded, patchRecord } from '../record/update.ts'
+import type { Look } from './watch.ts'
+
+export interface UndecidedOptions {
+  own: () => KintoSession
+  stepFunctions: StepFunctions
+  reader: RecordReader
+  /** Told of each status that was taken back. */
+  observe: () => void
+  log: Log
+}
+
+// After that somebody has to look who does it.
+const mostTimes = 3
+// Somebody may change the record without pause.
+const mostTries = 20
+const maxTokens = 10_000
+
+/**
+ * Takes back a `status` that nobody decided. People write `SUCCEED` into a record by hand and believe that they have answered:
+ * the step would wait, and no list would show it. Only where the question is sealed, no receipt opens, and a heartbeat finds its
+ * token alive; so records in clear are never touched.
+ */
+export class UndecidedStatuses {
+  readonly #options: UndecidedOptions
+  readonly #waiting = new Set<string>()
+  readonly #times = new LRUCache<string, number>({ max: maxTokens })
+  readonly #running = new Set<Promise<void>>()
+  readonly #stopped = new AbortController()
+
+  constructor(options: UndecidedOptions) {
+    this.#options = options
+  }
+
+  /** Looks, once, at each record that waited and now says it is decided, or that was changed and says so. What was decided before the first look is left alone. */
+  note({ seen, whole }: Look): void {
+    for (const glance of seen) {
+      const uri = recordUri(glance.ref)
+      if (isWaiting(glance)) {
+        this.#waiting.add(uri)
+        continue
+      }
+      const waited = this.#waiting.delete(uri)
+      if (undecidedIn(glance) !== undefined && (waited || whole === undefined)) this.#begin(glance)
+    }
+  }
+
+  /** Waits for what has begun. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await Promise.all(this.#running)
+  }
+
+  #begin(glance: Glance): void {
+    const { log } = this.#options
+    const taking = this.#takeBack(glance)
+      .catch((err: unknown) => {
+        log.warn(
+          { err, record: recordUri(glance.ref) },
+          'a status that nobody decided could not be taken back'
+        )
+      })
+      .finally(() => {
+        this.#running.delete(taking)
+      })
+    this.#running.add(taking)
+  }
+
+  /** @throws NotRecorded, KintoAnswered, KintoUnreachable */
+  async #takeBack(glance: Glance): Promise<void> {
+    const { own, reader, stepFunctions, observe, log } = this.#options
+    const record = recordUri(glance.ref)
+    let latest = glance
+    for (let tries = 0; tries < mostTries; tries++) {
+      const forged = undecidedIn(latest)
+      if (forged === undefined || forged.taskToken !== glance.taskToken) return
+      const { taskToken, region } = forged
+      if ((await livenessOf(taskToken, region, stepFunctions, log)) !== 'alive') return
+      const times = (this.#times.get(taskToken) ?? 0) + 1
+      if (times === mostTimes + 1)
+        log.error(
+          { record },
+          'a status that nobody decided comes back again and again: it is left as it is, and the step waits'
+        )
+      if (times > mostTimes) {
+        this.#times.set(taskToken, times)
+        return
+      }
+      const outcome = await patchRecord({ session: own(), log }, latest, { status: 'UNANSWERED' })
+      if (outcome instanceof NotRecorded) throw outcome
+      // Others may change the record meanwhile: then nothing was taken back yet.
+      if (outcome.status === 200) {
+        this.#times.set(taskToken, times)
+        observe()
+        log.warn(
+          { record },
+          'a status that nobody decided was taken back: nobody has answered, and the step waits'
+        )
+      }
+      await pause(lookAgainMs, this.#stopped.signal)
+      latest = reader.glance(latest.ref, (await fetchRecord(own(), latest.ref, reader.bounds)).data)
+    }
+  }
+}
+
+/** Whether a question waits for its answer, and its record says so. */
+function isWaiting({ isAsked, taskToken, data }: Glance): boolean {
+  return isAsked && taskToken !== undefined && !isVerb(data['status'])
+}
+
+/** The token of a record that says its question is decided, where nothing proves it. */
+function undecidedIn({
+  isAsked,
+  held,
+  taskToken,
+  data,
+  decision
+}: Glance): { taskToken: string; region: string } | undefined {
+  if (
+    !isAsked ||
+    held.kind !== 'sealed' ||
+    taskToken === undefined ||
+    !isVerb(data['status']) ||
+    decision !== undefined
+  )
+    return undefined
+  return { taskToken, region: held.seal.region }
+}

@@ -1,0 +1,45 @@
+import type { SubResource } from '../classify.ts'
+import { errorReply, type Reply } from '../http/reply.ts'
+import { handleSubResource, type SubResourceOptions } from '../sub-resource/handle.ts'
+import type { SubRequest } from './effective.ts'
+import { entryOf, type Entry } from './entry.ts'
+import type { BatchExchange } from './run.ts'
+import { bodyOf, headersOf, shownPath } from './sub-request.ts'
+
+/**
+ * Carries out a request in a batch that is the service's business: as by itself, but that nobody
+ * waits for a task. Never throws.
+ */
+export async function carryOutSpecial(
+  request: SubRequest,
+  special: SubResource,
+  exchange: BatchExchange,
+  options: SubResourceOptions
+): Promise<Entry> {
+  const reply = await replyTo(request, special, exchange, options)
+  return entryOf(shownPath(request.path, exchange.version), request.method, reply)
+}
+
+async function replyTo(
+  request: SubRequest,
+  target: SubResource,
+  { headers, clientGone, timeLeft }: BatchExchange,
+  options: SubResourceOptions
+): Promise<Reply> {
+  try {
+    return await handleSubResource(
+      {
+        method: request.method,
+        target,
+        headers: headersOf(request, headers),
+        readBody: async () => bodyOf(request),
+        clientGone,
+        timeLeft,
+        mayWait: false
+      },
+      options
+    )
+  } catch (error) {
+    return errorReply(error, [], options.log)
+  }
+}

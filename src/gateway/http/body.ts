@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { tooLarge, unavailable } from '../../kinto/errors.ts'
+
+export interface BodyLimits {
+  maxBytes: number
+  /** Milliseconds until the whole body must have come. */
+  timeoutMs: number
+  /** Milliseconds that its client may be silent. Default: 30,000, in which whoever sends at all sends something. */
+  idleMs?: number
+}
+
+/** Refuses a body that is announced as too large, before any of it is read. @throws Refusal 413 */
+export function requireSize(headers: IncomingHttpHeaders, maxBytes: number): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+}
+
+/** The bodies that are read whole, of all requests under way: together no more than memory has room for. */
+export class Bodies {
+  readonly #maxHeldBytes: number
+  #heldBytes = 0
+
+  constructor(maxHeldBytes: number) {
+    this.#maxHeldBytes = maxHeldBytes
+  }
+
+  /** Reads a whole body, which counts until `response` is over. @throws Refusal 413, 503; when the client stops sending, its connection is ended */
+  async read(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { maxBytes, timeoutMs, idleMs = 30_000 }: BodyLimits
+  ): Promise<Buffer> {
+    // A client that stops sending is as good as gone.
+    const whole = setTimeout(() => request.destroy(), timeoutMs)
+    const idle = setTimeout(() => request.destroy(), idleMs)
+    try {
+      return await this.#collect(request, response, maxBytes, () => idle.refresh()).finally(() => {
+        clearTimeout(whole)
+        clearTimeout(idle)
+      })
+    } catch (error) {
+      // What is left of it is read and thrown away, so that the client is not cut off before it has read why.
+      request.resume()
+      throw error
+    }
+  }
+
+  async #collect(
+    request: IncomingMessage,
+    response: ServerResponse,
+    maxBytes: number,
+    onChunk: () => void
+  ): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    response.once('close', () => {
+      this.#heldBytes -= bytes
+    })
+    requireSize(request.headers, maxBytes)
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      onChunk()
+      // What was announced is not counted: whoever announces much and sends nothing would keep others out.
+      if (this.#heldBytes + chunk.length > this.#maxHeldBytes)
+        throw unavailable('Too many requests are being read, please retry later.', {
+          retryAfter: 3
+        })
+      this.#heldBytes += chunk.length
+      bytes += chunk.length
+      if (bytes > maxBytes) throw tooLarge(maxBytes)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  }
+}

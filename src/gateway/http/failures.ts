@@ -1,0 +1,42 @@
+import { KintoAnswered } from '../../kinto/client.ts'
+import { Refusal, unavailable } from '../../kinto/errors.ts'
+import { NotConnectedError } from '../../kinto/upstream.ts'
+
+// A client repeats the request when `Retry-After` tells it to: https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.1
+const safe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+
+// As Kinto's own `retry_after_seconds`.
+const retryAfter = 3
+
+/** The answer to a request that Kinto did not answer: always 503, since Kinto's clients know no 502 and no 504. The cause is for the log. */
+export function failure(cause: unknown, method: string): Refusal {
+  if (chain(cause).some(error => error instanceof NotConnectedError)) {
+    return unavailable('Kinto cannot be reached, please retry later.', { retryAfter, cause })
+  }
+  return safe.has(method)
+    ? unavailable('Kinto did not answer, please retry later.', { retryAfter, cause })
+    : unavailable('Kinto did not answer: whether it carried the request out is not known.', {
+        cause
+      })
+}
+
+/** The refusal, ours or Kinto's, that ended a request on its way to Kinto, if one did. */
+export function refusalIn(error: unknown): Refusal | KintoAnswered | undefined {
+  return chain(error).find(cause => cause instanceof Refusal || cause instanceof KintoAnswered)
+}
+
+/** Whether the client went away before it had sent the whole body: nobody's fault, and nobody is there to be told. */
+export function clientLeft(error: unknown): boolean {
+  return chain(error).some(
+    ({ code, message }) =>
+      code === 'UND_ERR_ABORTED' ||
+      code === 'ECONNABORTED' ||
+      (code === 'ECONNRESET' && message === 'aborted')
+  )
+}
+
+type CodedError = Error & { code?: unknown }
+
+function chain(error: unknown): CodedError[] {
+  return error instanceof Error ? [error, ...chain(error.cause)] : []
+}

@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { unavailable } from '../../kinto/errors.ts'
+
+/** An answer that is due on a connection. */
+interface Due {
+  response: ServerResponse
+  /** Begins its request, once it is its turn. */
+  begin: (() => void) | undefined
+}
+
+// More than any client sends without waiting for an answer. Each of them takes memory while it waits.
+const maxWaiting = 100
+
+/** The answers that a server has under way, in order, and on which connection. */
+export class UnderWay {
+  readonly #connections = new Map<Socket, Due[]>()
+  readonly #last = new WeakSet<Socket>()
+  #size = 0
+  #closing = false
+
+  /** How many there are. */
+  get size(): number {
+    return this.#size
+  }
+
+  /**
+   * Follows the requests of `app`. Those that come on one connection without waiting are begun one after the other, as Kinto's
+   * server does: a write must have had its effect before the next request is carried out
+   * (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.3.2). Once `app` closes, requests that still come are refused, and with
+   * the last answer the connections end: without this, clients that keep theirs open would hold `app.close()` up.
+   */
+  watch(app: FastifyInstance): void {
+    app.server.prependListener('request', ({ socket }, response) => {
+      this.#owe(app, socket, response)
+    })
+    app.addHook('onRequest', ({ raw: { socket } }, { raw }, done) => {
+      this.#whenItsTurn(socket, raw, () => {
+        if (this.#closing)
+          done(unavailable('The service is stopping, please retry later.', { retryAfter: 3 }))
+        else done()
+      })
+    })
+    app.addHook('preClose', async () => {
+      this.#closing = true
+      this.#endIdle(app)
+    })
+  }
+
+  /**
+   * Whether an answer of another request is due, or has begun, on this connection: then nothing can be said on it. A request
+   * that is not whole yet is the one at fault itself.
+   */
+  isSpokenFor(socket: Socket): boolean {
+    return this.#dueOn(socket).some(({ response }) => response.headersSent || response.req.complete)
+  }
+
+  /** Ends the connection after the answers that are due on it: what came behind their requests cannot be read. */
+  endAfterwards(socket: Socket): void {
+    this.#last.add(socket)
+  }
+
+  #owe(app: FastifyInstance, socket: Socket, response: ServerResponse): void {
+    const known = this.#connections.get(socket)
+    const due = known ?? []
+    if (known === undefined) {
+      this.#connections.set(socket, due)
+      // Of the answers that are not the first, Node does not say that they will never be sent.
+      socket.once('close', () => {
+        this.#size -= due.length
+        this.#connections.delete(socket)
+        this.#endIdle(app)
+      })
+    }
+    due.push({ response, begin: undefined })
+    this.#size += 1
+    if (due.length > maxWaiting) socket.destroy()
+    response.on('close', () => {
+      this.#paid(app, socket)
+    })
+  }
+
+  /** The first answer that was due on the connection is over. */
+  #paid(app: FastifyInstance, socket: Socket): void {
+    const due = this.#dueOn(socket)
+    if (due.shift() === undefined) return
+    this.#size -= 1
+    if (!socket.destroyed) due[0]?.begin?.()
+    if (due.length === 0 && this.#last.has(socket)) socket.destroySoon()
+    this.#endIdle(app)
+  }
+
+  #whenItsTurn(socket: Socket, response: ServerResponse, begin: () => void): void {
+    const due = this.#dueOn(socket)
+    if (due[0]?.response === response) return begin()
+    for (const waiting of due) if (waiting.response === response) waiting.begin = begin
+  }
+
+  #dueOn(socket: Socket): Due[] {
+    return this.#connections.get(socket) ?? []
+  }
+
+  #endIdle(app: FastifyInstance): void {
+    if (this.#closing && this.#size === 0) app.server.closeAllConnections()
+  }
+}

@@ -1,0 +1,69 @@
+import type { FastifyReply } from 'fastify'
+import type { Log } from '../../answer/log.ts'
+import { KintoAnswered, KintoUnreachable, type KintoAnswer } from '../../kinto/client.ts'
+import { errorBody, invalid, programmingError, Refusal, unavailable } from '../../kinto/errors.ts'
+import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts'
+import { UnsafeSegmentError } from '../../kinto/paths.ts'
+import { endToEndHeaders } from './headers.ts'
+
+/** An answer to the client, as a value. Headers are a flat list, without `Content-Length`. */
+export interface Reply {
+  status: number
+  headers: string[]
+  body: string | Buffer
+}
+
+/** An answer with a JSON body, in place of the type and length that `headers` may hold. */
+export function jsonReply(status: number, headers: readonly string[], body: unknown): Reply {
+  return jsonText(status, headers, JSON.stringify(body))
+}
+
+/** Kinto's own answer, as it came. */
+export function kintoReply({ status, headers, body }: KintoAnswer): Reply {
+  return {
+    status,
+    headers: selectHeaders(endToEndHeaders(headers), name => name !== 'content-length'),
+    body
+  }
+}
+
+/**
+ * What a failed request is answered with. `common` are the headers of Kinto's latest answer to this caller; where Kinto was not
+ * asked, everybody may read the error. What is not for the client goes to the log.
+ */
+export function errorReply(error: unknown, common: readonly string[], log: Log): Reply {
+  if (error instanceof KintoAnswered) return kintoReply(error.answer)
+  const refusal = asRefusal(error)
+  const { problem } = refusal
+  if (problem.status >= 500) log.error({ err: error, status: problem.status }, problem.message)
+  return jsonText(problem.status, [...common, ...refusal.headers], errorBody(problem))
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof KintoUnreachable)
+    return unavailable('Kinto cannot be reached at the moment, please retry later.', {
+      retryAfter: 3,
+      cause: error
+    })
+  if (error instanceof UnsafeSegmentError) return invalid('path', 'id', 'Invalid object id')
+  return programmingError(error)
+}
+
+function jsonText(status: number, headers: readonly string[], body: string): Reply {
+  const others = selectHeaders(
+    headers,
+    name => name !== 'content-type' && name !== 'content-length'
+  )
+  return { status, headers: [...others, 'Content-Type', 'application/json'], body }
+}
+
+/** Sends the value over HTTP. Names that stand in it several times are sent so. */
+export function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+  for (const name of headerNames(headers)) {
+    const [first, ...others] = headerValues(headers, name)
+    reply.header(name, others.length === 0 ? first : [first, ...others])
+  }
+  // Of a string Fastify would say that it is in UTF-8, which Kinto does not.
+  return reply.code(status).send(Buffer.from(body))
+}

@@ -1,0 +1,115 @@
+import {
+  METHODS,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse
+} from 'node:http'
+import { PassThrough, type Readable } from 'node:stream'
+import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
+import { openHeaders } from '../../kinto/cors.ts'
+import { errorBody, unknownCoding } from '../../kinto/errors.ts'
+import type { UnderWay } from './pipeline.ts'
+
+// A connection on which nothing moves for longer than Kinto may be silent (300 s at most) has nobody at its other end.
+const idleMs = 330_000
+
+/**
+ * How the server listens: as far as HTTP goes, for what Kinto's own server takes. A body has all the time it needs, in both
+ * directions: when a side has been silent for too long is Kinto's to say, as it is without the service in front.
+ */
+export function serverOptions(underWay: UnderWay): FastifyHttpOptions<RawServerDefault> {
+  return {
+    http: { maxHeaderSize: 256 * 1024, headersTimeout: 60_000 },
+    requestTimeout: 0,
+    connectionTimeout: idleMs,
+    // Kinto sets ids no limit.
+    routerOptions: { maxParamLength: 256 * 1024 },
+    exposeHeadRoutes: false,
+    // `UnderWay` refuses in Kinto's shape.
+    return503OnClosing: false,
+    clientErrorHandler(error, socket) {
+      if (underWay.isSpokenFor(socket)) underWay.endAfterwards(socket)
+      else if (socket.writable) socket.end(refusal(error.code), () => socket.destroy())
+    }
+  }
+}
+
+/** Every method that Node's parser knows but CONNECT, which asks for a tunnel. */
+export const methods = METHODS.filter(method => method !== 'CONNECT')
+
+/** Lets `app` take every method and header, and keeps Fastify from reading or judging any body. To be called before routes are added. */
+export function acceptMethods(app: FastifyInstance): void {
+  for (const method of methods)
+    app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
+  // Node drops what comes after the 2,000th header, without a word; their size is limited already.
+  app.server.maxHeadersCount = 0
+  // Node would answer 417 to any `Expect` that it does not know. Kinto's server takes no notice of it.
+  app.server.on('checkExpectation', (request, response) =>
+    app.server.emit('request', request, response)
+  )
+}
+
+/** Whether a body comes with the request: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
+export function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
+}
+
+/**
+ * The body of a request, for undici, which may destroy what it could not send whole, or leave it. What is left once `response` is
+ * over is read and thrown away: a client that is cut off while it sends may not get to read its answer
+ * (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6), and its next request stands behind.
+ */
+export function bodyOf(request: IncomingMessage, response: ServerResponse): Readable {
+  const body = new PassThrough()
+  request.pipe(body)
+  request.once('error', error => {
+    body.destroy(error)
+  })
+  body.once('close', () => {
+    request.resume()
+  })
+  response.once('close', () => {
+    body.destroy()
+  })
+  return body
+}
+
+/** @throws Refusal 501 for a body in another coding than `chunked` */
+export function requireKnownCoding({
+  'transfer-encoding': coding = 'chunked'
+}: IncomingHttpHeaders): void {
+  if (coding.toLowerCase() !== 'chunked') throw unknownCoding(coding)
+}
+
+type Refused = readonly [status: number, error: string, message: string]
+
+const malformed: Refused = [400, 'Bad Request', 'The request is not valid HTTP.']
+const refused = new Map<string, Refused>([
+  [
+    'HPE_HEADER_OVERFLOW',
+    [431, 'Request Header Fields Too Large', 'The headers of the request are too large.']
+  ],
+  [
+    'ERR_HTTP_REQUEST_TIMEOUT',
+    [408, 'Request Timeout', 'The headers of the request took too long.']
+  ]
+])
+
+// What Node's parser refuses never becomes a request, so this answer is written by hand.
+function refusal(code: string): string {
+  const [status, error, message] = refused.get(code) ?? malformed
+  const body = errorBody({ status, errno: 107, error, message })
+  const fields = [
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(body.length),
+    'Connection',
+    'close',
+    ...openHeaders
+  ]
+  const lines = fields.flatMap((name, index) =>
+    index % 2 === 0 ? [`${name}: ${fields[index + 1]}`] : []
+  )
+  return [`HTTP/1.1 ${status} ${error}`, ...lines, '', body].join('\r\n')
+}

@@ -1,0 +1,205 @@
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import {
+  saveFetchedToken,
+  saveSeenToken,
+  type SavedToken
+} from '../../../src/answer/activities/fetched-token.ts'
+import { RecordReader } from '../../../src/answer/record/reading.ts'
+import { NotRecorded } from '../../../src/answer/record/update.ts'
+import { KintoSession } from '../../../src/kinto/session.ts'
+import { createUpstream } from '../../../src/kinto/upstream.ts'
+import { Seals } from '../../../src/seal/seals.ts'
+import { createStepFunctions } from '../../../src/stepfunctions/clients.ts'
+import { startKinto } from '../../helpers/kinto.ts'
+import { as, collection, stateMachineArn } from '../../helpers/service.ts'
+import { credentials, region, startStepFunctions } from '../../helpers/step-functions.ts'
+
+const uri = `${collection}/records/r`
+const ref = { version: 'v1', bucket: 'stepfunction', collection: 'steps', record: 'r' }
+
+async function start(t: Test, seals?: Seals) {
+  const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
+  kinto.store.collections.set(collection, { write: ['account:workflow'] })
+  const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
+  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
+  t.teardown(async () => {
+    stepFunctions.close()
+    await upstream.close()
+  })
+  const reader = new RecordReader({
+    policy: { allowedArns: [], region },
+    seals,
+    sealRequired: [],
+    observe() {}
+  })
+  const own = new KintoSession(
+    { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 },
+    ['Authorization', as('workflow')],
+    () => 1_000
+  )
+  const log = pino({ level: 'silent' })
+  const stored = (): Record<string, unknown> => kinto.store.records.get(uri)?.data ?? {}
+  return {
+    kinto,
+    sfn,
+    stored,
+    put: (data: object): void => {
+      kinto.store.put(uri, { ...data })
+    },
+    /** Saves the token `NEW` in the record as it is now. */
+    save: async (dead?: string): Promise<SavedToken> =>
+      await saveFetchedToken(
+        { session: own, log },
+        { taskToken: 'NEW', region, seals: new Set(), dead, reading: reader.read(ref, stored()) },
+        { reader, stepFunctions, log }
+      ),
+    /** The same, seen. */
+    saveSeen: async (): Promise<SavedToken> =>
+      await saveSeenToken(
+        { session: own, log },
+        own,
+        {
+          taskToken: 'NEW',
+          region,
+          seals: new Set(),
+          dead: undefined,
+          reading: reader.read(ref, stored())
+        },
+        { reader, stepFunctions, log }
+      )
+  }
+}
+
+t.test('a token is saved where none is, or a dead one', async t => {
+  const all = await start(t)
+  all.put({})
+  t.match(await all.save(), { reading: { taskToken: 'NEW', data: { taskToken: 'NEW' } } })
+  const patches = (): number => all.kinto.requests.length
+  const before = patches()
+  t.match(await all.save(), { reading: { taskToken: 'NEW' } })
+  t.equal(patches(), before, 'it is there already')
+  const { taskToken } = all.sfn.waitCallback()
+  all.put({ taskToken })
+  t.equal(await all.save(), 'still waits')
+  t.equal(all.stored()['taskToken'], taskToken, 'one that is alive is never replaced')
+  all.sfn.fault('SendTaskHeartbeat', 'AccessDeniedException')
+  t.equal(await all.save(), 'still waits', 'nor one that may be')
+  all.sfn.expire(taskToken)
+  t.match(await all.save(), { reading: { taskToken: 'NEW' } })
+  all.put({ taskToken: 'dead' })
+  const calls = all.sfn.calls.length
+  t.match(await all.save('dead'), { reading: { taskToken: 'NEW' } })
+  t.equal(all.sfn.calls.length, calls, 'what is known to be dead is not asked about')
+  all.put({ taskToken: 5 })
+  t.equal(await all.save(), 'unusable')
+})
+
+t.test('what changes meanwhile counts', async t => {
+  const all = await start(t)
+  const changing = (change: (nth: number) => void): void => {
+    let nth = 0
+    all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
+      change(++nth)
+      const reply = all.kinto.store.answer(
+        'PATCH',
+        url,
+        name => request.headersDistinct[name]?.[0],
+        body.toString()
+      )
+      response.writeHead(reply.status, reply.headers).end(reply.body)
+    })
+  }
+  const { taskToken } = all.sfn.waitCallback()
+  all.put({})
+  changing(nth => {
+    if (nth === 1) all.put({ taskToken })
+  })
+  t.equal(await all.save(), 'still waits')
+  const other = await start(t)
+  other.put({})
+  other.kinto.fault({ method: 'PATCH' }, (_request, response) => {
+    response
+      .writeHead(412)
+      .end(JSON.stringify({ details: { existing: { id: 'r', last_modified: 1 } } }))
+  })
+  const saved = await other.save()
+  t.match(saved instanceof NotRecorded && saved.cause, { message: /without pause/ })
+  t.equal(other.kinto.requests.length, 10)
+})
+
+t.test('what Kinto does not take is not saved', async t => {
+  const all = await start(t)
+  all.put({})
+  for (const [fault, refused] of [
+    [403, 403],
+    [503, undefined]
+  ] as const) {
+    all.kinto.fault({ method: 'PATCH', nth: 1 }, fault)
+    t.match(await all.save(), { name: 'NotRecorded', refused })
+  }
+  all.kinto.fault({ method: 'PATCH', nth: 1 }, (_request, response) => {
+    response.writeHead(412).end('{}')
+  })
+  t.match(await all.save(), { name: 'NotRecorded' }, 'a 412 without a record')
+})
+
+t.test('a seal keeps what it holds, and waits in its own region', async t => {
+  const seals = new Seals(Buffer.alloc(32, 1))
+  const all = await start(t, seals)
+  const record = { subject: 'x', stateMachineArn }
+  const content = { fromActivity: true, region, heartbeatSeconds: 60, record, openFields: [] }
+  all.put({
+    ...record,
+    subject: 'changed',
+    taskToken: seals.sealQuestion(uri, { ...content, taskToken: undefined })
+  })
+  const saved = await all.save()
+  t.match(
+    saved,
+    {
+      reading: {
+        taskToken: 'NEW',
+        changed: ['subject'],
+        isAsked: true,
+        held: { seal: { heartbeatSeconds: 60 } }
+      }
+    },
+    'never from what the record says by now'
+  )
+  const { taskToken } = all.sfn.waitCallback()
+  all.put({ ...record, taskToken: seals.sealQuestion(uri, { ...content, taskToken }) })
+  t.equal(await all.save(), 'still waits')
+  all.put({ ...record, taskToken: 'sealed:1:AAAA' })
+  t.equal(await all.save(), 'unusable')
+})
+
+t.test('it counts once it was seen', async t => {
+  for (const lost of [0, 2, 10]) {
+    const all = await start(t)
+    let patches = 0
+    all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
+      const before = all.stored()
+      const reply = all.kinto.store.answer(
+        'PATCH',
+        url,
+        name => request.headersDistinct[name]?.[0],
+        body.toString()
+      )
+      if (patches++ < lost) all.put(before)
+      response.writeHead(reply.status, reply.headers).end(reply.body)
+    })
+    all.put({})
+    const saved = await all.saveSeen()
+    t.equal(patches, Math.min(lost + 1, 10))
+    if (lost === 10)
+      t.match(saved instanceof NotRecorded && saved.cause, { message: /without pause/ })
+    else t.match([saved, all.stored()], [{ reading: { taskToken: 'NEW' } }, { taskToken: 'NEW' }])
+  }
+  const all = await start(t)
+  all.put({ taskToken: 5 })
+  t.equal(await all.saveSeen(), 'unusable')
+  all.put({})
+  all.kinto.fault({ method: 'PATCH', nth: 1 }, 403)
+  t.match(await all.saveSeen(), { name: 'NotRecorded', refused: 403 })
+})

@@ -1,0 +1,204 @@
+import t from 'tap'
+import { probe } from '../../helpers/kinto.ts'
+import { answer, as, collection, startAll } from '../../helpers/service.ts'
+
+const record = `${collection}/records/r1`
+const path = `/v1${record}`
+const writers = { write: ['account:alice'] }
+
+t.test('Kinto away for a moment after the report', async t => {
+  for (const fault of ['reset', 503, 409, 'garbage'] as const) {
+    await t.test(String(fault), async t => {
+      const { kinto, sfn, ...all } = await startAll(t)
+      const { taskToken } = sfn.waitCallback()
+      kinto.store.put(record, { taskToken }, writers)
+      kinto.fault({ method: 'PATCH', path, nth: 2 }, fault)
+      kinto.fault({ method: 'PATCH', path, nth: 3 }, fault)
+      t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+        status: 200,
+        body: { data: { status: 'SUCCEED' }, stepfunction: { outcome: 'accepted' } }
+      })
+      t.equal(sfn.calls.length, 1)
+    })
+  }
+})
+
+t.test(
+  'Kinto gone for good after the report: said, remembered, and recorded when asked again',
+  async t => {
+    const { kinto, sfn, ...all } = await startAll(t)
+    const { taskToken, executionArn } = sfn.waitCallback()
+    kinto.store.put(record, { taskToken }, writers)
+    let away = true
+    kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
+      const isProbe = request.headers['if-match'] === probe
+      const reply = kinto.store.answer(
+        isProbe || !away ? method : 'DELETE',
+        url,
+        name => request.headersDistinct[name]?.[0],
+        body.toString()
+      )
+      response.writeHead(isProbe || !away ? reply.status : 503, reply.headers).end(reply.body)
+    })
+    const lost = await answer(all, record, { answer: 'SUCCEED' })
+    t.match(lost, {
+      status: 503,
+      body: { errno: 201, message: /not reported twice/, details: { reported: 'yes' } }
+    })
+    t.ok(lost.headers.get('retry-after'))
+    t.equal(sfn.execution(executionArn).status, 'SUCCEEDED')
+    t.equal(kinto.store.records.get(record)?.data['status'], undefined)
+    away = false
+    t.match(await answer(all, record, { answer: 'FAIL' }), {
+      status: 409,
+      body: { details: { answer: 'SUCCEED', answeredBy: 'account:alice' } }
+    })
+    t.match(
+      kinto.store.records.get(record)?.data,
+      { status: 'SUCCEED', answeredBy: 'account:alice' },
+      'the refused answer made the record show the first'
+    )
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+      status: 200,
+      body: { data: { status: 'SUCCEED' }, stepfunction: { outcome: 'already_applied' } }
+    })
+    t.equal(sfn.calls.length, 1)
+  }
+)
+
+t.test('a refusal is no reason to try again', async t => {
+  const rows: [status: number, retry: boolean][] = [
+    [403, false],
+    [404, false],
+    [401, true]
+  ]
+  for (const [status, retry] of rows) {
+    await t.test(String(status), async t => {
+      const { kinto, sfn, ...all } = await startAll(t)
+      const { taskToken } = sfn.waitCallback()
+      kinto.store.put(record, { taskToken }, writers)
+      kinto.fault({ method: 'PATCH', path, nth: 2 }, status)
+      const reply = await answer(all, record, { answer: 'FAIL' })
+      t.match(reply, { status: 503, body: { details: { reported: 'yes' } } })
+      t.equal(reply.headers.has('retry-after'), retry)
+      t.equal(kinto.requests.filter(({ method }) => method === 'PATCH').length, 2)
+      t.match(
+        await answer(all, record, { answer: 'FAIL' }),
+        {
+          status: 200,
+          body: { data: { status: 'FAIL' }, stepfunction: { outcome: 'already_applied' } }
+        },
+        'asked again, it is recorded'
+      )
+      t.equal(sfn.calls.length, 1, 'and not reported twice')
+    })
+  }
+})
+
+t.test('a refused answer whose record cannot be made to show the first one', async t => {
+  const { kinto, sfn, ...all } = await startAll(t)
+  const { taskToken } = sfn.waitCallback()
+  kinto.store.put(record, { taskToken }, writers)
+  for (const nth of [2, 4]) kinto.fault({ method: 'PATCH', path, nth }, 403)
+  t.match(await answer(all, record, { answer: 'FAIL' }), {
+    status: 503,
+    body: { details: { reported: 'yes' } }
+  })
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+    status: 409,
+    body: { details: { answer: 'FAIL' } }
+  })
+  t.ok(all.log.some(({ msg }) => msg === 'a record could not be made to show its answer'))
+})
+
+t.test('where a schema refuses the new fields, the status alone is written', async t => {
+  const { kinto, sfn, ...all } = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
+  const { taskToken } = sfn.waitCallback()
+  kinto.store.put(record, { taskToken }, writers)
+  kinto.fault({ method: 'PATCH', path, nth: 2 }, 400)
+  const { status, body } = await answer(all, record, { answer: 'SUCCEED', comment: 'fine' })
+  t.match(
+    { status, body },
+    {
+      status: 200,
+      body: { data: { status: 'SUCCEED' }, stepfunction: { answeredBy: 'account:alice' } }
+    }
+  )
+  t.equal(body.data.answeredBy, undefined)
+  t.same(
+    JSON.parse(kinto.requests.findLast(({ method }) => method === 'PATCH')?.body.toString() ?? ''),
+    { data: { status: 'SUCCEED' } }
+  )
+})
+
+t.test("an earlier decision's comment does not pass for this one's", async t => {
+  const { kinto, sfn, ...all } = await startAll(t)
+  const { taskToken } = sfn.waitCallback()
+  kinto.store.put(
+    record,
+    { taskToken, status: 'UNANSWERED', answeredBy: 'account:bob', comment: 'no' },
+    writers
+  )
+  t.match(await answer(all, record, { answer: 'SUCCEED' }), { status: 200 })
+  const { rawHeaders = [], body } =
+    kinto.requests.findLast(({ method }) => method === 'PATCH') ?? {}
+  t.ok(rawHeaders.includes('application/merge-patch+json'))
+  t.match(JSON.parse(String(body)), { data: { status: 'SUCCEED', comment: null } })
+})
+
+t.test(
+  'a record that is changed without pause, and one whose version Kinto cannot compare',
+  async t => {
+    const { kinto, sfn, ...all } = await startAll(t, {
+      times: { requestMs: 3_000, stopMs: 60_000 }
+    })
+    const { taskToken } = sfn.waitCallback()
+    kinto.store.put(record, { taskToken }, writers)
+    let recordings = 0
+    const end = kinto.fault({ method: 'PATCH', path }, (request, response, { url, body }) => {
+      if (request.headers['if-match'] !== probe) {
+        recordings += 1
+        kinto.store.put(record, { taskToken, note: String(recordings) }, writers)
+      }
+      const reply = kinto.store.answer(
+        'PATCH',
+        url,
+        name => request.headersDistinct[name]?.[0],
+        body.toString()
+      )
+      response.writeHead(reply.status, reply.headers).end(reply.body)
+    })
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+      status: 503,
+      body: { details: { reported: 'yes' } }
+    })
+    t.ok(recordings > 5)
+    end()
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+      status: 200,
+      body: { data: { note: String(recordings), status: 'SUCCEED' } }
+    })
+
+    const other = sfn.waitCallback()
+    kinto.store.records.set(record, {
+      data: { id: 'r1', taskToken: other.taskToken, last_modified: JSON.rawJSON('-1') },
+      permissions: writers
+    })
+    t.match(await answer(all, record, { answer: 'FAIL' }), {
+      status: 200,
+      body: { data: { status: 'FAIL' } }
+    })
+    t.notOk(
+      kinto.requests.findLast(({ method }) => method === 'PATCH')?.rawHeaders.includes('If-Match')
+    )
+
+    const last = sfn.waitCallback()
+    kinto.store.put(record, { taskToken: last.taskToken }, writers)
+    kinto.fault({ method: 'PATCH', path, nth: 2 }, 412)
+    t.match(
+      await answer(all, record, { answer: 'SUCCEED' }),
+      { status: 503, body: { details: { reported: 'yes' } } },
+      'a 412 without a record'
+    )
+  }
+)

@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { Bodies, type BodyLimits } from '../../../src/gateway/http/body.ts'
+import { Refusal } from '../../../src/kinto/errors.ts'
+
+/** A server that reads bodies of up to 100 bytes each, 150 in all, and answers when it is told to. */
+async function start(
+  t: Test,
+  limits: Partial<BodyLimits> = {}
+): Promise<{ url: string; held: ServerResponse[]; read: (count: number) => Promise<void> }> {
+  const bodies = new Bodies(150)
+  const held: ServerResponse[] = []
+  let changed = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    void take(request, response)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const body = await bodies.read(request, response, {
+        maxBytes: 100,
+        timeoutMs: 60_000,
+        ...limits
+      })
+      held.push(response.setHeader('x-length', body.length))
+      changed.resolve()
+      changed = Promise.withResolvers()
+    } catch (error) {
+      response.writeHead(error instanceof Refusal ? error.problem.status : 499).end()
+    }
+  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    held,
+    async read(count) {
+      while (held.length < count) await changed.promise
+    }
+  }
+}
+
+function post(url: string, length: number, chunked = false): Promise<Response> {
+  const body = 'x'.repeat(length)
+  return chunked
+    ? fetch(url, { method: 'POST', body: new Blob([body]).stream(), duplex: 'half' })
+    : fetch(url, { method: 'POST', body })
+}
+
+t.test('all bodies together are bounded, until their requests are over', async t => {
+  const { url, held, read } = await start(t)
+  const first = post(url, 100)
+  await read(1)
+  t.equal((await post(url, 51)).status, 503)
+  t.equal((await post(url, 51, true)).status, 503, 'one of unknown length too')
+  const second = post(url, 50)
+  await read(2)
+  for (const response of held) response.end()
+  t.same(
+    [(await first).headers.get('x-length'), (await second).headers.get('x-length')],
+    ['100', '50']
+  )
+  const third = post(url, 100, true)
+  await read(3)
+  held[2]?.end()
+  t.equal((await third).status, 200)
+})
+
+t.test('a single body is bounded', async t => {
+  const { url } = await start(t)
+  t.equal((await post(url, 101)).status, 413)
+  t.equal((await post(url, 101, true)).status, 413)
+})
+
+t.test('what is announced and does not come keeps nobody out', async t => {
+  const { url, read, held } = await start(t)
+  const silent = Array.from({ length: 2 }, () =>
+    fetch(url, {
+      method: 'POST',
+      body: endless(),
+      duplex: 'half',
+      headers: { 'content-length': '100' }
+    }).catch(() => undefined)
+  )
+  const sent = post(url, 100)
+  await read(1)
+  held[0]?.end()
+  t.equal((await sent).status, 200)
+  t.equal(silent.length, 2)
+})
+
+for (const limits of [{ timeoutMs: 50 }, { idleMs: 50 }]) {
+  t.test(`a client that stops sending is cut off: ${Object.keys(limits).join()}`, async t => {
+    const { url } = await start(t, limits)
+    await t.rejects(fetch(url, { method: 'POST', body: endless(), duplex: 'half' }))
+  })
+}
+
+/** A body that begins and does not go on. */
+function endless(): ReadableStream {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from('x'))
+    }
+  })
+}
