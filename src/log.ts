@@ -1,4 +1,7 @@
-import { pino, type DestinationStream, type Level, type Logger } from 'pino'
+import { pino, type BaseLogger, type DestinationStream, type Level, type Logger } from 'pino'
+
+/** Where operators read what clients are not told. Never a token, an `Authorization` or a secret. */
+export type Log = Pick<BaseLogger, 'info' | 'warn' | 'error'>
 
 /** What the log tells of an error: never what it carries (an answer of Kinto, a request to AWS), which may hold tokens and passwords. */
 interface LoggedError {

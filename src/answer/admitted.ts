@@ -1,7 +1,7 @@
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import type { Log } from './log.ts'
+import type { Log } from '../log.ts'
 import type { SignedAnswer } from './record/task-output.ts'
 import type { Reading } from './record/reading.ts'
 import type { Step } from './record/record.ts'

@@ -3,10 +3,10 @@ import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordUri } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import type { Log } from './log.ts'
+import type { Log } from '../log.ts'
 import { pause } from '../wait.ts'
 import { fetchRecord } from '../kinto/permission.ts'
-import type { RecordReader } from './record/reading.ts'
+import type { RecordReader } from './record/reader.ts'
 import {
   isRecorded,
   lookAgainMs,

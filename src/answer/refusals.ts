@@ -1,4 +1,4 @@
-import { conflict, invalid, unavailable, type Refusal } from '../kinto/errors.ts'
+import { invalid, unavailable, type Refusal } from '../kinto/errors.ts'
 import type { StepFunctionsError } from '../stepfunctions/errors.ts'
 
 /**
@@ -32,16 +32,5 @@ export function refusal(cause: StepFunctionsError, field: 'taskToken' | 'activit
     'record',
     field,
     `Step Functions does not know the record's ${field}, in this account and region.`
-  )
-}
-
-const mostNames = 10
-
-/** 409: what a reviewer would decide on is not what the workflow asked. */
-export function questionChanged(changed: readonly string[]): Refusal {
-  const names = changed.slice(0, mostNames)
-  return conflict(
-    `The question was changed after it was asked: ${names.join(', ')}. Put it back, or ask again.`,
-    { changed: names }
   )
 }

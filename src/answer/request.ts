@@ -1,16 +1,7 @@
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, parseJson, weighJson, type JsonObject } from '../kinto/json.ts'
-import { isVerb, type Verb } from './record/decision.ts'
-
-/** The checked body of an answer. */
-export interface AnswerRequest {
-  answer: Verb
-  comment: string | undefined
-  /** For the workflow, with SUCCEED: any JSON value, numbers as their literals. Absent and `null` are different things. */
-  output?: unknown
-  /** The error's name, with FAIL. */
-  error: string | undefined
-}
+import { isVerb } from './record/decision.ts'
+import type { AnswerRequest } from './record/task-output.ts'
 
 // More than fit into the largest output that Step Functions takes.
 const maxValues = 140_000

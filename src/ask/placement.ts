@@ -1,5 +1,5 @@
-import type { Log } from '../answer/log.ts'
-import type { RecordReader } from '../answer/record/reading.ts'
+import type { Log } from '../log.ts'
+import type { RecordReader } from '../answer/record/reader.ts'
 import type { SealRules } from '../answer/record/token-field.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'

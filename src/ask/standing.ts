@@ -1,7 +1,6 @@
-import type { Reading } from '../answer/record/reading.ts'
 import { inScope } from '../kinto/resources.ts'
 import type { SealRules } from '../answer/record/token-field.ts'
-import { questionChanged } from '../answer/refusals.ts'
+import { questionChanged, type Reading } from '../answer/record/reading.ts'
 import { unavailable } from '../kinto/errors.ts'
 import { recordUri } from '../kinto/paths.ts'
 import { differences } from '../seal/compare.ts'

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { collectionsOf } from '../kinto/collections.ts'
+import { collectionsOf } from '../kinto/resources.ts'
 import { identify, mayWriteCollection } from '../kinto/permission.ts'
 import type { Settings } from '../config/config.ts'
 import { insecurities } from '../config/insecure.ts'

@@ -1,4 +1,4 @@
-import { collectionsOf, type Place } from '../kinto/collections.ts'
+import { collectionsOf, type Place } from '../kinto/resources.ts'
 import { readTokenField } from '../answer/record/token-field.ts'
 import type { Settings } from '../config/config.ts'
 import { jsonObject } from '../kinto/client.ts'

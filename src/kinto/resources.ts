@@ -1,10 +1,18 @@
-import { uuid } from '../answer/record/match.ts'
+import { listAll } from './pages.ts'
+import { collectionsPath } from './paths.ts'
+import type { KintoSession } from './session.ts'
 
 /** A bucket, or one of its collections, whose records can be answered. */
 export interface Resource {
   bucket: string
   collection?: string
 }
+
+/** A collection, by its bucket and its id. */
+export type Place = Required<Resource>
+
+/** The form of the ids that Kinto makes. */
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Whether a collection lies under one of the configured resources. Whole segments are compared. The real id of a personal bucket
@@ -19,4 +27,22 @@ export function inScope(
       resource.bucket === bucket || (resource.bucket === 'default' && uuid.test(bucket))
     return isBucket && (resource.collection === undefined || resource.collection === collection)
   })
+}
+
+/** The collections under the configured resources: those of a whole bucket are asked for. @throws KintoUnreachable */
+export async function collectionsOf(
+  session: KintoSession,
+  version: string,
+  resources: readonly Resource[]
+): Promise<Place[]> {
+  const places = await Promise.all(
+    resources.map(async ({ bucket, collection }): Promise<Place[]> => {
+      if (collection !== undefined) return [{ bucket, collection }]
+      const objects = await listAll(session, collectionsPath(version, bucket))
+      return objects.flatMap(({ id }) =>
+        typeof id === 'string' ? [{ bucket, collection: id }] : []
+      )
+    })
+  )
+  return places.flat()
 }

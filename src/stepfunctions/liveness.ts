@@ -1,6 +1,6 @@
 import type { StepFunctions } from './clients.ts'
 import { classify } from './errors.ts'
-import type { Log } from '../answer/log.ts'
+import type { Log } from '../log.ts'
 
 /** Whether the step of a token still waits. `unknown`: Step Functions could not be asked, or did not say. */
 export type Liveness = 'alive' | 'dead' | 'unknown'

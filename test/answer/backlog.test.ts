@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import t from 'tap'
 import { Backlog } from '../../src/answer/backlog.ts'
-import { RecordReader } from '../../src/answer/record/reading.ts'
+import { RecordReader } from '../../src/answer/record/reader.ts'
 import { KintoSession } from '../../src/kinto/session.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 import { probe } from '../helpers/kinto.ts'

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { Heartbeats } from '../../src/answer/rounds/heartbeats.ts'
-import { RecordReader } from '../../src/answer/record/reading.ts'
+import { RecordReader } from '../../src/answer/record/reader.ts'
 import { UndecidedStatuses } from '../../src/answer/rounds/undecided.ts'
 import { RecordWatch, type Look } from '../../src/answer/rounds/watch.ts'
 import { KintoSession } from '../../src/kinto/session.ts'

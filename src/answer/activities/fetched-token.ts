@@ -4,9 +4,10 @@ import { isJsonObject } from '../../kinto/json.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import { livenessOf } from '../../stepfunctions/liveness.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../log.ts'
 import { fetchRecord } from '../../kinto/permission.ts'
-import type { Reading, RecordReader } from '../record/reading.ts'
+import type { RecordReader } from '../record/reader.ts'
+import type { Reading } from '../record/reading.ts'
 import {
   existingIn,
   lookAgainMs,

@@ -2,10 +2,11 @@ import { jsonObject, KintoUnreachable } from '../../kinto/client.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
-import type { Place } from '../../kinto/collections.ts'
+import type { Place } from '../../kinto/resources.ts'
 import type { Named } from '../record/match.ts'
 import { isParsable } from '../../kinto/permission.ts'
-import type { Reading, RecordReader } from '../record/reading.ts'
+import type { RecordReader } from '../record/reader.ts'
+import type { Reading } from '../record/reading.ts'
 
 /** A bare id that stands in several collections does not tell which record is meant. */
 export class AmbiguousId extends Error {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../../kinto/errors.ts'
 import type { ActivityPolls } from '../../stepfunctions/polls.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../log.ts'
 import { pause } from '../../wait.ts'
 import type { Origin, TaskRouter } from './routing.ts'
 import type { WaitingRoom } from './waiting.ts'

@@ -2,7 +2,8 @@ import { KintoAnswered, KintoUnreachable } from '../../kinto/client.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { fetchRecord } from '../../kinto/permission.ts'
-import type { Reading, RecordReader } from '../record/reading.ts'
+import type { RecordReader } from '../record/reader.ts'
+import type { Reading } from '../record/reading.ts'
 
 /**
  * The record as it is by now, if it shows a token; undefined from a Kinto that is away for a moment too.

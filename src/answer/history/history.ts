@@ -1,6 +1,6 @@
 import type { RecordRef } from '../../kinto/paths.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../log.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 /** Which history, about which record. */

@@ -1,4 +1,5 @@
 import { parseRecordUri, recordUri, type RecordRef } from '../../kinto/paths.ts'
+import { uuid } from '../../kinto/resources.ts'
 import { isSealed } from '../../seal/seals.ts'
 
 type RecordUri = Omit<RecordRef, 'version'>
@@ -11,13 +12,10 @@ export interface Named {
   ids: ReadonlySet<string>
 }
 
-/** Only ids of this form are looked for: a short one would be found by accident. */
-export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /**
  * Finds the records that a task is for: every string in its input, however deep, and inside every string that is itself JSON
  * (a Lambda may pass Kinto's answer on as text). Keys do not count. `inScope` says which URIs are records to be answered here.
- * A URI beats a bare id: where one is found, ids are left out.
+ * A URI beats a bare id: where one is found, ids are left out. Only UUIDs count as ids: a short one would be found by accident.
  */
 export function namedRecords(
   input: string | undefined,

@@ -1,18 +1,9 @@
-import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
-import { recordUri, type RecordRef } from '../../kinto/paths.ts'
-import { isQuestion, isSameQuestion } from '../../seal/compare.ts'
-import { isVerb, type KnownDecision } from './decision.ts'
-import type { RecordBounds } from '../../kinto/permission.ts'
-import {
-  readDecision,
-  readHeartbeat,
-  readStep,
-  textOf,
-  type ArnPolicy,
-  type Step
-} from './record.ts'
-import { questionChanged } from '../refusals.ts'
-import { readTokenField, type SealRules, type TokenField } from './token-field.ts'
+import { conflict, type Refusal } from '../../kinto/errors.ts'
+import type { JsonObject } from '../../kinto/json.ts'
+import type { RecordRef } from '../../kinto/paths.ts'
+import type { KnownDecision } from './decision.ts'
+import { readHeartbeat } from './record.ts'
+import type { TokenField } from './token-field.ts'
 
 /** What a record holds, as far as some of its fields tell. */
 export interface Glance {
@@ -33,12 +24,6 @@ export interface Reading extends Glance {
   changed: string[]
 }
 
-export interface ReadingRules extends SealRules {
-  policy: ArnPolicy
-  /** Told of each reading of a record that somebody answers, asks in or looks at. */
-  observe: (reading: Reading) => void
-}
-
 /** The fields of a record that `glance` needs. */
 export const judgedBy = [
   'taskToken',
@@ -50,169 +35,18 @@ export const judgedBy = [
   'executionArn'
 ] as const
 
-// A question of at most 1 MiB and 10,000 values, and open fields that came to it.
-const askedBounds: RecordBounds = { maxBytes: 2 * 1024 * 1024, maxValues: 20_000 }
-
-/** Reads records by the rules of this service. */
-export class RecordReader {
-  readonly #rules: ReadingRules
-
-  constructor(rules: ReadingRules) {
-    this.#rules = rules
-  }
-
-  /** The largest answer of Kinto that can show a record that was asked here, or, without a secret, that is worth its parsing. */
-  get bounds(): RecordBounds {
-    return this.#rules.seals === undefined ? { ...askedBounds, maxBytes: Infinity } : askedBounds
-  }
-
-  /** What a record says. `ref` names it by its bucket's real id. Never throws: what cannot be used is part of what was read. */
-  read(ref: RecordRef, data: JsonObject): Reading {
-    const glance = this.glance(ref, data)
-    const { held } = glance
-    const { seals } = this.#rules
-    const changed =
-      seals === undefined || held.kind !== 'sealed'
-        ? []
-        : seals.changed(recordUri(ref), held.seal, data)
-    return { ...glance, changed }
-  }
-
-  /** The same from `judgedBy` alone: whether the question is what was asked is not looked at. */
-  glance(ref: RecordRef, data: JsonObject): Glance {
-    const held = readTokenField(ref, data, this.#rules)
-    const seal = held.kind === 'sealed' ? held.seal : undefined
-    const taskToken = held.kind === 'clear' ? held.taskToken : seal?.taskToken
-    const isAsked = seal?.question !== undefined
-    const receipt = taskToken === undefined ? undefined : this.#readReceipt(ref, taskToken, data)
-    const decision = receipt ?? (isAsked || unproven.has(held.kind) ? undefined : readStatus(data))
-    return { ref, data, held, taskToken, isAsked, decision }
-  }
-
-  /** The region of a record's token. Undefined where the record does not name a usable one. */
-  regionOf({ held, data, taskToken }: Glance): string | undefined {
-    if (held.kind === 'sealed') return held.seal.region
-    try {
-      return readStep(data, { taskToken, isDecided: true }, this.#rules.policy).region
-    } catch {
-      return undefined
-    }
-  }
-
-  /** To be called when somebody answers, asks in or looks at a record, not by a loop over records. */
-  observe(reading: Reading): void {
-    this.#rules.observe(reading)
-  }
-
-  /** The step of a record whose question is what was asked. @throws Refusal 400 (nothing usable), 409 (the question was changed) */
-  step(reading: Reading): Step {
-    const { held, data, changed, taskToken, decision } = reading
-    if ('refusal' in held) throw held.refusal
-    if (changed.length > 0) throw questionChanged(changed)
-    const step = readStep(
-      data,
-      { taskToken, isDecided: decision !== undefined },
-      this.#rules.policy
-    )
-    return held.kind === 'sealed' ? { ...step, region: held.seal.region } : step
-  }
-
-  /** The execution whose history tells of a question that was asked, where that is still named as it was. */
-  sealedExecution({
-    held,
-    data,
-    changed,
-    isAsked
-  }: Reading): { executionArn: string; region: string } | undefined {
-    const executionArn = textOf(data['executionArn'])
-    if (
-      !isAsked ||
-      held.kind !== 'sealed' ||
-      executionArn === undefined ||
-      changed.includes('executionArn')
-    )
-      return undefined
-    return { executionArn, region: held.seal.region }
-  }
-
-  /** Whether a record's activity is asked for its task. */
-  names({ held, data, changed }: Reading, activityArn: string): boolean {
-    return (
-      data['activityArn'] === activityArn &&
-      !('refusal' in held) &&
-      !changed.includes('activityArn')
-    )
-  }
-
-  /** Whether a task with this in its input asks what the record asks. A seal of this record there says so; without one it is not known. */
-  isAskedBy({ ref, held }: Glance, seals: ReadonlySet<string>): boolean {
-    const opened = [...seals]
-      .flatMap(text => this.#rules.seals?.open(recordUri(ref), text) ?? [])
-      .filter(isQuestion)
-    return (
-      opened.length === 0 ||
-      (held.kind === 'sealed' && opened.some(seal => isSameQuestion(seal, held.seal)))
-    )
-  }
-
-  /** A record's `taskToken` once its task has come: sealed as the question was, never from what the record says by now. */
-  sealFetched({ ref, held }: Reading, taskToken: string, region: string): string {
-    const { seals } = this.#rules
-    if (seals === undefined) return taskToken
-    if (held.kind === 'sealed') return seals.withToken(recordUri(ref), held.seal, taskToken)
-    return seals.sealToken(recordUri(ref), {
-      taskToken,
-      fromActivity: true,
-      region,
-      heartbeatSeconds: undefined
-    })
-  }
-
-  /** The record's `answerReceipt`: for what Step Functions took from this service, or what the history of a sealed execution shows. */
-  receipt(
-    { ref, isAsked, changed }: Reading,
-    taskToken: string,
-    { proof, ...decision }: KnownDecision
-  ): string | undefined {
-    const isProven =
-      proof === 'history' ? isAsked && !changed.includes('executionArn') : proof !== 'record'
-    return isProven
-      ? this.#rules.seals?.writeReceipt(recordUri(ref), taskToken, decision)
-      : undefined
-  }
-
-  #readReceipt(
-    ref: RecordRef,
-    taskToken: string,
-    { answerReceipt }: JsonObject
-  ): KnownDecision | undefined {
-    const text = textOf(answerReceipt)
-    const receipt =
-      text === undefined
-        ? undefined
-        : this.#rules.seals?.readReceipt(recordUri(ref), taskToken, text)
-    if (!isJsonObject(receipt)) return undefined
-    const { answer, answeredBy, answeredAt, comment } = receipt
-    if (!isVerb(answer)) return undefined
-    return {
-      answer,
-      answeredBy: textOf(answeredBy),
-      answeredAt: textOf(answeredAt),
-      comment: textOf(comment),
-      proof: 'receipt'
-    }
-  }
-}
-
 /** The seconds within which a record's step wants to hear of somebody: as they were asked, else as the record says. */
 export function heartbeatOf({ held, isAsked, data }: Glance): number | undefined {
   return isAsked && held.kind === 'sealed' ? held.seal.heartbeatSeconds : readHeartbeat(data)
 }
 
-// A record whose seal does not open here was sealed once, and then nobody but the receipt or the history tells of its decision.
-const unproven = new Set<TokenField['kind']>(['moved', 'unknown key'])
+const mostNames = 10
 
-function readStatus(data: JsonObject): KnownDecision | undefined {
-  const decision = readDecision(data)
-  return decision === undefined ? undefined : { ...decision, proof: 'record' }
+/** 409: what a reviewer would decide on is not what the workflow asked. */
+export function questionChanged(changed: readonly string[]): Refusal {
+  const names = changed.slice(0, mostNames)
+  return conflict(
+    `The question was changed after it was asked: ${names.join(', ')}. Put it back, or ask again.`,
+    { changed: names }
+  )
 }

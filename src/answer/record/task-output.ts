@@ -1,8 +1,17 @@
 import { invalid } from '../../kinto/errors.ts'
 import { isJsonObject, parseJson } from '../../kinto/json.ts'
 import type { Report } from '../../stepfunctions/delivery.ts'
-import type { Decision } from './decision.ts'
-import type { AnswerRequest } from '../request.ts'
+import type { Decision, Verb } from './decision.ts'
+
+/** The checked body of an answer. */
+export interface AnswerRequest {
+  answer: Verb
+  comment: string | undefined
+  /** For the workflow, with SUCCEED: any JSON value, numbers as their literals. Absent and `null` are different things. */
+  output?: unknown
+  /** The error's name, with FAIL. */
+  error: string | undefined
+}
 
 /** One answer on its way: what was said, by whom, when, on which version of which record. */
 export interface SignedAnswer extends AnswerRequest {

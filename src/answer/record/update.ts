@@ -4,8 +4,9 @@ import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
 import { recordPath } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { isVerb, type Decision, type KnownDecision } from './decision.ts'
-import type { Log } from '../log.ts'
-import type { Reading, RecordReader } from './reading.ts'
+import type { Log } from '../../log.ts'
+import type { RecordReader } from './reader.ts'
+import type { Reading } from './reading.ts'
 
 /** Who writes a record: the service's own account where there is one, else the caller. */
 export interface Writers {

@@ -2,8 +2,9 @@ import { recordUri } from '../../kinto/paths.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import type { HeldTask } from '../activities/unsaved.ts'
 import { livenessOf } from '../../stepfunctions/liveness.ts'
-import type { Log } from '../log.ts'
-import { heartbeatOf, type Glance, type RecordReader } from '../record/reading.ts'
+import type { Log } from '../../log.ts'
+import { type RecordReader } from '../record/reader.ts'
+import { heartbeatOf, type Glance } from '../record/reading.ts'
 import type { Look } from './watch.ts'
 
 export interface HeartbeatsOptions {

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { listRecords, type ListedObjects } from '../../kinto/pages.ts'
 import { apiVersion, listPath } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
-import { collectionsOf, type Place } from '../../kinto/collections.ts'
-import type { Log } from '../log.ts'
-import { judgedBy, type Glance, type RecordReader } from '../record/reading.ts'
-import type { Resource } from '../../kinto/resources.ts'
+import type { Log } from '../../log.ts'
+import { type RecordReader } from '../record/reader.ts'
+import { judgedBy, type Glance } from '../record/reading.ts'
+import { collectionsOf, type Place, type Resource } from '../../kinto/resources.ts'
 
 export interface WatchOptions {
   reader: RecordReader

@@ -1,4 +1,4 @@
-import type { Log } from '../../answer/log.ts'
+import type { Log } from '../../log.ts'
 import type { Resource } from '../../kinto/resources.ts'
 import { exchange, type KintoAnswer } from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'

@@ -1,5 +1,5 @@
 import { about } from '../../about.ts'
-import type { Log } from '../../answer/log.ts'
+import type { Log } from '../../log.ts'
 import type { Resource } from '../../kinto/resources.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { apiVersion } from '../../kinto/paths.ts'

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import type { Log } from '../../answer/log.ts'
+import type { Log } from '../../log.ts'
 import { KintoAnswered, KintoUnreachable, type KintoAnswer } from '../../kinto/client.ts'
 import { errorBody, invalid, programmingError, Refusal, unavailable } from '../../kinto/errors.ts'
 import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../../answer/log.ts'
+import type { Log } from '../../log.ts'
 import type { Asks } from '../../ask/asks.ts'
 import { jsonObject } from '../../kinto/client.ts'
 import { headerValues } from '../../kinto/headers.ts'

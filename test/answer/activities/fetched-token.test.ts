@@ -5,7 +5,7 @@ import {
   saveSeenToken,
   type SavedToken
 } from '../../../src/answer/activities/fetched-token.ts'
-import { RecordReader } from '../../../src/answer/record/reading.ts'
+import { RecordReader } from '../../../src/answer/record/reader.ts'
 import { NotRecorded } from '../../../src/answer/record/update.ts'
 import { KintoSession } from '../../../src/kinto/session.ts'
 import { createUpstream } from '../../../src/kinto/upstream.ts'

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import t from 'tap'
 import { Heartbeats } from '../../../src/answer/rounds/heartbeats.ts'
-import { RecordReader } from '../../../src/answer/record/reading.ts'
+import { RecordReader } from '../../../src/answer/record/reader.ts'
 import { createStepFunctions } from '../../../src/stepfunctions/clients.ts'
 import { activityArn, as, collection, startAll, stateMachineArn } from '../../helpers/service.ts'
 import { credentials, region, startStepFunctions } from '../../helpers/step-functions.ts'
