@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createLog } from '../src/log.ts'
-import { KintoAnswered } from '../src/kinto/client.ts'
+import { KintoRefusal } from '../src/kinto/client.ts'
 import { StepFunctionsError } from '../src/stepfunctions/errors.ts'
 
 function logged(err: unknown): Record<string, any> {
@@ -40,8 +40,8 @@ t.test('nothing that it carries', async t => {
     headers: ['X', token],
     body: Buffer.from(JSON.stringify({ details: { existing: { taskToken: token } } }))
   }
-  t.strictSame(logged(new KintoAnswered(answer)), {
-    type: 'KintoAnswered',
+  t.strictSame(logged(new KintoRefusal(answer)), {
+    type: 'KintoRefusal',
     message: 'Kinto answered 412.'
   })
   t.strictSame(

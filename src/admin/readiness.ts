@@ -1,4 +1,4 @@
-import { exchange } from '../kinto/client.ts'
+import { requestKinto } from '../kinto/client.ts'
 import { isJsonObject, parseJson } from '../kinto/json.ts'
 import { apiVersion, rootPath } from '../kinto/paths.ts'
 import type { Kinto } from '../kinto/session.ts'
@@ -61,7 +61,7 @@ export class Readiness {
   async #lookAtKinto(): Promise<string[]> {
     const { dispatcher, origin } = this.#options.kinto
     try {
-      const { status, body } = await exchange(dispatcher, origin, {
+      const { status, body } = await requestKinto(dispatcher, origin, {
         method: 'GET',
         path: rootPath(apiVersion),
         headers: ['Accept', 'application/json'],

@@ -43,7 +43,7 @@ export class Answers {
 
   /**
    * Takes an answer: at most one report per token is ever accepted, and every caller is told what became of it.
-   * @throws KintoAnswered (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
+   * @throws KintoRefusal (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
    */
   async take(call: AnswerCall): Promise<Taken> {
     const tools = { ...this.#options, findings: this.#findings }

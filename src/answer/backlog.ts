@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
+import { jsonObject, KintoRefusal, type KintoResponse } from '../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordUri } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -56,7 +56,7 @@ export class Backlog {
   }
 
   /** Looks at a record some time after its decision was `written`: a change that came at the same time may have undone it. */
-  lookAgain(recording: Recording, written: KintoAnswer, writers: Writers): void {
+  lookAgain(recording: Recording, written: KintoResponse, writers: Writers): void {
     const look = this.#see(recording, written, writers).finally(() => this.#looks.delete(look))
     this.#looks.add(look)
   }
@@ -70,7 +70,7 @@ export class Backlog {
       this.#giveUp(recording, new Error('Kinto is silent, and the process stops.'))
   }
 
-  async #see(recording: Recording, written: KintoAnswer, writers: Writers): Promise<void> {
+  async #see(recording: Recording, written: KintoResponse, writers: Writers): Promise<void> {
     let shown = jsonObject(written)['data']
     for (let looks = 0; looks < mostLooks; looks++) {
       await pause(lookAgainMs, this.#stopped.signal)
@@ -110,7 +110,7 @@ export class Backlog {
     recording: Recording,
     writers: Writers,
     written?: unknown
-  ): Promise<KintoAnswer | 'shown' | 'moved on' | { error: unknown }> {
+  ): Promise<KintoResponse | 'shown' | 'moved on' | { error: unknown }> {
     const { reader } = this.#options
     const {
       reading: { ref },
@@ -141,7 +141,7 @@ export class Backlog {
 function isRefusal(error: unknown): boolean {
   return (
     (error instanceof NotRecorded && error.refused !== undefined) ||
-    (error instanceof KintoAnswered && error.answer.status < 500)
+    (error instanceof KintoRefusal && error.response.status < 500)
   )
 }
 

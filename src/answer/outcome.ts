@@ -1,4 +1,4 @@
-import type { KintoAnswer } from '../kinto/client.ts'
+import type { KintoResponse } from '../kinto/client.ts'
 import { conflict, gone, unavailable } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { Activities } from './activities/activities.ts'
@@ -25,7 +25,7 @@ export interface Taken {
   outcome: 'accepted' | 'already_applied'
   decision: Decision
   /** Kinto's answer with the record as it is now. */
-  record: KintoAnswer
+  record: KintoResponse
   /** As the caller's own GET showed them. */
   permissions: JsonObject
 }
@@ -114,7 +114,7 @@ export async function repeated(
     return {
       outcome: 'already_applied',
       decision,
-      record: recorded ? shown.answer : await write(turn, recording, tools),
+      record: recorded ? shown.response : await write(turn, recording, tools),
       permissions: shown.permissions
     }
   }
@@ -137,11 +137,11 @@ async function write(
   turn: Admitted,
   recording: Recording,
   { backlog, reader }: SettleOptions
-): Promise<KintoAnswer> {
+): Promise<KintoResponse> {
   const { own, session, ref, log, timeLeft, signed } = turn
   const writers = writersOf(own, session, log)
   const outcome = await recordDecision(writers, recording, reader, timeLeft)
-  if (outcome === 'moved on') return (await fetchRecord(session, ref, reader.bounds)).answer
+  if (outcome === 'moved on') return (await fetchRecord(session, ref, reader.bounds)).response
   if (!(outcome instanceof NotRecorded)) {
     backlog.lookAgain(recording, outcome, writers)
     return outcome

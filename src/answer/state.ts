@@ -44,7 +44,7 @@ export interface StateOptions {
 /**
  * Tells how a record's step stands, and decides nothing. Whoever may read the record may ask; Step Functions is asked for
  * writers only, and what its history says goes before the record's `status`.
- * @throws KintoAnswered when Kinto does not show the record, to be relayed; Refusal 503
+ * @throws KintoRefusal when Kinto does not show the record, to be relayed; Refusal 503
  */
 export async function readState(
   session: KintoSession,

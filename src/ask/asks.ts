@@ -3,7 +3,7 @@ import { identify, proveCreate, realRef, requireParsable } from '../kinto/permis
 import type { Reading } from '../answer/record/reading.ts'
 import type { ArnPolicy } from '../answer/record/record.ts'
 import { existingIn, lookAgainMs, versionOf } from '../answer/record/update.ts'
-import { jsonObject, KintoAnswered, type KintoAnswer } from '../kinto/client.ts'
+import { jsonObject, KintoRefusal, type KintoResponse } from '../kinto/client.ts'
 import { conflict, invalid, Refusal, unavailable } from '../kinto/errors.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordPath, type CollectionRef, type RecordRef } from '../kinto/paths.ts'
@@ -31,7 +31,7 @@ export interface AskResult {
   /** The record, by its bucket's real id. */
   ref: RecordRef
   /** Kinto's answer with the record. Undefined for a caller who may not read what was there already. */
-  record: KintoAnswer | undefined
+  record: KintoResponse | undefined
 }
 
 const mostTries = 10
@@ -49,7 +49,7 @@ export class Asks {
   /**
    * Puts a question into its record. Asked again it finds the same record, and nothing is lost by a process that is killed between
    * any two of its requests to Kinto.
-   * @throws KintoAnswered (to be relayed), Refusal 400, 409, 410, 503, KintoUnreachable
+   * @throws KintoRefusal (to be relayed), Refusal 400, 409, 410, 503, KintoUnreachable
    */
   async ask({ ref, session, readBody, conditions }: AskCall): Promise<AskResult> {
     await proveCreate(session, ref)
@@ -74,7 +74,7 @@ export class Asks {
         if (created.status === 201) return { outcome: 'created', ref: real, record: created }
         requireParsable(created, this.#options.reader.bounds)
         existing = existingIn(created)
-        if (existing === undefined) throw new KintoAnswered(created)
+        if (existing === undefined) throw new KintoRefusal(created)
       }
       const shown = await session.get(recordPath(ref))
       if (shown.status === 404) {
@@ -93,7 +93,7 @@ export class Asks {
         change.body,
         ifMatch === undefined ? [] : ['If-Match', ifMatch]
       )
-      if (written.status !== 200 && written.status !== 412) throw new KintoAnswered(written)
+      if (written.status !== 200 && written.status !== 412) throw new KintoRefusal(written)
       existing = existingIn(written) ?? dataIn(written)
       if (written.status !== 200) continue
       outcome = change.outcome
@@ -108,10 +108,10 @@ export class Asks {
   /** The caller's own reading where they may read; else what Kinto's 412 showed, which they are not told. */
   #read(
     real: RecordRef,
-    shown: KintoAnswer,
+    shown: KintoResponse,
     existing: JsonObject
   ): { reading: Reading; mayRead: boolean } {
-    if (shown.status >= 500) throw new KintoAnswered(shown)
+    if (shown.status >= 500) throw new KintoRefusal(shown)
     requireParsable(shown, this.#options.reader.bounds)
     const data = shown.status === 200 ? dataIn(shown) : undefined
     const { reader } = this.#options
@@ -126,23 +126,23 @@ async function put(
   { ref, session }: Placement,
   body: object,
   headers: string[]
-): Promise<KintoAnswer> {
-  const send = (): Promise<KintoAnswer> =>
+): Promise<KintoResponse> {
+  const send = (): Promise<KintoResponse> =>
     session.put(recordPath(ref), JSON.stringify(body), headers)
-  let answer = await send()
+  let response = await send()
   for (
     let pause = firstPauseMs, tries = 1;
-    answer.status === 409 && tries < mostTries;
+    response.status === 409 && tries < mostTries;
     pause = Math.min(2 * pause, longestPauseMs), tries++
   ) {
     await sleep(pause * Math.random())
-    answer = await send()
+    response = await send()
   }
-  return answer
+  return response
 }
 
-function dataIn(answer: KintoAnswer): JsonObject | undefined {
-  const { data } = jsonObject(answer)
+function dataIn(response: KintoResponse): JsonObject | undefined {
+  const { data } = jsonObject(response)
   return isJsonObject(data) ? data : undefined
 }
 

@@ -3,7 +3,7 @@ import { collectionsOf } from '../kinto/resources.ts'
 import { identify, mayWriteCollection } from '../kinto/permission.ts'
 import type { Settings } from '../config/config.ts'
 import { insecurities } from '../config/insecure.ts'
-import { exchange, jsonObject } from '../kinto/client.ts'
+import { requestKinto, jsonObject } from '../kinto/client.ts'
 import { headerValues } from '../kinto/headers.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { apiVersion, recordPath, rootPath } from '../kinto/paths.ts'
@@ -51,14 +51,14 @@ export async function check(settings: Settings): Promise<Finding[]> {
 }
 
 async function checkKinto(server: Kinto, { kintoUrl }: Settings): Promise<Finding[]> {
-  const answer = await sessionWith(server, []).get(rootPath(apiVersion))
-  if (answer.status !== 200)
+  const response = await sessionWith(server, []).get(rootPath(apiVersion))
+  if (response.status !== 200)
     return [
       wrong(
-        `What listens at ${kintoUrl} answers ${answer.status} to ${rootPath(apiVersion)}: it is no Kinto, or one that is not well.`
+        `What listens at ${kintoUrl} answers ${response.status} to ${rootPath(apiVersion)}: it is no Kinto, or one that is not well.`
       )
     ]
-  const { project_version: version, settings, capabilities, url } = jsonObject(answer)
+  const { project_version: version, settings, capabilities, url } = jsonObject(response)
   if (typeof version !== 'string' || !isJsonObject(capabilities))
     return [wrong(`What listens at ${kintoUrl} is no Kinto.`)]
   return [
@@ -96,13 +96,13 @@ async function checkKinto(server: Kinto, { kintoUrl }: Settings): Promise<Findin
  */
 async function hasPatch(server: Kinto): Promise<boolean> {
   const path = recordPath({ version: apiVersion, bucket: 'any', collection: 'any', record: 'any' })
-  const answer = await exchange(server.dispatcher, server.origin, {
+  const response = await requestKinto(server.dispatcher, server.origin, {
     method: 'POST',
     path,
     headers: [],
     timeoutMs
   })
-  return headerValues(answer.headers, 'allow').every(methods => /\bPATCH\b/.test(methods))
+  return headerValues(response.headers, 'allow').every(methods => /\bPATCH\b/.test(methods))
 }
 
 async function checkAccount(session: KintoSession, { resources }: Settings): Promise<Finding[]> {

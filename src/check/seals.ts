@@ -33,8 +33,8 @@ export async function checkSeals(
 }
 
 async function readSchema(session: KintoSession, place: Place): Promise<JsonObject> {
-  const answer = await session.get(collectionPath({ version: apiVersion, ...place }))
-  const { data } = answer.status === 200 ? jsonObject(answer) : {}
+  const response = await session.get(collectionPath({ version: apiVersion, ...place }))
+  const { data } = response.status === 200 ? jsonObject(response) : {}
   const schema = isJsonObject(data) ? data['schema'] : undefined
   return isJsonObject(schema) ? schema : {}
 }

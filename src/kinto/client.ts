@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { isJsonObject, parseJson, type JsonObject } from './json.ts'
 
 /** An answer of Kinto, as it came. Headers are a flat list of names and values. */
-export interface KintoAnswer {
+export interface KintoResponse {
   status: number
   headers: string[]
   body: Buffer
@@ -21,8 +21,8 @@ export interface KintoRequest {
 }
 
 /** Kinto's answer is larger than there is room for. */
-export class AnswerTooLarge extends Error {
-  override readonly name = 'AnswerTooLarge'
+export class ResponseTooLarge extends Error {
+  override readonly name = 'ResponseTooLarge'
 }
 
 /** Kinto gave no answer, or none that could be read. */
@@ -31,22 +31,22 @@ export class KintoUnreachable extends Error {
 }
 
 /** Kinto's own answer ends the request: it is relayed to the client, body and headers. */
-export class KintoAnswered extends Error {
-  override readonly name = 'KintoAnswered'
-  readonly answer: KintoAnswer
+export class KintoRefusal extends Error {
+  override readonly name = 'KintoRefusal'
+  readonly response: KintoResponse
 
-  constructor(answer: KintoAnswer) {
-    super(`Kinto answered ${answer.status}.`)
-    this.answer = answer
+  constructor(response: KintoResponse) {
+    super(`Kinto answered ${response.status}.`)
+    this.response = response
   }
 }
 
-/** Sends a request to Kinto and reads the whole answer, whatever its status. @throws KintoUnreachable, AnswerTooLarge */
-export async function exchange(
+/** Sends a request to Kinto and reads the whole answer, whatever its status. @throws KintoUnreachable, ResponseTooLarge */
+export async function requestKinto(
   dispatcher: Dispatcher,
   origin: string,
   request: KintoRequest
-): Promise<KintoAnswer> {
+): Promise<KintoResponse> {
   const { method, path, headers, body = null, timeoutMs, maxBytes = Infinity } = request
   try {
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)))
@@ -66,7 +66,7 @@ export async function exchange(
       body: await readAll(answer.body, maxBytes)
     }
   } catch (cause) {
-    if (cause instanceof AnswerTooLarge) throw cause
+    if (cause instanceof ResponseTooLarge) throw cause
     throw new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
   }
 }
@@ -77,16 +77,16 @@ async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
   for await (const chunk of body) {
     bytes += chunk.length
     if (bytes > maxBytes)
-      throw new AnswerTooLarge(`Kinto's answer has more than ${maxBytes} bytes.`)
+      throw new ResponseTooLarge(`Kinto's answer has more than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
 /** The JSON object in the body of an answer. @throws KintoUnreachable when there is none: something else than Kinto spoke. */
-export function jsonObject(answer: KintoAnswer): JsonObject {
+export function jsonObject(response: KintoResponse): JsonObject {
   try {
-    const value = parseJson(answer.body.toString())
+    const value = parseJson(response.body.toString())
     if (isJsonObject(value)) return value
   } catch (cause) {
     throw new KintoUnreachable('The answer is not JSON, so it is not from Kinto.', { cause })

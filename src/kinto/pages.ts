@@ -1,4 +1,4 @@
-import { AnswerTooLarge, KintoAnswered, KintoUnreachable, type KintoAnswer } from './client.ts'
+import { ResponseTooLarge, KintoRefusal, KintoUnreachable, type KintoResponse } from './client.ts'
 import { headerValues } from './headers.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import type { KintoSession } from './session.ts'
@@ -17,13 +17,13 @@ const pageSizeOfLargeObjects = 3
 
 const hidden = new Set([401, 403, 404])
 
-/** All objects of a list, page by page. What the caller may not list is empty. @throws KintoUnreachable, KintoAnswered */
+/** All objects of a list, page by page. What the caller may not list is empty. @throws KintoUnreachable, KintoRefusal */
 export async function listAll(session: KintoSession, path: string): Promise<JsonObject[]> {
   try {
     const listed = await readPages(session, path, [])
     return typeof listed === 'string' ? [] : listed.objects
   } catch (error) {
-    if (error instanceof KintoAnswered && hidden.has(error.answer.status)) return []
+    if (error instanceof KintoRefusal && hidden.has(error.response.status)) return []
     throw error
   }
 }
@@ -32,7 +32,7 @@ export async function listAll(session: KintoSession, path: string): Promise<Json
  * All records of a list, page by page, or those of a list that was changed since it had the version `etag`. `path` has a query,
  * and no `_limit`.
  * @returns `unchanged` where it was not, `refused` when Kinto does not take the query
- * @throws KintoUnreachable; KintoAnswered with what is no list: then nothing is known of it
+ * @throws KintoUnreachable; KintoRefusal with what is no list: then nothing is known of it
  */
 export async function listRecords(
   session: KintoSession,
@@ -43,7 +43,7 @@ export async function listRecords(
   try {
     return await readPages(session, `${path}&_limit=${pageSize}`, condition)
   } catch (error) {
-    if (!(error instanceof AnswerTooLarge)) throw error
+    if (!(error instanceof ResponseTooLarge)) throw error
     return await readPages(session, `${path}&_limit=${pageSizeOfLargeObjects}`, condition)
   }
 }
@@ -61,15 +61,15 @@ async function readPages(
   while (next !== undefined) next = take(await session.get(next, { maxBytes: maxPageBytes }))
   return { objects, etag: headerValues(first.headers, 'etag')[0] }
 
-  function take(answer: KintoAnswer): string | undefined {
-    if (answer.status !== 200) throw new KintoAnswered(answer)
-    objects.push(...objectsIn(answer))
-    return nextPage(headerValues(answer.headers, 'next-page')[0])
+  function take(response: KintoResponse): string | undefined {
+    if (response.status !== 200) throw new KintoRefusal(response)
+    objects.push(...objectsIn(response))
+    return nextPage(headerValues(response.headers, 'next-page')[0])
   }
 }
 
 /** Of each object only its own numbers keep their literals: what stands deeper is parsed as fast as can be. */
-function objectsIn({ body }: KintoAnswer): JsonObject[] {
+function objectsIn({ body }: KintoResponse): JsonObject[] {
   const list: unknown = parsed(body)
   const data = isJsonObject(list) ? list['data'] : undefined
   if (!Array.isArray(data))

@@ -1,4 +1,4 @@
-import { jsonObject, KintoAnswered, type KintoAnswer } from './client.ts'
+import { jsonObject, KintoRefusal, type KintoResponse } from './client.ts'
 import { invalid, unavailable } from './errors.ts'
 import { selectHeaders } from './headers.ts'
 import { isJsonObject, weighJson, type JsonObject } from './json.ts'
@@ -11,6 +11,13 @@ import {
   type RecordRef
 } from './paths.ts'
 import type { KintoSession } from './session.ts'
+
+/** A record as Kinto shows it to a caller who may read it. */
+export interface FetchedRecord {
+  data: JsonObject
+  permissions: JsonObject
+  response: KintoResponse
+}
 
 /** A record as Kinto showed it to a caller who may write it. */
 export interface Proven {
@@ -38,29 +45,32 @@ const impossibleVersion = '"99999999999999999999"'
 
 /**
  * Fetches the record as the caller: the body that Kinto shows them.
- * @throws KintoAnswered with anything but 200, to be relayed; Refusal 400 for an answer over the bounds, which is not parsed
+ * @throws KintoRefusal with anything but 200, to be relayed; Refusal 400 for an answer over the bounds, which is not parsed
  */
 export async function fetchRecord(
   session: KintoSession,
   ref: RecordRef,
   bounds: RecordBounds
-): Promise<{ data: JsonObject; permissions: JsonObject; answer: KintoAnswer }> {
-  const answer = await session.get(recordPath(ref))
-  if (answer.status !== 200) throw new KintoAnswered(answer)
-  requireParsable(answer, bounds)
-  const { data, permissions } = jsonObject(answer)
+): Promise<FetchedRecord> {
+  const response = await session.get(recordPath(ref))
+  if (response.status !== 200) throw new KintoRefusal(response)
+  requireParsable(response, bounds)
+  const { data, permissions } = jsonObject(response)
   if (!isJsonObject(data)) throw unavailable('Kinto answered without a record.', { retryAfter: 1 })
-  return { data, permissions: isJsonObject(permissions) ? permissions : {}, answer }
+  return { data, permissions: isJsonObject(permissions) ? permissions : {}, response }
 }
 
 /** Whether an answer that shows a record is within the bounds: others would take too long to parse. */
-export function isParsable({ body }: KintoAnswer, { maxBytes, maxValues }: RecordBounds): boolean {
+export function isParsable(
+  { body }: KintoResponse,
+  { maxBytes, maxValues }: RecordBounds
+): boolean {
   return body.length <= maxBytes && weighJson(body).values <= maxValues
 }
 
 /** @throws Refusal 400 for a record that is too large, or has too many values, to have been asked here */
-export function requireParsable(answer: KintoAnswer, bounds: RecordBounds): void {
-  if (!isParsable(answer, bounds)) {
+export function requireParsable(response: KintoResponse, bounds: RecordBounds): void {
+  if (!isParsable(response, bounds)) {
     throw invalid('record', 'taskToken', 'The record is too large to hold a question.')
   }
 }
@@ -69,43 +79,43 @@ export function requireParsable(answer: KintoAnswer, bounds: RecordBounds): void
  * Proves that Kinto would let the caller write the record, by a conditional PATCH that can never apply: Kinto checks the right
  * before the condition (`kinto/core/resource/__init__.py`), so 412 with the record in it says yes, whatever the right comes
  * from (the record, its parents, groups, settings), and that Kinto is not read-only.
- * @throws KintoAnswered with 401, 403 or 404, to be relayed; Refusal 503 when Kinto gives no clear answer.
+ * @throws KintoRefusal with 401, 403 or 404, to be relayed; Refusal 503 when Kinto gives no clear answer.
  */
 export async function proveWrite(session: KintoSession, ref: RecordRef): Promise<Proven> {
-  const answer = await probe(session, recordPath(ref))
-  if ('data' in answer) return answer
-  if ([401, 403, 404].includes(answer.status)) throw new KintoAnswered(answer)
-  throw unclearProbe(answer)
+  const response = await probe(session, recordPath(ref))
+  if ('data' in response) return response
+  if ([401, 403, 404].includes(response.status)) throw new KintoRefusal(response)
+  throw unclearProbe(response)
 }
 
 /** Whether Kinto would let the caller write the record now; a read-only Kinto lets nobody. @throws Refusal 503 when it gives no clear answer. */
 export async function mayWrite(session: KintoSession, ref: RecordRef): Promise<boolean> {
-  const answer = await probe(session, recordPath(ref))
-  if ('data' in answer) return true
-  if ([401, 403, 404, 405].includes(answer.status)) return false
-  throw unclearProbe(answer)
+  const response = await probe(session, recordPath(ref))
+  if ('data' in response) return true
+  if ([401, 403, 404, 405].includes(response.status)) return false
+  throw unclearProbe(response)
 }
 
-/** Whether Kinto would let the caller write the collection. @throws KintoAnswered with anything that says neither yes nor no, to be relayed. */
+/** Whether Kinto would let the caller write the collection. @throws KintoRefusal with anything that says neither yes nor no, to be relayed. */
 export async function mayWriteCollection(
   session: KintoSession,
   ref: Omit<RecordRef, 'record'>
 ): Promise<boolean> {
-  const answer = await probe(session, collectionPath(ref))
-  if ('data' in answer) return true
-  if ([401, 403, 404].includes(answer.status)) return false
-  throw new KintoAnswered(answer)
+  const response = await probe(session, collectionPath(ref))
+  if ('data' in response) return true
+  if ([401, 403, 404].includes(response.status)) return false
+  throw new KintoRefusal(response)
 }
 
 /**
  * Proves that Kinto would let the caller create a record in the collection, by a body that is no JSON: Kinto looks at the right
- * before it reads the body, and creates nothing. @throws KintoAnswered with anything else than Kinto's word on that body
+ * before it reads the body, and creates nothing. @throws KintoRefusal with anything else than Kinto's word on that body
  */
 export async function proveCreate(session: KintoSession, ref: CollectionRef): Promise<void> {
-  const answer = await session.post(recordsPath(ref), '[')
-  const { details } = answer.status === 400 ? jsonObject(answer) : {}
+  const response = await session.post(recordsPath(ref), '[')
+  const { details } = response.status === 400 ? jsonObject(response) : {}
   const [first] = Array.isArray(details) ? details : []
-  if (!isJsonObject(first) || first['location'] !== 'body') throw new KintoAnswered(answer)
+  if (!isJsonObject(first) || first['location'] !== 'body') throw new KintoRefusal(response)
 }
 
 /** The record by its bucket's real name: `default` is another one for every account, the service's own included. */
@@ -117,13 +127,13 @@ export function realRef(ref: RecordRef, { defaultBucket }: Caller): RecordRef {
 
 /** Asks Kinto who the caller is. @throws Refusal 503 when it does not say. */
 export async function identify(session: KintoSession, version: string): Promise<Caller> {
-  const answer = await session.get(rootPath(version))
-  if (answer.status !== 200)
+  const response = await session.get(rootPath(version))
+  if (response.status !== 200)
     throw unavailable('Kinto does not say who you are at the moment.', {
       retryAfter: 3,
-      cause: new Error(`The root view was answered with ${answer.status}.`)
+      cause: new Error(`The root view was answered with ${response.status}.`)
     })
-  const { user } = jsonObject(answer)
+  const { user } = jsonObject(response)
   if (!isJsonObject(user) || typeof user['id'] !== 'string')
     return { principal: 'system.Everyone', defaultBucket: undefined }
   return {
@@ -132,22 +142,22 @@ export async function identify(session: KintoSession, version: string): Promise<
   }
 }
 
-async function probe(session: KintoSession, path: string): Promise<Proven | KintoAnswer> {
-  const answer = await session.patch(path, { data: {}, ifMatch: impossibleVersion })
-  const { details } = answer.status === 412 ? jsonObject(answer) : {}
+async function probe(session: KintoSession, path: string): Promise<Proven | KintoResponse> {
+  const response = await session.patch(path, { data: {}, ifMatch: impossibleVersion })
+  const { details } = response.status === 412 ? jsonObject(response) : {}
   const data = isJsonObject(details) ? details['existing'] : undefined
   return isJsonObject(data)
     ? {
         data,
         validators: selectHeaders(
-          answer.headers,
+          response.headers,
           name => name === 'etag' || name === 'last-modified'
         )
       }
-    : answer
+    : response
 }
 
-function unclearProbe({ status }: KintoAnswer): Error {
+function unclearProbe({ status }: KintoResponse): Error {
   return unavailable(
     'Kinto does not take changes of this record at the moment, so an answer could not be recorded.',
     {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { exchange, type KintoAnswer, type KintoRequest } from './client.ts'
+import { requestKinto, type KintoResponse, type KintoRequest } from './client.ts'
 import { commonHeaders, openHeaders } from './cors.ts'
 import { headerNames, selectHeaders } from './headers.ts'
 
@@ -30,7 +30,7 @@ const ofThatRequestOnly =
 /** What one client's request says to Kinto: every header that the client sent goes along, so that Kinto sees the same caller. */
 export class KintoSession {
   /** Headers that Kinto puts on every answer to this caller, from its latest one; before that, those that let everybody read. */
-  common: readonly string[] = openHeaders
+  commonHeaders: readonly string[] = openHeaders
   readonly #kinto: Kinto
   readonly #headers: string[]
   readonly #timeLeft: () => number
@@ -55,30 +55,30 @@ export class KintoSession {
     )
   }
 
-  /** `headers`: further ones, a flat list. @throws AnswerTooLarge */
+  /** `headers`: further ones, a flat list. @throws ResponseTooLarge */
   get(
     path: string,
     { headers = [], maxBytes = Infinity }: { headers?: string[]; maxBytes?: number } = {}
-  ): Promise<KintoAnswer> {
+  ): Promise<KintoResponse> {
     return this.#send('GET', path, { headers, maxBytes })
   }
 
   /** `ifMatch` is the value of the header, quotes included. */
-  patch(path: string, sending: Sending): Promise<KintoAnswer> {
+  patch(path: string, sending: Sending): Promise<KintoResponse> {
     return this.#send('PATCH', path, sending)
   }
 
   /** Puts a record there: `body` is JSON text. `headers`: conditions, a flat list. */
-  put(path: string, body: string, headers: string[]): Promise<KintoAnswer> {
+  put(path: string, body: string, headers: string[]): Promise<KintoResponse> {
     return this.#send('PUT', path, { body, headers })
   }
 
-  post(path: string, body: string): Promise<KintoAnswer> {
+  post(path: string, body: string): Promise<KintoResponse> {
     return this.#send('POST', path, { body })
   }
 
   /** Kinto's answer to a browser's preflight for `path` (https://fetch.spec.whatwg.org/#cors-preflight-request). */
-  options(path: string, headers: string[]): Promise<KintoAnswer> {
+  options(path: string, headers: string[]): Promise<KintoResponse> {
     return this.#send('OPTIONS', path, { headers })
   }
 
@@ -93,9 +93,9 @@ export class KintoSession {
       headers = [],
       maxBytes = Infinity
     }: Sending
-  ): Promise<KintoAnswer> {
+  ): Promise<KintoResponse> {
     const names = headerNames(headers)
-    const answer = await exchange(this.#kinto.dispatcher, this.#kinto.origin, {
+    const response = await requestKinto(this.#kinto.dispatcher, this.#kinto.origin, {
       method,
       path,
       headers: [
@@ -112,7 +112,7 @@ export class KintoSession {
       timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft()),
       maxBytes
     })
-    this.common = commonHeaders(answer.headers)
-    return answer
+    this.commonHeaders = commonHeaders(response.headers)
+    return response
   }
 }

@@ -17,7 +17,7 @@ export interface StepFunctions {
   deliver: (report: Report) => Promise<Delivery>
   readHistory: (request: HistoryRequest) => Promise<ExecutionHistory>
   /** @returns false when the token is dead. @throws StepFunctionsError */
-  heartbeat: (region: string, taskToken: string) => Promise<boolean>
+  sendHeartbeat: (region: string, taskToken: string) => Promise<boolean>
   polls: ActivityPolls
   /** Whether it could be called, looked at with the same credentials. */
   health: (options: HealthOptions) => Health
@@ -32,7 +32,7 @@ export function createStepFunctions(settings: StepFunctionsSettings): StepFuncti
     timeoutMs: settings.timeoutMs,
     deliver: async report => await deliver(clients, report),
     readHistory: async request => await readHistory(clients, request),
-    heartbeat: async (region, taskToken) => await sendHeartbeat(clients, region, taskToken),
+    sendHeartbeat: async (region, taskToken) => await sendHeartbeat(clients, region, taskToken),
     polls: new ActivityPolls(clients),
     health: options => new Health(clients, options),
     close: () => {

@@ -45,7 +45,7 @@ export class StepFunctionsError extends Error {
 }
 
 /** Reads whatever the AWS SDK throws. What is not known to have had no effect is `unknown`. */
-export function classify(error: unknown): StepFunctionsError {
+export function toStepFunctionsError(error: unknown): StepFunctionsError {
   if (error instanceof StepFunctionsError) return error
   const { name, message } = error instanceof Error ? error : new Error(String(error))
   const code = text(error, 'code') ?? name

@@ -1,5 +1,5 @@
 import type { StepFunctions } from './clients.ts'
-import { classify } from './errors.ts'
+import { toStepFunctionsError } from './errors.ts'
 import type { Log } from '../log.ts'
 
 /** Whether the step of a token still waits. `unknown`: Step Functions could not be asked, or did not say. */
@@ -16,9 +16,9 @@ export async function livenessOf(
   log: Log
 ): Promise<Liveness> {
   try {
-    return (await stepFunctions.heartbeat(region, taskToken)) ? 'alive' : 'dead'
+    return (await stepFunctions.sendHeartbeat(region, taskToken)) ? 'alive' : 'dead'
   } catch (error) {
-    if (classify(error).fault === 'token invalid') return 'dead'
+    if (toStepFunctionsError(error).fault === 'token invalid') return 'dead'
     log.warn({ err: error }, 'a heartbeat could not be sent (states:SendTaskHeartbeat)')
     return 'unknown'
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StepFunctionsError, classify } from './errors.ts'
+import { StepFunctionsError, toStepFunctionsError } from './errors.ts'
 
 /** What came of a call after all its attempts. `uncertain`: at least one of them may have had its effect. */
 export type Tried<T> = { value: T } | { error: StepFunctionsError; uncertain: boolean }
@@ -29,7 +29,7 @@ export async function retry<T>(
     try {
       return { value: await call(AbortSignal.timeout(Math.ceil(Math.min(left(), timeoutMs / 3)))) }
     } catch (caught) {
-      error = classify(caught)
+      error = toStepFunctionsError(caught)
       uncertain ||= error.fault === 'unknown'
       if (!error.retryHelps) break
     }

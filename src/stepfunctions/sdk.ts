@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import type { SFNClientConfig } from '@aws-sdk/client-sfn'
-import { StepFunctionsError, classify } from './errors.ts'
+import { StepFunctionsError, toStepFunctionsError } from './errors.ts'
 
 export interface StepFunctionsSettings {
   /** Without them the SDK's default chain finds some: environment, profile, container, instance. */
@@ -77,16 +77,21 @@ export class SdkClients {
         rejectOnAbort(signal)
       ])
     } catch (error) {
-      throw new StepFunctionsError('credentials', classify(error).code, 'no AWS credentials', {
-        cause: error
-      })
+      throw new StepFunctionsError(
+        'credentials',
+        toStepFunctionsError(error).code,
+        'no AWS credentials',
+        {
+          cause: error
+        }
+      )
     }
     try {
       const output = await send()
       this.#credentialsFailed = false
       return output
     } catch (error) {
-      const failure = classify(error)
+      const failure = toStepFunctionsError(error)
       this.#credentialsFailed = failure.fault === 'credentials'
       throw failure
     }
@@ -121,7 +126,7 @@ export class SdkClients {
               (performance.now() - begun) / 1000
             )
           const output = await next(args).catch((error: unknown) => {
-            tell(classify(error).code)
+            tell(toStepFunctionsError(error).code)
             throw error
           })
           tell('ok')

@@ -1,5 +1,10 @@
 import t, { type Test } from 'tap'
-import { exchange, jsonObject, KintoUnreachable, type KintoAnswer } from '../../src/kinto/client.ts'
+import {
+  requestKinto,
+  jsonObject,
+  KintoUnreachable,
+  type KintoResponse
+} from '../../src/kinto/client.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 import { startKinto, type KintoHandler } from '../helpers/kinto.ts'
 
@@ -7,11 +12,11 @@ async function get(
   t: Test,
   handler: KintoHandler,
   bounds: { maxBytes?: number; timeoutMs?: number } = {}
-): Promise<KintoAnswer> {
+): Promise<KintoResponse> {
   const kinto = await startKinto(t, handler)
   const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
   t.teardown(() => upstream.close())
-  return await exchange(upstream.dispatcher, kinto.url, {
+  return await requestKinto(upstream.dispatcher, kinto.url, {
     method: 'GET',
     path: '/v1/',
     headers: [],
@@ -48,7 +53,7 @@ t.test('but no further than there is room for', async t => {
       },
       { maxBytes: 5 }
     ),
-    { name: 'AnswerTooLarge', message: /more than 5 bytes/ }
+    { name: 'ResponseTooLarge', message: /more than 5 bytes/ }
   )
 })
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { KintoAnswered, KintoUnreachable } from '../../src/kinto/client.ts'
+import { KintoRefusal, KintoUnreachable } from '../../src/kinto/client.ts'
 import { listAll, listRecords } from '../../src/kinto/pages.ts'
 import { KintoSession } from '../../src/kinto/session.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
@@ -74,7 +74,7 @@ t.test('what the caller may not list', async t => {
     t.same(await listAll(session, list), [], String(status))
     await t.rejects(
       listRecords(session, list),
-      KintoAnswered,
+      KintoRefusal,
       'a list of records is not empty for that'
     )
   }
@@ -83,8 +83,8 @@ t.test('what the caller may not list', async t => {
 t.test('what is no list', async t => {
   for (const status of [500, 503, 301]) {
     const session = await told(t, status)
-    await t.rejects(listAll(session, list), { name: 'KintoAnswered', answer: { status } })
-    await t.rejects(listRecords(session, list), { name: 'KintoAnswered', answer: { status } })
+    await t.rejects(listAll(session, list), { name: 'KintoRefusal', answer: { status } })
+    await t.rejects(listRecords(session, list), { name: 'KintoRefusal', answer: { status } })
   }
   for (const body of ['<html>', '', '[]', '{}', '{"data":{}}', 'null']) {
     const session = await told(t, 200, body)
@@ -98,7 +98,7 @@ t.test('what is no list', async t => {
   })
   await t.rejects(
     listRecords(session, list),
-    { name: 'KintoAnswered', answer: { status: 503 } },
+    { name: 'KintoRefusal', answer: { status: 503 } },
     'nor is half of one'
   )
 })
@@ -120,5 +120,5 @@ t.test('pages that are too large are asked for anew, smaller', async t => {
   const { session: other } = await start(t, (_request, response) => {
     response.end(' '.repeat(32 * 1024 * 1024 + 1))
   })
-  await t.rejects(listRecords(other, list), { name: 'AnswerTooLarge' })
+  await t.rejects(listRecords(other, list), { name: 'ResponseTooLarge' })
 })

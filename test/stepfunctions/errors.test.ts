@@ -7,7 +7,7 @@ import {
   DescribeExecutionCommand
 } from '@aws-sdk/client-sfn'
 import t from 'tap'
-import { StepFunctionsError, classify } from '../../src/stepfunctions/errors.ts'
+import { StepFunctionsError, toStepFunctionsError } from '../../src/stepfunctions/errors.ts'
 import {
   activityArn,
   credentials,
@@ -37,7 +37,7 @@ function clientOf(t: Test, endpoint: string): SFNClient {
 async function failure(call: Promise<unknown>): Promise<StepFunctionsError> {
   return await call.then(() => {
     throw new Error('no failure')
-  }, classify)
+  }, toStepFunctionsError)
 }
 
 const send = async (
@@ -173,17 +173,21 @@ t.test('a certificate that does not fit, and several addresses that do not answe
   const certificate = Object.assign(new Error('self-signed certificate'), {
     code: 'DEPTH_ZERO_SELF_SIGNED_CERT'
   })
-  t.equal(classify(certificate).fault, 'unsent')
+  t.equal(toStepFunctionsError(certificate).fault, 'unsent')
   const refused = Object.assign(new AggregateError([new Error('::1'), new Error('127.0.0.1')]), {
     code: 'ECONNREFUSED'
   })
-  t.match(classify(refused), { fault: 'unsent', code: 'ECONNREFUSED' })
+  t.match(toStepFunctionsError(refused), { fault: 'unsent', code: 'ECONNREFUSED' })
 })
 
 t.test('whatever is thrown is classified, once', async t => {
-  t.match(classify('text'), { fault: 'unknown', message: 'text' })
-  t.match(classify(undefined), { fault: 'unknown' })
-  t.match(classify(new TypeError('bug')), { fault: 'unknown', code: 'TypeError', message: 'bug' })
+  t.match(toStepFunctionsError('text'), { fault: 'unknown', message: 'text' })
+  t.match(toStepFunctionsError(undefined), { fault: 'unknown' })
+  t.match(toStepFunctionsError(new TypeError('bug')), {
+    fault: 'unknown',
+    code: 'TypeError',
+    message: 'bug'
+  })
   const error = new StepFunctionsError('throttled', 'X', 'x')
-  t.equal(classify(error), error)
+  t.equal(toStepFunctionsError(error), error)
 })

@@ -69,7 +69,7 @@ export class Activities {
   /**
    * Waits for the token of a record's task: one kept here, one that a poll brings, or one that somebody else saves in the record.
    * @returns undefined when none came within the wait.
-   * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoAnswered, and the reason of `clientGone`
+   * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoRefusal, and the reason of `clientGone`
    */
   async take(need: TokenNeed): Promise<FoundToken | undefined> {
     const { activityArn, region, ref, dead } = need

@@ -58,12 +58,12 @@ export async function saveFetchedToken(
       if ((await livenessOf(reading.taskToken, waitsIn, stepFunctions, log)) !== 'dead')
         return 'still waits'
     }
-    const answer = await patchRecord(writers, reading, {
+    const response = await patchRecord(writers, reading, {
       taskToken: reader.sealFetched(reading, taskToken, region)
     })
-    if (answer instanceof NotRecorded) return answer
-    const data = answer.status === 200 ? jsonObject(answer)['data'] : existingIn(answer)
-    if (!isJsonObject(data)) return new NotRecorded(answer)
+    if (response instanceof NotRecorded) return response
+    const data = response.status === 200 ? jsonObject(response)['data'] : existingIn(response)
+    if (!isJsonObject(data)) return new NotRecorded(response)
     reading = reader.read(reading.ref, data)
   }
   return new NotRecorded(undefined, new Error('The record is changed without pause.'))
@@ -71,7 +71,7 @@ export async function saveFetchedToken(
 
 /**
  * The same, and it counts once it was seen: a change that came at the same time may have undone it.
- * @throws KintoAnswered when the caller may not see the record any more, KintoUnreachable
+ * @throws KintoRefusal when the caller may not see the record any more, KintoUnreachable
  */
 export async function saveSeenToken(
   writers: Writers,

@@ -50,12 +50,12 @@ export async function locateRecords(
   async function readAll(refs: RecordRef[]): Promise<Reading[]> {
     const records = await Promise.all(
       refs.map(async ref => {
-        const answer = await session.get(recordPath(ref))
+        const response = await session.get(recordPath(ref))
         // Not to be taken for a record that does not exist: it may be the one that makes an id ambiguous.
-        if (answer.status >= 500) throw new KintoUnreachable(`Kinto answered ${answer.status}.`)
+        if (response.status >= 500) throw new KintoUnreachable(`Kinto answered ${response.status}.`)
         const data =
-          answer.status === 200 && isParsable(answer, reader.bounds)
-            ? jsonObject(answer)['data']
+          response.status === 200 && isParsable(response, reader.bounds)
+            ? jsonObject(response)['data']
             : undefined
         return isJsonObject(data) ? [reader.read(ref, data)] : []
       })

@@ -1,4 +1,4 @@
-import { KintoAnswered, KintoUnreachable } from '../../kinto/client.ts'
+import { KintoRefusal, KintoUnreachable } from '../../kinto/client.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { fetchRecord } from '../../kinto/permission.ts'
@@ -7,7 +7,7 @@ import type { Reading } from '../record/reading.ts'
 
 /**
  * The record as it is by now, if it shows a token; undefined from a Kinto that is away for a moment too.
- * @throws KintoAnswered when the caller may not see the record any more; Refusal 400, 409 when its question cannot be answered any more
+ * @throws KintoRefusal when the caller may not see the record any more; Refusal 400, 409 when its question cannot be answered any more
  */
 export async function savedToken(
   session: KintoSession,
@@ -21,7 +21,7 @@ export async function savedToken(
   } catch (error) {
     if (
       error instanceof KintoUnreachable ||
-      (error instanceof KintoAnswered && error.answer.status >= 500)
+      (error instanceof KintoRefusal && error.response.status >= 500)
     )
       return undefined
     throw error

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { jsonObject, type KintoAnswer } from '../../kinto/client.ts'
+import { jsonObject, type KintoResponse } from '../../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
 import { recordPath } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
@@ -34,13 +34,13 @@ export class NotRecorded extends Error {
   override readonly name = 'NotRecorded'
   readonly refused: number | undefined
 
-  constructor(answer: KintoAnswer | undefined, cause?: unknown) {
-    super(answer === undefined ? 'Kinto gave no answer.' : `Kinto answered ${answer.status}.`, {
+  constructor(response: KintoResponse | undefined, cause?: unknown) {
+    super(response === undefined ? 'Kinto gave no answer.' : `Kinto answered ${response.status}.`, {
       cause
     })
     this.refused =
-      answer !== undefined && answer.status < 500 && !passing.has(answer.status)
-        ? answer.status
+      response !== undefined && response.status < 500 && !passing.has(response.status)
+        ? response.status
         : undefined
   }
 }
@@ -63,7 +63,7 @@ export const lookAgainMs = 500
 const mostChanges = 5
 
 /** What became of a recording. `moved on`: the record asks something else by now, and is left as it is. */
-export type Recorded = KintoAnswer | NotRecorded | 'moved on'
+export type Recorded = KintoResponse | NotRecorded | 'moved on'
 
 /**
  * Writes a decision into the record whose token was answered, and into no other question that may stand there by now. Tries again
@@ -82,17 +82,19 @@ export async function recordDecision(
     const current = reading
     const receipt =
       taskToken === undefined ? undefined : reader.receipt(current, taskToken, decision)
-    const answer = await attempt(writers, session =>
+    const response = await attempt(writers, session =>
       writeDecision(session, current, decision, receipt)
     )
-    const existing = existingIn(answer)
+    const existing = existingIn(response)
     if (existing !== undefined && (changes < mostChanges || Date.now() < end)) {
       changes += 1
       reading = reader.read(current.ref, existing)
       continue
     }
     const outcome =
-      answer instanceof NotRecorded || answer.status === 200 ? answer : new NotRecorded(answer)
+      response instanceof NotRecorded || response.status === 200
+        ? response
+        : new NotRecorded(response)
     if (
       !(outcome instanceof NotRecorded) ||
       outcome.refused !== undefined ||
@@ -110,16 +112,16 @@ export async function patchRecord(
   writers: Writers,
   { ref, data: before }: Pick<Reading, 'ref' | 'data'>,
   data: JsonObject
-): Promise<KintoAnswer | NotRecorded> {
+): Promise<KintoResponse | NotRecorded> {
   return await attempt(writers, session =>
     session.patch(recordPath(ref), { data, ...versionOf(before) })
   )
 }
 
 /** The record in Kinto's 412, as it is now. */
-export function existingIn(answer: KintoAnswer | NotRecorded): JsonObject | undefined {
-  if (answer instanceof NotRecorded || answer.status !== 412) return undefined
-  const { details } = jsonObject(answer)
+export function existingIn(response: KintoResponse | NotRecorded): JsonObject | undefined {
+  if (response instanceof NotRecorded || response.status !== 412) return undefined
+  const { details } = jsonObject(response)
   const existing = isJsonObject(details) ? details['existing'] : undefined
   return isJsonObject(existing) ? existing : undefined
 }
@@ -130,7 +132,7 @@ async function writeDecision(
   { ref, data: before }: Reading,
   decision: KnownDecision,
   receipt: string | undefined
-): Promise<KintoAnswer> {
+): Promise<KintoResponse> {
   const { answer: status, answeredBy, answeredAt, comment } = decision
   // An earlier decision's comment must not pass for this one's; only a merge patch (RFC 7396) can take a field away.
   const stale =
@@ -145,8 +147,8 @@ async function writeDecision(
     { data: words, contentType, ...condition }
   ]
   for (const sending of attempts) {
-    const answer = await session.patch(recordPath(ref), sending)
-    if (answer.status !== 400) return answer
+    const response = await session.patch(recordPath(ref), sending)
+    if (response.status !== 400) return response
   }
   return await session.patch(recordPath(ref), { data: { status }, ...condition })
 }
@@ -159,13 +161,13 @@ export function versionOf({ last_modified: version }: JsonObject): { ifMatch?: s
 
 async function attempt(
   { session, fallback, log }: Writers,
-  write: (session: KintoSession) => Promise<KintoAnswer>
-): Promise<KintoAnswer | NotRecorded> {
+  write: (session: KintoSession) => Promise<KintoResponse>
+): Promise<KintoResponse | NotRecorded> {
   try {
-    const answer = await write(session)
-    if (fallback === undefined || ![401, 403, 404].includes(answer.status)) return taken(answer)
+    const response = await write(session)
+    if (fallback === undefined || ![401, 403, 404].includes(response.status)) return taken(response)
     log.warn(
-      { status: answer.status },
+      { status: response.status },
       'Kinto refused the account of kinto_authorization: the record is written as the caller'
     )
     return taken(await write(fallback))
@@ -175,10 +177,10 @@ async function attempt(
 }
 
 /** @throws KintoUnreachable when the answer is not Kinto's. */
-function taken(answer: KintoAnswer): KintoAnswer | NotRecorded {
-  if (answer.status !== 200 && answer.status !== 412) return new NotRecorded(answer)
-  jsonObject(answer)
-  return answer
+function taken(response: KintoResponse): KintoResponse | NotRecorded {
+  if (response.status !== 200 && response.status !== 412) return new NotRecorded(response)
+  jsonObject(response)
+  return response
 }
 
 /** Whether a record shows a decision. Beside a receipt only the other decision's `status` is a lie: a workflow may have gone on, and an operator set it back. */

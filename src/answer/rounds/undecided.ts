@@ -77,7 +77,7 @@ export class UndecidedStatuses {
     this.#running.add(taking)
   }
 
-  /** @throws NotRecorded, KintoAnswered, KintoUnreachable */
+  /** @throws NotRecorded, KintoRefusal, KintoUnreachable */
   async #takeBack(glance: Glance): Promise<void> {
     const { own, reader, stepFunctions, observe, log } = this.#options
     const record = recordUri(glance.ref)

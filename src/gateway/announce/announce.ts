@@ -1,6 +1,6 @@
 import type { Log } from '../../log.ts'
 import type { Resource } from '../../kinto/resources.ts'
-import { exchange, type KintoAnswer } from '../../kinto/client.ts'
+import { requestKinto, type KintoResponse } from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'
 import { selectHeaders } from '../../kinto/headers.ts'
 import type { Kinto } from '../../kinto/session.ts'
@@ -64,8 +64,8 @@ async function heartbeat(request: AnnouncedExchange, options: AnnounceOptions): 
 async function askKinto(
   { target, headers, timeLeft }: AnnouncedExchange,
   { kinto }: AnnounceOptions
-): Promise<KintoAnswer> {
-  return await exchange(kinto.dispatcher, kinto.origin, {
+): Promise<KintoResponse> {
+  return await requestKinto(kinto.dispatcher, kinto.origin, {
     method: 'GET',
     path: target,
     // No body goes with it.
@@ -81,9 +81,9 @@ async function askKinto(
 // These are true of Kinto's own text only: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.8
 const ofTheText = /^(etag|last-modified|accept-ranges|content-md5|(content-|repr-)?digest)$/
 
-function edited(answer: KintoAnswer, edit: (body: Buffer) => Buffer | undefined): Reply {
-  const reply = kintoReply(answer)
-  const body = answer.status === 200 ? edit(answer.body) : undefined
+function edited(response: KintoResponse, edit: (body: Buffer) => Buffer | undefined): Reply {
+  const reply = kintoReply(response)
+  const body = response.status === 200 ? edit(response.body) : undefined
   return body === undefined
     ? reply
     : { ...reply, headers: selectHeaders(reply.headers, name => !ofTheText.test(name)), body }

@@ -1,4 +1,4 @@
-import type { KintoAnswer } from '../../kinto/client.ts'
+import type { KintoResponse } from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'
 import type { HealthState } from '../../stepfunctions/health.ts'
 import { editJson } from './edit-json.ts'
@@ -9,14 +9,14 @@ import { jsonReply, kintoReply, type Reply } from '../http/reply.ts'
  * Where Kinto's own is missing (no answer, or one that is no heartbeat), `kinto` is false. What is neither 200 nor 503 stays Kinto's.
  */
 export function heartbeatReply(
-  answer: KintoAnswer | undefined,
+  response: KintoResponse | undefined,
   { credentials, endpoint }: HealthState
 ): Reply {
   const stepfunction = credentials && endpoint
-  if (answer === undefined) return jsonReply(503, openHeaders, { stepfunction, kinto: false })
-  if (answer.status !== 200 && answer.status !== 503) return kintoReply(answer)
-  let status = answer.status
-  const body = editJson(answer.body, checks => {
+  if (response === undefined) return jsonReply(503, openHeaders, { stepfunction, kinto: false })
+  if (response.status !== 200 && response.status !== 503) return kintoReply(response)
+  let status = response.status
+  const body = editJson(response.body, checks => {
     // Kinto's errors have the status 503 too.
     if (Object.hasOwn(checks, 'errno')) return undefined
     if (!stepfunction || Object.values(checks).includes(false)) status = 503
@@ -24,5 +24,5 @@ export function heartbeatReply(
   })
   return body === undefined
     ? heartbeatReply(undefined, { credentials, endpoint })
-    : { ...kintoReply(answer), status, body }
+    : { ...kintoReply(response), status, body }
 }

@@ -1,4 +1,4 @@
-import { jsonObject, KintoAnswered } from '../../kinto/client.ts'
+import { jsonObject, KintoRefusal } from '../../kinto/client.ts'
 import { tooLarge, unavailable } from '../../kinto/errors.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { rootPath } from '../../kinto/paths.ts'
@@ -36,15 +36,15 @@ export async function runBatch(
     const plan = planBatch(body, specials)
     return plan === undefined ? undefined : await carryOut(plan, exchange, options)
   } catch (error) {
-    return errorReply(error, session.common, options.log)
+    return errorReply(error, session.commonHeaders, options.log)
   }
 }
 
-/** Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only mode). @throws KintoAnswered, KintoUnreachable */
+/** Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only mode). @throws KintoRefusal, KintoUnreachable */
 async function isRefused(session: KintoSession, version: string, size: number): Promise<boolean> {
-  const answer = await session.get(rootPath(version))
-  if (answer.status !== 200) throw new KintoAnswered(answer)
-  const { settings } = jsonObject(answer)
+  const response = await session.get(rootPath(version))
+  if (response.status !== 200) throw new KintoRefusal(response)
+  const { settings } = jsonObject(response)
   const { readonly, batch_max_requests: limit } = isJsonObject(settings) ? settings : {}
   return (
     readonly === true ||

@@ -1,8 +1,8 @@
 import {
-  exchange as send,
+  requestKinto as send,
   jsonObject,
   KintoUnreachable,
-  type KintoAnswer
+  type KintoResponse
 } from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'
 import { selectHeaders } from '../../kinto/headers.ts'
@@ -31,7 +31,7 @@ export async function sendRun(
   { kinto, log }: SubResourceOptions
 ): Promise<RunOutcome> {
   try {
-    const answer = await send(kinto.dispatcher, kinto.origin, {
+    const response = await send(kinto.dispatcher, kinto.origin, {
       method: 'POST',
       path: batchPath(version),
       headers: [
@@ -44,16 +44,19 @@ export async function sendRun(
       body: JSON.stringify({ requests }),
       timeoutMs: Math.min(kinto.timeoutMs, timeLeft())
     })
-    return answer.status === 200
-      ? { entries: responses(answer, requests.length), headers: endToEndHeaders(answer.headers) }
-      : { failed: kintoReply(answer) }
+    return response.status === 200
+      ? {
+          entries: responses(response, requests.length),
+          headers: endToEndHeaders(response.headers)
+        }
+      : { failed: kintoReply(response) }
   } catch (error) {
     return { failed: errorReply(failure(error, 'POST'), openHeaders, log) }
   }
 }
 
-function responses(answer: KintoAnswer, size: number): unknown[] {
-  const { responses } = jsonObject(answer)
+function responses(response: KintoResponse, size: number): unknown[] {
+  const { responses } = jsonObject(response)
   if (Array.isArray(responses) && responses.length === size) return responses
   throw new KintoUnreachable('The answer is not that to the batch.')
 }

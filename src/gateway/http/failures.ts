@@ -1,4 +1,4 @@
-import { KintoAnswered } from '../../kinto/client.ts'
+import { KintoRefusal } from '../../kinto/client.ts'
 import { Refusal, unavailable } from '../../kinto/errors.ts'
 import { NotConnectedError } from '../../kinto/upstream.ts'
 
@@ -21,8 +21,8 @@ export function failure(cause: unknown, method: string): Refusal {
 }
 
 /** The refusal, ours or Kinto's, that ended a request on its way to Kinto, if one did. */
-export function refusalIn(error: unknown): Refusal | KintoAnswered | undefined {
-  return chain(error).find(cause => cause instanceof Refusal || cause instanceof KintoAnswered)
+export function refusalIn(error: unknown): Refusal | KintoRefusal | undefined {
+  return chain(error).find(cause => cause instanceof Refusal || cause instanceof KintoRefusal)
 }
 
 /** Whether the client went away before it had sent the whole body: nobody's fault, and nobody is there to be told. */

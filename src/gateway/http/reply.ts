@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Log } from '../../log.ts'
-import { KintoAnswered, KintoUnreachable, type KintoAnswer } from '../../kinto/client.ts'
+import { KintoRefusal, KintoUnreachable, type KintoResponse } from '../../kinto/client.ts'
 import { errorBody, invalid, programmingError, Refusal, unavailable } from '../../kinto/errors.ts'
 import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { UnsafeSegmentError } from '../../kinto/paths.ts'
@@ -19,7 +19,7 @@ export function jsonReply(status: number, headers: readonly string[], body: unkn
 }
 
 /** Kinto's own answer, as it came. */
-export function kintoReply({ status, headers, body }: KintoAnswer): Reply {
+export function kintoReply({ status, headers, body }: KintoResponse): Reply {
   return {
     status,
     headers: selectHeaders(endToEndHeaders(headers), name => name !== 'content-length'),
@@ -32,7 +32,7 @@ export function kintoReply({ status, headers, body }: KintoAnswer): Reply {
  * asked, everybody may read the error. What is not for the client goes to the log.
  */
 export function errorReply(error: unknown, common: readonly string[], log: Log): Reply {
-  if (error instanceof KintoAnswered) return kintoReply(error.answer)
+  if (error instanceof KintoRefusal) return kintoReply(error.response)
   const refusal = asRefusal(error)
   const { problem } = refusal
   if (problem.status >= 500) log.error({ err: error, status: problem.status }, problem.message)

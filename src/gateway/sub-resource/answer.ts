@@ -19,7 +19,9 @@ export function answerView(ref: RecordRef, options: AnswerViewOptions): View {
   const { log, observeAnswer } = options
   const state = async ({ timeLeft }: Exchange, session: KintoSession): Promise<Reply> => {
     const data = await readState(session, ref, timeLeft, options)
-    return jsonReply(200, [...session.common, 'Cache-Control', 'no-cache, no-store'], { data })
+    return jsonReply(200, [...session.commonHeaders, 'Cache-Control', 'no-cache, no-store'], {
+      data
+    })
   }
   return {
     path: recordPath(ref),

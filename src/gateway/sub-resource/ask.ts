@@ -44,7 +44,7 @@ async function ask(
   observeAsk(outcome)
   log.info({ ref: asked, outcome }, 'asked')
   const stepfunction = { answer: `${recordPath(asked)}/stepfunction` }
-  if (record === undefined) return jsonReply(200, session.common, { stepfunction })
+  if (record === undefined) return jsonReply(200, session.commonHeaders, { stepfunction })
   const { data, permissions } = jsonObject(record)
   return jsonReply(record.status, endToEndHeaders(record.headers), {
     data,

@@ -56,7 +56,7 @@ export async function handleSubResource(
     return await carryOut(exchange, session)
   } catch (error) {
     if (clientGone.aborted) return nobodyIsThere(target, options)
-    const reply = errorReply(error, session.common, options.log)
+    const reply = errorReply(error, session.commonHeaders, options.log)
     if (method === 'POST') view?.failed(reply)
     return reply
   }
