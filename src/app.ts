@@ -2,7 +2,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { admin } from './admin/admin.ts'
 import { Metrics } from './admin/metrics.ts'
 import { Readiness } from './admin/readiness.ts'
-import type { Unsaved } from './answer/activities/unsaved.ts'
+import type { UnsavedSummary } from './answer/activities/unsaved.ts'
 import { inScope } from './kinto/resources.ts'
 import type { Settings } from './config/config.ts'
 import { announcedViews, viewPath } from './gateway/announce/route.ts'
@@ -27,7 +27,7 @@ export interface Service {
   /** Begins what goes on in the background: polls of the configured activities, and rounds. */
   begin: () => void
   /** Ends what is under way, open polls included (up to some 65 s). @returns the tasks whose tokens could not be saved. */
-  stop: () => Promise<Unsaved[]>
+  stop: () => Promise<UnsavedSummary[]>
 }
 
 // 64 of the largest answers, 32 questions, and 10 of the largest batches: some 300 MiB while the last of them is read.
@@ -56,7 +56,7 @@ export async function createService(
   const metrics: Metrics = new Metrics({
     requestsInFlight: () => underWay.size,
     pollsOpen: () => stepFunctions.polls.open,
-    heldSince: () => activities.held().map(({ takenAt }) => takenAt)
+    unsavedSince: () => activities.unsaved().map(({ takenAt }) => takenAt)
   })
   const parts = createParts(settings, metrics, log)
   const { upstream, kinto, stepFunctions, health, reader, activities, backlog, rounds } = parts

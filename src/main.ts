@@ -27,10 +27,10 @@ function readSettings(): Settings {
 }
 
 async function checkAndLeave(settings: Settings): Promise<never> {
-  const findings = await check(settings)
+  const results = await check(settings)
   leave(
-    findings.some(({ level }) => level === 'wrong') ? 1 : 0,
-    findings.map(({ level, text }) => `${level.padEnd(8)} ${text}`).join('\n')
+    results.some(({ level }) => level === 'wrong') ? 1 : 0,
+    results.map(({ level, text }) => `${level.padEnd(8)} ${text}`).join('\n')
   )
 }
 

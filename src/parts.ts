@@ -29,7 +29,7 @@ export interface Parts {
   asks: Asks
   activities: Activities
   backlog: Backlog
-  /** Undefined without an account of the service's own. */
+  /** Undefined without an account of the service's serviceAccount. */
   rounds: Rounds | undefined
 }
 
@@ -54,7 +54,7 @@ export function createParts(settings: Settings, metrics: Metrics, log: FastifyBa
     allowedArns: settings.allowedArns
   })
   const health = stepFunctions.health({ endpoint: aws.endpointUrl, regions, log })
-  const own =
+  const serviceAccount =
     kintoAuthorization === undefined
       ? undefined
       : (timeLeft = timeoutMs) =>
@@ -64,11 +64,11 @@ export function createParts(settings: Settings, metrics: Metrics, log: FastifyBa
   const seals = settings.sealSecrets === undefined ? undefined : new Seals(...settings.sealSecrets)
   if (seals !== undefined)
     log.info({ keyIds: seals.keyIds }, 'questions are sealed with the first of these keys')
-  const observe = ({ ref, held, changed }: Reading): void => {
-    metrics.recordRead(changed.length > 0 ? 'changed' : held.kind)
-    if (held.kind === 'unknown key')
+  const observe = ({ ref, tokenField, changed }: Reading): void => {
+    metrics.recordRead(changed.length > 0 ? 'changed' : tokenField.kind)
+    if (tokenField.kind === 'unknown key')
       log.warn(
-        { ref, keyId: held.keyId },
+        { ref, keyId: tokenField.keyId },
         'a question was sealed with a secret that is not in stepfunction.seal_secret'
       )
   }
@@ -79,32 +79,37 @@ export function createParts(settings: Settings, metrics: Metrics, log: FastifyBa
     polls: stepFunctions.polls,
     stepFunctions,
     reader,
-    own,
+    serviceAccount,
     resources,
     waitMs,
     log
   })
-  const backlog = new Backlog({ own, reader, log })
+  const backlog = new Backlog({ serviceAccount, reader, log })
   const answers = new Answers({
     stepFunctions,
     activities,
     backlog,
     reader,
-    ownAuthorization: kintoAuthorization,
+    serviceAuthorization: kintoAuthorization,
     log
   })
   // A question can be asked where another one stands that was not.
   const anywhere = new RecordReader({ ...rules, sealRequired: [] })
   const asks = new Asks({ reader: anywhere, seals, sealRequired, policy, stepFunctions, log })
   const rounds =
-    own === undefined
+    serviceAccount === undefined
       ? undefined
       : new Rounds({
-          own: () => own(roundMs),
+          serviceAccount: () => serviceAccount(roundMs),
           watch: new RecordWatch({ reader, seals: seals !== undefined, resources, log }),
-          heartbeats: new Heartbeats({ stepFunctions, reader, held: () => activities.held(), log }),
+          heartbeats: new Heartbeats({
+            stepFunctions,
+            reader,
+            unsavedTasks: () => activities.unsaved(),
+            log
+          }),
           undecided: new UndecidedStatuses({
-            own,
+            serviceAccount,
             stepFunctions,
             reader,
             observe: metrics.statusTakenBack,

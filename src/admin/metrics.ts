@@ -5,7 +5,7 @@ export interface Gauges {
   requestsInFlight: () => number
   pollsOpen: () => number
   /** When each token came that is saved in no record yet, in milliseconds since 1970. */
-  heldSince: () => number[]
+  unsavedSince: () => number[]
 }
 
 const prefix = 'kinto_stepfunction_'
@@ -68,13 +68,17 @@ export class Metrics {
     registers: [this.#registry]
   })
 
-  constructor({ requestsInFlight, pollsOpen, heldSince }: Gauges) {
+  constructor({ requestsInFlight, pollsOpen, unsavedSince }: Gauges) {
     collectDefaultMetrics({ register: this.#registry })
     this.#gauge('requests_in_flight', 'Requests under way.', requestsInFlight)
     this.#gauge('polls_open', 'Open polls for tasks of activities.', pollsOpen)
-    this.#gauge('tokens_held', 'Tokens that are saved in no record yet.', () => heldSince().length)
+    this.#gauge(
+      'tokens_held',
+      'Tokens that are saved in no record yet.',
+      () => unsavedSince().length
+    )
     this.#gauge('tokens_held_oldest_seconds', 'The age of the oldest of them.', () => {
-      const oldest = Math.min(...heldSince())
+      const oldest = Math.min(...unsavedSince())
       return oldest === Infinity ? 0 : (Date.now() - oldest) / 1000
     })
   }

@@ -22,17 +22,17 @@ export interface AnswerCall {
 }
 
 /** An answer whose caller and record are proven. */
-export interface Admitted extends AnswerCall {
+export interface AdmittedAnswer extends AnswerCall {
   signed: SignedAnswer
   /** The record as the probe showed it. */
   reading: Reading
   /** As the caller's own GET showed them. */
   permissions: JsonObject
-  own: KintoSession | undefined
+  serviceAccount: KintoSession | undefined
   log: Log
 }
 
 /** An admitted answer to a step: what all further steps work on. */
-export interface Turn extends Admitted {
+export interface AnswerToStep extends AdmittedAnswer {
   step: Step
 }

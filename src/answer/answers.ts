@@ -4,18 +4,24 @@ import { recordUri } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import type { Activities } from './activities/activities.ts'
 import type { Backlog } from './backlog.ts'
-import { consult } from './history/history.ts'
+import { readVerdict } from './history/history.ts'
 import type { KnownDecision } from './record/decision.ts'
-import { Findings } from './token-fates.ts'
+import { TokenFates } from './token-fates.ts'
 import type { Log } from '../log.ts'
 import { taskResult } from './record/task-output.ts'
 import { fetchRecord, identify, proveWrite, realRef } from '../kinto/permission.ts'
 import { KeyedQueue } from './queue.ts'
 import type { RecordReader } from './record/reader.ts'
 import { readAnswer, readIfMatch } from './request.ts'
-import { repeated, settle, type Settled, type SettleOptions, type Taken } from './outcome.ts'
-import { findToken, type TokenSource } from './token.ts'
-import type { Admitted, AnswerCall, Turn } from './admitted.ts'
+import {
+  answeredBefore,
+  reportAndRecord,
+  type OutcomeOrNewToken,
+  type OutcomeOptions,
+  type Outcome
+} from './outcome.ts'
+import { findToken, type TokenOrDecision } from './token.ts'
+import type { AdmittedAnswer, AnswerCall, AnswerToStep } from './admitted.ts'
 
 export interface AnswersOptions {
   stepFunctions: StepFunctions
@@ -23,7 +29,7 @@ export interface AnswersOptions {
   backlog: Backlog
   reader: RecordReader
   /** The value of `Authorization` for the service's own account. */
-  ownAuthorization: string | undefined
+  serviceAuthorization: string | undefined
   log: Log
 }
 
@@ -34,7 +40,7 @@ const maxUnproven = 1_000
 export class Answers {
   readonly #options: AnswersOptions
   readonly #queue = new KeyedQueue()
-  readonly #findings = new Findings()
+  readonly #tokenFates = new TokenFates()
   #unproven = 0
 
   constructor(options: AnswersOptions) {
@@ -45,20 +51,20 @@ export class Answers {
    * Takes an answer: at most one report per token is ever accepted, and every caller is told what became of it.
    * @throws KintoRefusal (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
    */
-  async take(call: AnswerCall): Promise<Taken> {
-    const tools = { ...this.#options, findings: this.#findings }
+  async take(call: AnswerCall): Promise<Outcome> {
+    const options = { ...this.#options, tokenFates: this.#tokenFates }
     const admitted = await this.#admit(call)
     const known = await this.#provenDecision(admitted)
     if (known !== undefined)
       return await this.#queue.run(admitted.signed.record, () =>
-        repeated(admitted, known, admitted.reading.taskToken, tools)
+        answeredBefore(admitted, known, admitted.reading.taskToken, options)
       )
-    const turn = this.#step(admitted)
-    const found = await findToken(turn, undefined, tools)
-    const settled = await this.#settle(turn, found, tools)
-    if (settled.outcome !== 'token replaced') return settled
-    const next = await findToken(turn, settled.deadToken, tools)
-    const again = await this.#settle(turn, next, tools)
+    const toStep = this.#toStep(admitted)
+    const found = await findToken(toStep, undefined, options)
+    const first = await this.#reportAndRecord(toStep, found, options)
+    if (first.outcome !== 'token replaced') return first
+    const next = await findToken(toStep, first.deadToken, options)
+    const again = await this.#reportAndRecord(toStep, next, options)
     if (again.outcome === 'token replaced')
       throw conflict(
         'The step came round again while it was answered. Look at the record, and answer again.'
@@ -66,16 +72,22 @@ export class Answers {
     return again
   }
 
-  async #settle(turn: Turn, source: TokenSource, tools: SettleOptions): Promise<Settled> {
+  async #reportAndRecord(
+    toStep: AnswerToStep,
+    found: TokenOrDecision,
+    options: OutcomeOptions
+  ): Promise<OutcomeOrNewToken> {
     try {
-      return await this.#queue.run(turn.signed.record, () => settle(turn, source, tools))
+      return await this.#queue.run(toStep.signed.record, () =>
+        reportAndRecord(toStep, found, options)
+      )
     } finally {
-      if ('held' in source) tools.activities.letGo(source.held)
+      if ('task' in found) options.activities.disclaim(found.task)
     }
   }
 
   /** Whoever is not proven yet may be anybody, so there may not be too many of them. */
-  async #admit(call: AnswerCall): Promise<Admitted> {
+  async #admit(call: AnswerCall): Promise<AdmittedAnswer> {
     if (this.#unproven >= maxUnproven)
       throw unavailable('Too many answers are being checked, please retry later.', {
         retryAfter: 3
@@ -89,7 +101,7 @@ export class Answers {
   }
 
   /** Who is it, may they, what do they say, and to which record? */
-  async #prove(call: AnswerCall): Promise<Admitted> {
+  async #prove(call: AnswerCall): Promise<AdmittedAnswer> {
     const { ref, session, readBody } = call
     const { permissions } = await fetchRecord(session, ref, this.#options.reader.bounds)
     const request = readAnswer(await readBody())
@@ -110,20 +122,25 @@ export class Answers {
       answerId: randomUUID()
     }
     taskResult(signed)
-    const { ownAuthorization, reader, log } = this.#options
+    const { serviceAuthorization, reader, log } = this.#options
     const reading = reader.read(real, data)
     reader.observe(reading)
-    const own = ownAuthorization === undefined ? undefined : session.as(ownAuthorization)
-    return { ...call, ref: real, signed, reading, permissions, own, log }
+    const serviceAccount =
+      serviceAuthorization === undefined ? undefined : session.as(serviceAuthorization)
+    return { ...call, ref: real, signed, reading, permissions, serviceAccount, log }
   }
 
   /** A decision that is proven, so that Step Functions need not be told: by a receipt, or for a question that was changed since by the history. */
-  async #provenDecision({ reading, ref, timeLeft }: Admitted): Promise<KnownDecision | undefined> {
+  async #provenDecision({
+    reading,
+    ref,
+    timeLeft
+  }: AdmittedAnswer): Promise<KnownDecision | undefined> {
     const { reader, stepFunctions, log } = this.#options
     if (reading.decision?.proof === 'receipt') return reading.decision
     const execution = reading.changed.length === 0 ? undefined : reader.sealedExecution(reading)
     if (execution === undefined) return undefined
-    const verdict = await consult(
+    const verdict = await readVerdict(
       { ...execution, ref, taskToken: reading.taskToken, timeLeft },
       stepFunctions,
       log
@@ -132,7 +149,7 @@ export class Answers {
   }
 
   /** To which step, and is it the record that they saw? */
-  #step(admitted: Admitted): Turn {
+  #toStep(admitted: AdmittedAnswer): AnswerToStep {
     const { reading, ifMatch } = admitted
     const step = this.#options.reader.step(reading)
     const seen = readIfMatch(ifMatch)

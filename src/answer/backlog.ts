@@ -18,7 +18,7 @@ import {
 
 export interface BacklogOptions {
   /** The service's own account, which goes on after a request. */
-  own: (() => KintoSession) | undefined
+  serviceAccount: (() => KintoSession) | undefined
   reader: RecordReader
   log: Log
 }
@@ -44,14 +44,14 @@ export class Backlog {
 
   /** Goes on with what could not be recorded, where there is an own account to do it. Each token once. */
   add(recording: Recording): void {
-    const { own } = this.#options
+    const { serviceAccount } = this.#options
     const key = `${recording.taskToken ?? ''} ${recordUri(recording.reading.ref)}`
-    if (own === undefined || this.#entries.has(key)) return
+    if (serviceAccount === undefined || this.#entries.has(key)) return
     if (this.#entries.size >= maxEntries)
       return this.#giveUp(recording, new Error(`${maxEntries} others wait.`))
     this.#entries.set(key, {
       recording,
-      done: this.#record(recording, own).finally(() => this.#entries.delete(key))
+      done: this.#record(recording, serviceAccount).finally(() => this.#entries.delete(key))
     })
   }
 

@@ -5,13 +5,13 @@ import type { Activities } from './activities/activities.ts'
 import type { Backlog } from './backlog.ts'
 import type { Decision, KnownDecision } from './record/decision.ts'
 import { saveSeenToken } from './activities/fetched-token.ts'
-import type { HeldTask } from './activities/unsaved.ts'
+import type { UnsavedTask } from './activities/unsaved.ts'
 import { fetchRecord } from '../kinto/permission.ts'
 import type { RecordReader } from './record/reader.ts'
 import type { Reading } from './record/reading.ts'
 import { report, type ReportOptions } from './report.ts'
-import type { TokenSource } from './token.ts'
-import type { Admitted, Turn } from './admitted.ts'
+import type { TokenOrDecision } from './token.ts'
+import type { AdmittedAnswer, AnswerToStep } from './admitted.ts'
 import {
   isRecorded,
   NotRecorded,
@@ -21,7 +21,7 @@ import {
 } from './record/update.ts'
 
 /** An answer that the workflow got, now or before. */
-export interface Taken {
+export interface Outcome {
   outcome: 'accepted' | 'already_applied'
   decision: Decision
   /** Kinto's answer with the record as it is now. */
@@ -30,7 +30,7 @@ export interface Taken {
   permissions: JsonObject
 }
 
-export interface SettleOptions extends ReportOptions {
+export interface OutcomeOptions extends ReportOptions {
   activities: Activities
   /** Goes on recording after the request. */
   backlog: Backlog
@@ -38,24 +38,24 @@ export interface SettleOptions extends ReportOptions {
 }
 
 /** The answer, or the need for another token: the execution runs on, and this one is dead without an answer. */
-export type Settled = Taken | { outcome: 'token replaced'; deadToken: string }
+export type OutcomeOrNewToken = Outcome | { outcome: 'token replaced'; deadToken: string }
 
 /**
  * Reports an answer to its token and records it. One at a time for each record.
  * @throws Refusal 409 (answered differently), 410 (over), 503 (not reported, not known, or not recorded)
  */
-export async function settle(
-  turn: Turn,
-  source: TokenSource,
-  tools: SettleOptions
-): Promise<Settled> {
-  if ('decision' in source) return await repeated(turn, source.decision, undefined, tools)
-  const { taskToken } = source
-  const reading = 'held' in source ? await save(turn, source.held, tools) : source.reading
-  const { step, ref, signed, session, timeLeft, permissions } = turn
+export async function reportAndRecord(
+  admitted: AnswerToStep,
+  found: TokenOrDecision,
+  options: OutcomeOptions
+): Promise<OutcomeOrNewToken> {
+  if ('decision' in found) return await answeredBefore(admitted, found.decision, undefined, options)
+  const { taskToken } = found
+  const reading = 'task' in found ? await save(admitted, found.task, options) : found.reading
+  const { step, ref, signed, session, timeLeft, permissions } = admitted
   const reread = async (): Promise<KnownDecision | undefined> =>
-    tools.reader.read(ref, (await fetchRecord(session, ref, tools.reader.bounds)).data).decision
-  const finding = await report(
+    options.reader.read(ref, (await fetchRecord(session, ref, options.reader.bounds)).data).decision
+  const fate = await report(
     {
       taskToken,
       region: step.region,
@@ -65,23 +65,23 @@ export async function settle(
       reread,
       timeLeft
     },
-    tools
+    options
   )
-  if (finding === 'accepted') {
+  if (fate === 'accepted') {
     const { answer, answeredBy, answeredAt, comment } = signed
     const decision: KnownDecision = { answer, answeredBy, answeredAt, comment, proof: 'report' }
     return {
       outcome: 'accepted',
       decision,
-      record: await write(turn, { reading, taskToken, decision }, tools),
+      record: await write(admitted, { reading, taskToken, decision }, options),
       permissions
     }
   }
-  switch (finding.kind) {
+  switch (fate.kind) {
     case 'answered':
-      return await repeated(turn, finding.decision, taskToken, tools)
+      return await answeredBefore(admitted, fate.decision, taskToken, options)
     case 'over':
-      throw gone(`${finding.reason} Nobody's answer was taken for this record.`)
+      throw gone(`${fate.reason} Nobody's answer was taken for this record.`)
     case 'open':
       if (step.activityArn !== undefined) return { outcome: 'token replaced', deadToken: taskToken }
       throw gone(
@@ -98,31 +98,31 @@ export async function settle(
  * The token was answered before: the same answer is confirmed, another one refused. The record is made to show it either way.
  * `taskToken` is the token that was answered, where the record has one.
  */
-export async function repeated(
-  turn: Admitted,
+export async function answeredBefore(
+  admitted: AdmittedAnswer,
   decision: KnownDecision,
   taskToken: string | undefined,
-  tools: SettleOptions
-): Promise<Taken> {
+  options: OutcomeOptions
+): Promise<Outcome> {
   const { answer, answeredBy, answeredAt } = decision
-  const same = turn.signed.answer === answer
-  const shown = await fetchRecord(turn.session, turn.ref, tools.reader.bounds)
-  const reading = tools.reader.read(turn.ref, shown.data)
+  const same = admitted.signed.answer === answer
+  const shown = await fetchRecord(admitted.session, admitted.ref, options.reader.bounds)
+  const reading = options.reader.read(admitted.ref, shown.data)
   const recording = { reading, taskToken, decision }
   const recorded = isRecorded(reading, decision)
   if (same) {
     return {
       outcome: 'already_applied',
       decision,
-      record: recorded ? shown.response : await write(turn, recording, tools),
+      record: recorded ? shown.response : await write(admitted, recording, options),
       permissions: shown.permissions
     }
   }
   if (!recorded) {
     // Once, without the patience of an answer that was taken: this caller is refused whatever comes of it.
-    await write({ ...turn, timeLeft: () => 0 }, recording, tools).catch((error: unknown) => {
-      turn.log.warn(
-        { err: error, record: turn.signed.record },
+    await write({ ...admitted, timeLeft: () => 0 }, recording, options).catch((error: unknown) => {
+      admitted.log.warn(
+        { err: error, record: admitted.signed.record },
         'a record could not be made to show its answer'
       )
     })
@@ -134,12 +134,12 @@ export async function repeated(
 }
 
 async function write(
-  turn: Admitted,
+  admitted: AdmittedAnswer,
   recording: Recording,
-  { backlog, reader }: SettleOptions
+  { backlog, reader }: OutcomeOptions
 ): Promise<KintoResponse> {
-  const { own, session, ref, log, timeLeft, signed } = turn
-  const writers = writersOf(own, session, log)
+  const { serviceAccount, session, ref, log, timeLeft, signed } = admitted
+  const writers = writersOf(serviceAccount, session, log)
   const outcome = await recordDecision(writers, recording, reader, timeLeft)
   if (outcome === 'moved on') return (await fetchRecord(session, ref, reader.bounds)).response
   if (!(outcome instanceof NotRecorded)) {
@@ -162,21 +162,30 @@ async function write(
 }
 
 /** Saves the token of a task before it is used: what became of the record meanwhile counts, and it outlives this process. */
-async function save(turn: Turn, held: HeldTask, tools: SettleOptions): Promise<Reading> {
-  const { own, session, ref, log, step, clientGone } = turn
-  const reading = tools.reader.read(
+async function save(
+  admitted: AnswerToStep,
+  task: UnsavedTask,
+  options: OutcomeOptions
+): Promise<Reading> {
+  const { serviceAccount, session, ref, log, step, clientGone } = admitted
+  const reading = options.reader.read(
     ref,
-    (await fetchRecord(session, ref, tools.reader.bounds)).data
+    (await fetchRecord(session, ref, options.reader.bounds)).data
   )
-  tools.reader.step(reading)
-  requireAskedBy(reading, held, tools)
+  options.reader.step(reading)
+  requireAskedBy(reading, task, options)
   const {
     taskToken,
     region,
     named: { seals }
-  } = held
+  } = task
   const fetched = { taskToken, region, seals, dead: step.taskToken, reading }
-  const saved = await saveSeenToken(writersOf(own, session, log), session, fetched, tools)
+  const saved = await saveSeenToken(
+    writersOf(serviceAccount, session, log),
+    session,
+    fetched,
+    options
+  )
   if (saved === 'still waits' || saved === 'unusable')
     throw conflict(
       'The step came round again while it was answered. Look at the record, and answer again.'
@@ -187,17 +196,21 @@ async function save(turn: Turn, held: HeldTask, tools: SettleOptions): Promise<R
       { cause: saved, retryAfter: 3 }
     )
   }
-  tools.activities.release(held)
+  options.activities.release(task)
   // The record may have changed up to the moment in which the token was saved.
-  tools.reader.step(saved.reading)
-  requireAskedBy(saved.reading, held, tools)
+  options.reader.step(saved.reading)
+  requireAskedBy(saved.reading, task, options)
   // Who left while the task was waited for decides nothing; the token is there for the next caller.
   clientGone.throwIfAborted()
   return saved.reading
 }
 
 /** @throws Refusal 409 when another question stands in the record than the one that its task came for */
-function requireAskedBy(reading: Reading, { named }: HeldTask, { reader }: SettleOptions): void {
+function requireAskedBy(
+  reading: Reading,
+  { named }: UnsavedTask,
+  { reader }: OutcomeOptions
+): void {
   if (!reader.isAskedBy(reading, named.seals))
     throw conflict(
       'The question in this record is not the one that its workflow asked. Put it back, or ask again.'

@@ -5,7 +5,7 @@ import type { StepFunctionsError } from '../stepfunctions/errors.ts'
  * Why nothing was reported, in the reviewer's words. What AWS said holds ARNs and account ids, so it is for the log alone.
  * `field` is the record's field that the call was about.
  */
-export function refusal(cause: StepFunctionsError, field: 'taskToken' | 'activityArn'): Refusal {
+export function awsRefusal(cause: StepFunctionsError, field: 'taskToken' | 'activityArn'): Refusal {
   if (cause.fault === 'input refused')
     return invalid('body', 'output', 'Step Functions does not take this output or error.')
   if (cause.fault === 'refused')

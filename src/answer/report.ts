@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../kinto/errors.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
-import { consult } from './history/history.ts'
+import { readVerdict } from './history/history.ts'
 import type { KnownDecision } from './record/decision.ts'
-import type { Finding, Findings } from './token-fates.ts'
+import type { TokenFate, TokenFates } from './token-fates.ts'
 import type { Log } from '../log.ts'
 import { taskResult, type SignedAnswer } from './record/task-output.ts'
-import { refusal } from './refusals.ts'
+import { awsRefusal } from './refusals.ts'
 import type { Verdict } from './history/verdict.ts'
 
 /** One answer to one token. */
@@ -25,7 +25,7 @@ export interface Reporting {
 
 export interface ReportOptions {
   stepFunctions: StepFunctions
-  findings: Findings
+  tokenFates: TokenFates
   log: Log
 }
 
@@ -40,10 +40,10 @@ const pauseMs = 250
 export async function report(
   reporting: Reporting,
   options: ReportOptions
-): Promise<'accepted' | Finding> {
+): Promise<'accepted' | TokenFate> {
   const { taskToken, region, signed, timeLeft } = reporting
-  const { stepFunctions, findings, log } = options
-  const known = findings.of(signed.record, taskToken)
+  const { stepFunctions, tokenFates, log } = options
+  const known = tokenFates.of(signed.record, taskToken)
   if (known !== undefined) return known
   const delivery = await stepFunctions.deliver({
     taskToken,
@@ -53,22 +53,22 @@ export async function report(
   })
   switch (delivery.outcome) {
     case 'accepted':
-      return accepted(reporting, findings)
+      return accepted(reporting, tokenFates)
     case 'failed':
-      throw refusal(delivery.cause, 'taskToken')
+      throw awsRefusal(delivery.cause, 'taskToken')
     case 'dead':
-      return findings.keep(signed.record, taskToken, await explain(reporting, options))
+      return tokenFates.keep(signed.record, taskToken, await explain(reporting, options))
     case 'ambiguous':
     case 'unknown': {
       const verdict = await verify(reporting, options)
       if (verdict.kind === 'answered' && verdict.answerId === signed.answerId)
-        return accepted(reporting, findings)
+        return accepted(reporting, tokenFates)
       // An answer of an earlier turn proves nothing about a token that may be alive.
       if (
         verdict.kind === 'over' ||
         (verdict.kind === 'answered' && delivery.outcome === 'ambiguous')
       )
-        return findings.keep(signed.record, taskToken, verdict)
+        return tokenFates.keep(signed.record, taskToken, verdict)
       log.warn(
         { record: signed.record, answer: signed.answer, outcome: delivery.outcome },
         'it is not known whether Step Functions took an answer'
@@ -81,9 +81,9 @@ export async function report(
   }
 }
 
-function accepted({ taskToken, signed }: Reporting, findings: Findings): 'accepted' {
+function accepted({ taskToken, signed }: Reporting, tokenFates: TokenFates): 'accepted' {
   const { answer, answeredBy, answeredAt, comment } = signed
-  findings.keep(signed.record, taskToken, {
+  tokenFates.keep(signed.record, taskToken, {
     kind: 'answered',
     decision: { answer, answeredBy, answeredAt, comment, proof: 'report' }
   })
@@ -91,11 +91,11 @@ function accepted({ taskToken, signed }: Reporting, findings: Findings): 'accept
 }
 
 /** Why a token is dead that was dead before this answer: the history says it, else the record, which another replica may be writing. */
-async function explain(reporting: Reporting, options: ReportOptions): Promise<Finding> {
+async function explain(reporting: Reporting, options: ReportOptions): Promise<TokenFate> {
   const end = Date.now() + rereadForMs
   for (;;) {
     // The history, too, may show an answer a moment later: https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
-    const verdict = await consult(reporting, options.stepFunctions, options.log)
+    const verdict = await readVerdict(reporting, options.stepFunctions, options.log)
     if (verdict.kind === 'answered' || verdict.kind === 'over') return verdict
     const decision = verdict.kind === 'unclear' ? await reporting.reread() : undefined
     if (decision !== undefined) return { kind: 'answered', decision }
@@ -109,7 +109,11 @@ async function verify(reporting: Reporting, options: ReportOptions): Promise<Ver
   const end = Date.now() + Math.min(options.stepFunctions.timeoutMs, reporting.timeLeft())
   const timeLeft = (): number => Math.max(0, end - Date.now())
   for (;;) {
-    const verdict = await consult({ ...reporting, timeLeft }, options.stepFunctions, options.log)
+    const verdict = await readVerdict(
+      { ...reporting, timeLeft },
+      options.stepFunctions,
+      options.log
+    )
     if (
       verdict.kind === 'answered' ||
       verdict.kind === 'over' ||

@@ -4,7 +4,7 @@ import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import { isAsked } from '../seal/digests.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
-import { consult } from './history/history.ts'
+import { readVerdict } from './history/history.ts'
 import type { Proof } from './record/decision.ts'
 import { livenessOf } from '../stepfunctions/liveness.ts'
 import type { Log } from '../log.ts'
@@ -121,7 +121,7 @@ async function judgeStep(
   const execution = named instanceof Refusal ? undefined : named
   const verdict: Verdict =
     isWriter && execution !== undefined
-      ? await consult(
+      ? await readVerdict(
           {
             executionArn: execution.executionArn,
             region: execution.region,

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { KnownDecision } from './record/decision.ts'
 
 /** What is known of a task token that takes no answer any more. */
-export type Finding =
+export type TokenFate =
   /** It was answered, through this process or as the history, or else the record, says. */
   | { kind: 'answered'; decision: KnownDecision }
   /** The step is over without an answer. */
@@ -21,20 +21,20 @@ const passingMs = 10_000
  * What this process found out about dead tokens, an accepted answer above all, the oldest forgotten first. It holds for one
  * record: a task may serve several, and then its token is dead for all of them when one is answered.
  */
-export class Findings {
-  readonly #findings = new LRUCache<string, Finding>({ max: maxTokens })
+export class TokenFates {
+  readonly #fates = new LRUCache<string, TokenFate>({ max: maxTokens })
 
   /** `record` is the record's URI. */
-  of(record: string, taskToken: string): Finding | undefined {
-    return this.#findings.get(`${taskToken} ${record}`)
+  of(record: string, taskToken: string): TokenFate | undefined {
+    return this.#fates.get(`${taskToken} ${record}`)
   }
 
-  keep(record: string, taskToken: string, finding: Finding): Finding {
-    this.#findings.set(
+  keep(record: string, taskToken: string, fate: TokenFate): TokenFate {
+    this.#fates.set(
       `${taskToken} ${record}`,
-      finding,
-      finding.kind === 'answered' ? {} : { ttl: passingMs }
+      fate,
+      fate.kind === 'answered' ? {} : { ttl: passingMs }
     )
-    return finding
+    return fate
   }
 }

@@ -2,14 +2,14 @@ import { conflict, gone } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { StepFunctionsError } from '../stepfunctions/errors.ts'
 import type { Activities, FoundToken } from './activities/activities.ts'
-import { consult } from './history/history.ts'
+import { readVerdict } from './history/history.ts'
 import type { KnownDecision } from './record/decision.ts'
-import { refusal } from './refusals.ts'
+import { awsRefusal } from './refusals.ts'
 import type { ReportOptions } from './report.ts'
-import type { Turn } from './admitted.ts'
+import type { AnswerToStep } from './admitted.ts'
 
 /** A token to report to, or the decision that the history shows for a record that has none. */
-export type TokenSource = FoundToken | { decision: KnownDecision }
+export type TokenOrDecision = FoundToken | { decision: KnownDecision }
 
 /**
  * Finds the token that an answer is for: the record's own, else that of the activity's waiting task. `dead` is a token of this
@@ -17,21 +17,21 @@ export type TokenSource = FoundToken | { decision: KnownDecision }
  * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410, 400, 503
  */
 export async function findToken(
-  turn: Turn,
+  admitted: AnswerToStep,
   dead: string | undefined,
-  tools: ReportOptions & { activities: Activities }
-): Promise<TokenSource> {
-  const { step, reading, ref, session, clientGone, timeLeft, mayWait } = turn
+  options: ReportOptions & { activities: Activities }
+): Promise<TokenOrDecision> {
+  const { step, reading, ref, session, clientGone, timeLeft, mayWait } = admitted
   if (step.taskToken !== undefined && step.taskToken !== dead)
     return { taskToken: step.taskToken, reading }
   if (dead === undefined) {
-    const confirmed = await confirmedDecision(turn, tools)
+    const confirmed = await confirmedDecision(admitted, options)
     if (confirmed !== undefined) return confirmed
   }
   const { activityArn, region } = step
   if (activityArn === undefined) throw unconfirmed(reading.data)
   try {
-    const found = await tools.activities.take({
+    const found = await options.activities.take({
       activityArn,
       region,
       ref,
@@ -43,7 +43,7 @@ export async function findToken(
     })
     if (found !== undefined) return found
   } catch (error) {
-    throw error instanceof StepFunctionsError ? refusal(error, 'activityArn') : error
+    throw error instanceof StepFunctionsError ? awsRefusal(error, 'activityArn') : error
   }
   throw conflict(
     'No task of the activity came for this record: the workflow has not reached this step yet, or is past it. Try again later.'
@@ -52,15 +52,15 @@ export async function findToken(
 
 /** Anyone who may write the record could have written its `status`, so without a token only the history confirms one. */
 async function confirmedDecision(
-  turn: Turn,
-  tools: ReportOptions
+  admitted: AnswerToStep,
+  options: ReportOptions
 ): Promise<{ decision: KnownDecision } | undefined> {
-  const { step, reading, ref, timeLeft } = turn
+  const { step, reading, ref, timeLeft } = admitted
   if (reading.decision === undefined) return undefined
-  const verdict = await consult(
+  const verdict = await readVerdict(
     { executionArn: step.executionArn, region: step.region, ref, taskToken: undefined, timeLeft },
-    tools.stepFunctions,
-    tools.log
+    options.stepFunctions,
+    options.log
   )
   if (verdict.kind === 'answered') return { decision: verdict.decision }
   if (verdict.kind === 'over')

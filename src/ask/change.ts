@@ -60,9 +60,9 @@ export async function changeFor(
 }
 
 /** What stays of a question that is put back: its seal, with the token that its activity brought, and what may have changed. */
-function sealedPart({ held, data }: Reading): JsonObject | undefined {
-  if (held.kind !== 'sealed' || held.seal.question === undefined) return undefined
-  const names = ['taskToken', ...held.seal.question.openFields].filter(name =>
+function sealedPart({ tokenField, data }: Reading): JsonObject | undefined {
+  if (tokenField.kind !== 'sealed' || tokenField.seal.question === undefined) return undefined
+  const names = ['taskToken', ...tokenField.seal.question.openFields].filter(name =>
     Object.hasOwn(data, name)
   )
   return Object.fromEntries(names.map(name => [name, data[name]]))

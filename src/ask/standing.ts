@@ -25,19 +25,19 @@ export function standingOf(
   reading: Reading,
   { seals, sealRequired }: SealRules
 ): Standing {
-  const { ref, data, held, taskToken, isAsked, decision } = reading
-  if (held.kind === 'unknown key')
+  const { ref, data, tokenField, taskToken, isAsked, decision } = reading
+  if (tokenField.kind === 'unknown key')
     throw unavailable(
       'What stands in this record was sealed with a secret that this service does not have. Its operator has to look.'
     )
-  if (seals !== undefined && isAsked && held.kind === 'sealed')
-    return standingOfSealed(asked, reading, held.seal, seals)
+  if (seals !== undefined && isAsked && tokenField.kind === 'sealed')
+    return standingOfSealed(asked, reading, tokenField.seal, seals)
   if (asked.taskToken !== undefined && asked.taskToken === taskToken)
     return seals === undefined || decision !== undefined ? 'stands' : 'in clear'
   if (
     asked.taskToken === undefined &&
     data['activityArn'] !== undefined &&
-    !('refusal' in held) &&
+    !('refusal' in tokenField) &&
     !inScope(sealRequired, ref)
   ) {
     const asksTheSame = differences(asked.fields, data, asked.openFields).length === 0

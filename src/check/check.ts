@@ -11,14 +11,14 @@ import { KintoSession, type Kinto } from '../kinto/session.ts'
 import { createUpstream } from '../kinto/upstream.ts'
 import { createStepFunctions } from '../stepfunctions/clients.ts'
 import { namedRegions } from '../stepfunctions/endpoints.ts'
-import { ok, warning, wrong, type Finding } from './result.ts'
+import { ok, warning, wrong, type CheckResult } from './result.ts'
 import { checkSeals } from './seals.ts'
 
 // Nobody waits longer for a check.
 const timeoutMs = 5_000
 
 /** Looks whether the service could do its work with these settings. Nothing is changed, in Kinto or in AWS. */
-export async function check(settings: Settings): Promise<Finding[]> {
+export async function check(settings: Settings): Promise<CheckResult[]> {
   const upstream = createUpstream({
     origin: settings.kintoUrl,
     timeoutMs,
@@ -43,14 +43,14 @@ export async function check(settings: Settings): Promise<Finding[]> {
       ...account,
       ...seals,
       ...(await checkAws(settings)),
-      ...insecurities(settings).map((text): Finding => ({ level: 'warning', text }))
+      ...insecurities(settings).map((text): CheckResult => ({ level: 'warning', text }))
     ]
   } finally {
     await upstream.close()
   }
 }
 
-async function checkKinto(server: Kinto, { kintoUrl }: Settings): Promise<Finding[]> {
+async function checkKinto(server: Kinto, { kintoUrl }: Settings): Promise<CheckResult[]> {
   const response = await sessionWith(server, []).get(rootPath(apiVersion))
   if (response.status !== 200)
     return [
@@ -105,7 +105,10 @@ async function hasPatch(server: Kinto): Promise<boolean> {
   return headerValues(response.headers, 'allow').every(methods => /\bPATCH\b/.test(methods))
 }
 
-async function checkAccount(session: KintoSession, { resources }: Settings): Promise<Finding[]> {
+async function checkAccount(
+  session: KintoSession,
+  { resources }: Settings
+): Promise<CheckResult[]> {
   const { principal } = await identify(session, apiVersion)
   if (principal === 'system.Everyone')
     return [
@@ -134,7 +137,7 @@ async function checkAccount(session: KintoSession, { resources }: Settings): Pro
   ]
 }
 
-async function checkAws({ aws, activities, allowedArns }: Settings): Promise<Finding[]> {
+async function checkAws({ aws, activities, allowedArns }: Settings): Promise<CheckResult[]> {
   const credentials =
     aws.accessKey === undefined || aws.secretKey === undefined
       ? undefined
@@ -166,8 +169,11 @@ function sessionWith(server: Kinto, headers: string[]): KintoSession {
   return new KintoSession(server, headers, () => timeoutMs)
 }
 
-/** What goes wrong on the way is a finding as well. */
-async function attempt(subject: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+/** What goes wrong on the way is a result as well. */
+async function attempt(
+  subject: string,
+  look: () => Promise<CheckResult[]>
+): Promise<CheckResult[]> {
   try {
     return await look()
   } catch (error) {

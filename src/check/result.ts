@@ -1,17 +1,17 @@
 /** What was found. A warning keeps nobody from starting. */
-export interface Finding {
+export interface CheckResult {
   level: 'ok' | 'warning' | 'wrong'
   text: string
 }
 
-export function ok(text: string): Finding {
+export function ok(text: string): CheckResult {
   return { level: 'ok', text }
 }
 
-export function warning(text: string): Finding {
+export function warning(text: string): CheckResult {
   return { level: 'warning', text }
 }
 
-export function wrong(text: string): Finding {
+export function wrong(text: string): CheckResult {
   return { level: 'wrong', text }
 }

@@ -7,7 +7,7 @@ import { listRecords } from '../kinto/pages.ts'
 import { apiVersion, collectionPath, listPath } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import { Seals } from '../seal/seals.ts'
-import { ok, warning, wrong, type Finding } from './result.ts'
+import { ok, warning, wrong, type CheckResult } from './result.ts'
 
 // A token of 2,048 characters, and 100 fields with their digests.
 const longestSeal = 16_384
@@ -16,7 +16,7 @@ const longestSeal = 16_384
 export async function checkSeals(
   session: KintoSession,
   { resources, sealSecrets }: Settings
-): Promise<Finding[]> {
+): Promise<CheckResult[]> {
   if (sealSecrets === undefined) return []
   const seals = new Seals(...sealSecrets)
   const [first, ...others] = seals.keyIds
@@ -40,7 +40,10 @@ async function readSchema(session: KintoSession, place: Place): Promise<JsonObje
 }
 
 /** Kinto holds records against the schema only with `kinto.experimental_collection_schema_validation`. */
-function schemaFindings(place: Place, { properties, additionalProperties }: JsonObject): Finding[] {
+function schemaFindings(
+  place: Place,
+  { properties, additionalProperties }: JsonObject
+): CheckResult[] {
   const known = isJsonObject(properties) ? properties : {}
   const { taskToken } = known
   const longest =
@@ -66,7 +69,11 @@ function schemaFindings(place: Place, { properties, additionalProperties }: Json
   ]
 }
 
-async function unknownKeys(session: KintoSession, place: Place, seals: Seals): Promise<Finding[]> {
+async function unknownKeys(
+  session: KintoSession,
+  place: Place,
+  seals: Seals
+): Promise<CheckResult[]> {
   const listed = await listRecords(
     session,
     listPath(apiVersion, place, 'gt_taskToken=sealed:&exclude_status=SUCCEED,FAIL', ['taskToken'])

@@ -11,7 +11,7 @@ async function series(metrics: Metrics): Promise<string[]> {
     .map(line => line.slice(prefix.length))
 }
 
-const idle = { requestsInFlight: () => 0, pollsOpen: () => 0, heldSince: () => [] }
+const idle = { requestsInFlight: () => 0, pollsOpen: () => 0, unsavedSince: () => [] }
 
 t.test('what is counted', async t => {
   const metrics = new Metrics(idle)
@@ -43,7 +43,7 @@ t.test('what is measured, and what is asked when somebody reads', async t => {
   const metrics = new Metrics({
     requestsInFlight: () => 3,
     pollsOpen: () => 2,
-    heldSince: () => [Date.now(), Date.now() - 5_000]
+    unsavedSince: () => [Date.now(), Date.now() - 5_000]
   })
   metrics.upstreamAnswered(0.02)
   metrics.awsCalled('SendTaskSuccess', 'ok', 0.02)

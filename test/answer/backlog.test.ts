@@ -169,7 +169,7 @@ t.test('an answer that the history tells of a record without a token', parallel,
 t.test('only so many are tried at one time', async t => {
   const log: string[] = []
   const upstream = createUpstream({ origin: 'http://127.0.0.1:1', timeoutMs: 1_000 })
-  const own = () =>
+  const serviceAccount = () =>
     new KintoSession(
       { dispatcher: upstream.dispatcher, origin: 'http://127.0.0.1:1', timeoutMs: 1_000 },
       [],
@@ -182,7 +182,7 @@ t.test('only so many are tried at one time', async t => {
     observe() {}
   })
   const backlog = new Backlog({
-    own,
+    serviceAccount,
     reader,
     log: pino(
       {},

@@ -14,7 +14,7 @@ import { credentials, region, startStepFunctions } from './step-functions.ts'
 
 const uri = (id: string): string => `${collection}/records/${id}`
 
-/** What the service does by itself, part by part, over a scripted Kinto and a Step Functions of its own. */
+/** What the service does by itself, part by part, over a scripted Kinto and a Step Functions of its serviceAccount. */
 export async function startBackground(
   t: Test,
   { sealing = true, timeoutMs = 1_000 }: { sealing?: boolean; timeoutMs?: number } = {}
@@ -43,7 +43,7 @@ export async function startBackground(
     sealRequired: [],
     observe() {}
   })
-  const own = (): KintoSession =>
+  const serviceAccount = (): KintoSession =>
     new KintoSession(
       { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs },
       ['Authorization', as('workflow')],
@@ -55,10 +55,10 @@ export async function startBackground(
     resources: [{ bucket: 'stepfunction', collection: 'steps' }],
     log
   })
-  const heartbeats = new Heartbeats({ stepFunctions, reader, held: () => [], log })
+  const heartbeats = new Heartbeats({ stepFunctions, reader, unsavedTasks: () => [], log })
   let takenBack = 0
   const undecided = new UndecidedStatuses({
-    own,
+    serviceAccount,
     stepFunctions,
     reader,
     observe: () => {
@@ -67,7 +67,7 @@ export async function startBackground(
     log
   })
   t.teardown(() => undecided.stop())
-  const look = async (): Promise<Look[]> => await watch.look(own())
+  const look = async (): Promise<Look[]> => await watch.look(serviceAccount())
   return {
     kinto,
     sfn,

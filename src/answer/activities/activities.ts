@@ -3,15 +3,15 @@ import { unavailable } from '../../kinto/errors.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { ActivityPolls } from '../../stepfunctions/polls.ts'
-import { HeldTasks, type HeldTask, type Unsaved } from './unsaved.ts'
-import { names } from '../record/match.ts'
+import { UnsavedTasks, type UnsavedTask, type UnsavedSummary } from './unsaved.ts'
+import { namesRecord } from '../record/match.ts'
 import { Polling } from './polling.ts'
 import type { Reading } from '../record/reading.ts'
 import { TaskRouter, type Origin, type RouterOptions } from './routing.ts'
 import { savedToken } from './saved-token.ts'
 import { WaitingRoom, type Waiter } from './waiting.ts'
 
-export interface ActivitiesOptions extends Omit<RouterOptions, 'held' | 'room'> {
+export interface ActivitiesOptions extends Omit<RouterOptions, 'unsaved' | 'room'> {
   polls: ActivityPolls
   /** How long one request waits for its task. */
   waitMs: number
@@ -33,7 +33,7 @@ export interface TokenNeed {
 }
 
 /** A token, and the record that it was found in, or the task that it came with. */
-export type FoundToken = { taskToken: string } & ({ reading: Reading } | { held: HeldTask })
+export type FoundToken = { taskToken: string } & ({ reading: Reading } | { task: UnsavedTask })
 
 const maxWaiting = 1_000
 const rereadMs = 2_000
@@ -45,7 +45,7 @@ const lastTryMs = 5_000
  */
 export class Activities {
   readonly #options: ActivitiesOptions
-  readonly #held = new HeldTasks()
+  readonly #unsaved = new UnsavedTasks()
   readonly #room = new WaitingRoom()
   readonly #router: TaskRouter
   readonly #polling: Polling
@@ -55,10 +55,12 @@ export class Activities {
   constructor(options: ActivitiesOptions) {
     const { polls, log } = options
     this.#options = options
-    this.#router = new TaskRouter({ ...options, held: this.#held, room: this.#room })
+    this.#router = new TaskRouter({ ...options, unsaved: this.#unsaved, room: this.#room })
     this.#polling = new Polling({ polls, log, router: this.#router, room: this.#room })
     this.#retried =
-      options.own === undefined ? Promise.resolve() : this.#router.keepTrying(this.#retrying.signal)
+      options.serviceAccount === undefined
+        ? Promise.resolve()
+        : this.#router.keepTrying(this.#retrying.signal)
   }
 
   /** Takes every task of an activity as it comes, so that no answer has to wait for it. */
@@ -74,14 +76,14 @@ export class Activities {
   async take(need: TokenNeed): Promise<FoundToken | undefined> {
     const { activityArn, region, ref, dead } = need
     const record = recordUri(ref)
-    const kept = this.#held
+    const kept = this.#unsaved
       .of(activityArn)
       .find(
         ({ taskToken, named, ambiguous }) =>
           ambiguous !== true &&
           taskToken !== dead &&
-          names(named, ref) &&
-          [undefined, record].includes(this.#held.claimedFor(taskToken))
+          namesRecord(named, ref) &&
+          [undefined, record].includes(this.#unsaved.claimedFor(taskToken))
       )
     if (kept !== undefined) return this.#claimed(kept, record)
     if (this.#polling.stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
@@ -98,18 +100,18 @@ export class Activities {
   }
 
   /** The token is in its record now. */
-  release(task: HeldTask): void {
-    this.#held.release(task.taskToken)
+  release(task: UnsavedTask): void {
+    this.#unsaved.release(task.taskToken)
   }
 
   /** The request that had the task in hand is over: if its token is still saved nowhere, anybody may have it. */
-  letGo(task: HeldTask): void {
-    this.#held.disclaim(task.taskToken)
+  disclaim(task: UnsavedTask): void {
+    this.#unsaved.disclaim(task.taskToken)
   }
 
   /** The tasks whose tokens are saved in no record yet. */
-  held(): HeldTask[] {
-    return this.#held.all()
+  unsaved(): UnsavedTask[] {
+    return this.#unsaved.all()
   }
 
   /** Waits until no poll is open (at most some 65 s); no new one is begun. */
@@ -117,16 +119,16 @@ export class Activities {
     await this.#polling.stop()
   }
 
-  /** Tries a last time to save what is held, for 5 s, when no request has any of it in hand. @returns what is saved in no record. */
-  async drain(): Promise<Unsaved[]> {
+  /** Tries a last time to save the unsaved tasks, for 5 s, when no request has any of it in hand. @returns what is saved in no record. */
+  async drain(): Promise<UnsavedSummary[]> {
     this.#retrying.abort()
     await Promise.race([this.#retried, sleep(lastTryMs, undefined, { ref: false })])
-    return this.#held.list()
+    return this.#unsaved.summaries()
   }
 
-  #claimed(held: HeldTask, record: string): FoundToken {
-    this.#held.claim(held.taskToken, record)
-    return { taskToken: held.taskToken, held }
+  #claimed(task: UnsavedTask, record: string): FoundToken {
+    this.#unsaved.claim(task.taskToken, record)
+    return { taskToken: task.taskToken, task }
   }
 
   async #wait(

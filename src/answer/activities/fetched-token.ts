@@ -52,9 +52,9 @@ export async function saveFetchedToken(
   let { reading } = fetched
   for (let tries = 0; tries < mostTries; tries++) {
     if (reading.taskToken === taskToken) return { reading }
-    if ('refusal' in reading.held || !reader.isAskedBy(reading, seals)) return 'unusable'
+    if ('refusal' in reading.tokenField || !reader.isAskedBy(reading, seals)) return 'unusable'
     if (reading.taskToken !== undefined && reading.taskToken !== dead) {
-      const waitsIn = reading.held.kind === 'sealed' ? reading.held.seal.region : region
+      const waitsIn = reading.tokenField.kind === 'sealed' ? reading.tokenField.seal.region : region
       if ((await livenessOf(reading.taskToken, waitsIn, stepFunctions, log)) !== 'dead')
         return 'still waits'
     }

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../kinto/json.ts'
 import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { Place } from '../../kinto/resources.ts'
-import type { Named } from '../record/match.ts'
+import type { NamedRecords } from '../record/match.ts'
 import { isParsable } from '../../kinto/permission.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { Reading } from '../record/reading.ts'
@@ -19,7 +19,7 @@ const maxIds = 100
 /** A task, as far as its records are looked for. */
 export interface Sought {
   version: string
-  named: Named
+  named: NamedRecords
   activityArn: string
 }
 
@@ -63,7 +63,8 @@ export async function locateRecords(
     return records
       .flat()
       .filter(
-        reading => reader.names(reading, activityArn) && reader.isAskedBy(reading, named.seals)
+        reading =>
+          reader.asksActivity(reading, activityArn) && reader.isAskedBy(reading, named.seals)
       )
   }
 }

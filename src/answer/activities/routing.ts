@@ -3,7 +3,7 @@ import type { KintoSession } from '../../kinto/session.ts'
 import type { ActivityTask } from '../../stepfunctions/polls.ts'
 import { isVerb } from '../record/decision.ts'
 import { saveFetchedToken, type SavingOptions } from './fetched-token.ts'
-import type { HeldTask, HeldTasks } from './unsaved.ts'
+import type { UnsavedTask, UnsavedTasks } from './unsaved.ts'
 import { AmbiguousId, locateRecords } from './locate.ts'
 import { namedRecords } from '../record/match.ts'
 import { pause } from '../../wait.ts'
@@ -13,24 +13,24 @@ import { lookAgainMs, NotRecorded } from '../record/update.ts'
 import type { WaitingRoom } from './waiting.ts'
 
 export interface RouterOptions extends SavingOptions {
-  held: HeldTasks
+  unsaved: UnsavedTasks
   room: WaitingRoom
   /** Kinto, with the service's own account; undefined without `kinto_authorization`. */
-  own: (() => KintoSession) | undefined
+  serviceAccount: (() => KintoSession) | undefined
   resources: readonly Resource[]
 }
 
 /** Where a task comes from. */
-export type Origin = Pick<HeldTask, 'activityArn' | 'region' | 'version'>
+export type Origin = Pick<UnsavedTask, 'activityArn' | 'region' | 'version'>
 
 const retryMs = 5_000
 const placesMs = 2_000
 
-/** Finds out whose a task is: its token goes to who waits for the record, or into the record, or stays held. */
+/** Finds out whose a task is: its token goes to who waits for the record, or into the record, or stays unsaved. */
 export class TaskRouter {
   readonly #options: RouterOptions
-  readonly #routes = new Map<HeldTask, Promise<void>>()
-  readonly #reported = new WeakSet<HeldTask>()
+  readonly #routes = new Map<UnsavedTask, Promise<void>>()
+  readonly #reported = new WeakSet<UnsavedTask>()
   #round: Promise<void> | undefined
   #places: { list: Promise<Place[]>; until: number } | undefined
 
@@ -38,20 +38,20 @@ export class TaskRouter {
     this.#options = options
   }
 
-  /** Takes a task that a poll brought. From here on its token is held until it is saved or used. */
+  /** Takes a task that a poll brought. From here on its token is kept until it is saved or used. */
   async receive({ taskToken, input }: ActivityTask, origin: Origin): Promise<void> {
-    const { held, resources } = this.#options
-    const task: HeldTask = {
+    const { unsaved, resources } = this.#options
+    const task: UnsavedTask = {
       ...origin,
       taskToken,
       named: namedRecords(input, ref => inScope(resources, ref)),
       takenAt: Date.now()
     }
-    held.keep(task)
+    unsaved.keep(task)
     await this.route(task)
   }
 
-  /** Tries again with every task that is held, for a record may come after its task, and Kinto back. After `stopped` once more. */
+  /** Tries again with every unsaved task, for a record may come after its task, and Kinto back. After `stopped` once more. */
   async keepTrying(stopped: AbortSignal): Promise<void> {
     for (let last = false; !last;) {
       await pause(retryMs, stopped)
@@ -59,13 +59,13 @@ export class TaskRouter {
       if (last) await this.#round
       await this.tryAgain()
     }
-    if (this.#options.held.all().length === 0) return
+    if (this.#options.unsaved.all().length === 0) return
     // What was saved now counts once it was seen.
     await sleep(lookAgainMs)
     await this.tryAgain()
   }
 
-  /** Tries again with every task that is held, one after the other; whoever asks meanwhile is served by the same round. */
+  /** Tries again with every unsaved task, one after the other; whoever asks meanwhile is served by the same round. */
   tryAgain(): Promise<void> {
     this.#round ??= this.#tryAll().finally(() => {
       this.#round = undefined
@@ -74,12 +74,12 @@ export class TaskRouter {
   }
 
   async #tryAll(): Promise<void> {
-    if (this.#options.own === undefined) return
-    for (const task of this.#options.held.all()) await this.route(task)
+    if (this.#options.serviceAccount === undefined) return
+    for (const task of this.#options.unsaved.all()) await this.route(task)
   }
 
-  /** Never throws: a task whose records cannot be found or written stays held, and the log says so, once. Whoever asks meanwhile is served by the same look. */
-  route(task: HeldTask): Promise<void> {
+  /** Never throws: a task whose records cannot be found or written stays unsaved, and the log says so, once. Whoever asks meanwhile is served by the same look. */
+  route(task: UnsavedTask): Promise<void> {
     const known = this.#routes.get(task)
     if (known !== undefined) return known
     const route = this.#route(task).finally(() => {
@@ -89,12 +89,13 @@ export class TaskRouter {
     return route
   }
 
-  async #route(task: HeldTask): Promise<void> {
-    const { held, room, own } = this.#options
-    if (!held.has(task.taskToken) || held.claimedFor(task.taskToken) !== undefined) return
+  async #route(task: UnsavedTask): Promise<void> {
+    const { unsaved, room, serviceAccount } = this.#options
+    if (!unsaved.has(task.taskToken) || unsaved.claimedFor(task.taskToken) !== undefined) return
     try {
-      const records = own === undefined ? [] : await this.#locate(own(), task)
-      if (!room.hand(task) && own !== undefined) await this.#saveAhead(task, own(), records)
+      const records = serviceAccount === undefined ? [] : await this.#locate(serviceAccount(), task)
+      if (!room.hand(task) && serviceAccount !== undefined)
+        await this.#saveAhead(task, serviceAccount(), records)
     } catch (error) {
       // An id that means several records may not be the waiting one's; anything else leaves no doubt about that.
       task.ambiguous = error instanceof AmbiguousId
@@ -103,9 +104,9 @@ export class TaskRouter {
     }
   }
 
-  async #locate(own: KintoSession, task: HeldTask): Promise<Reading[]> {
-    const records = await locateRecords(own, task, this.#options.reader, () =>
-      this.#listPlaces(own, task.version)
+  async #locate(serviceAccount: KintoSession, task: UnsavedTask): Promise<Reading[]> {
+    const records = await locateRecords(serviceAccount, task, this.#options.reader, () =>
+      this.#listPlaces(serviceAccount, task.version)
     )
     task.ambiguous = false
     task.heartbeatSeconds = records.map(heartbeatOf).find(seconds => seconds !== undefined)
@@ -113,10 +114,10 @@ export class TaskRouter {
   }
 
   // Tasks come by the hundred, collections are made once.
-  #listPlaces(own: KintoSession, version: string): Promise<Place[]> {
+  #listPlaces(serviceAccount: KintoSession, version: string): Promise<Place[]> {
     if (this.#places === undefined || Date.now() > this.#places.until) {
       this.#places = {
-        list: collectionsOf(own, version, this.#options.resources),
+        list: collectionsOf(serviceAccount, version, this.#options.resources),
         until: Date.now() + placesMs
       }
       this.#places.list.catch(() => {
@@ -126,8 +127,12 @@ export class TaskRouter {
     return this.#places.list
   }
 
-  async #saveAhead(task: HeldTask, own: KintoSession, records: Reading[]): Promise<void> {
-    const { held, log } = this.#options
+  async #saveAhead(
+    task: UnsavedTask,
+    serviceAccount: KintoSession,
+    records: Reading[]
+  ): Promise<void> {
+    const { unsaved, log } = this.#options
     const {
       taskToken,
       region,
@@ -143,7 +148,7 @@ export class TaskRouter {
     const saved = await Promise.all(
       savable.map(reading =>
         saveFetchedToken(
-          { session: own, log },
+          { session: serviceAccount, log },
           { taskToken, region, seals, dead: undefined, reading },
           this.#options
         )
@@ -160,7 +165,7 @@ export class TaskRouter {
         new Error('It names no undecided record of its activity that its token can be saved in.')
       )
     } else if (savable.length === 0) {
-      held.release(taskToken)
+      unsaved.release(taskToken)
     } else {
       // A change that came at the same time may have undone it: it counts as saved once it was seen.
       setTimeout(() => {
@@ -169,7 +174,7 @@ export class TaskRouter {
     }
   }
 
-  #report(task: HeldTask, err: unknown): void {
+  #report(task: UnsavedTask, err: unknown): void {
     if (this.#reported.has(task)) return
     this.#reported.add(task)
     const { activityArn, named } = task

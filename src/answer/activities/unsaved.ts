@@ -1,11 +1,11 @@
-import type { Named } from '../record/match.ts'
+import type { NamedRecords } from '../record/match.ts'
 
 /** A task that Step Functions handed out, with a token that exists nowhere else until it is saved in a record. */
-export interface HeldTask {
+export interface UnsavedTask {
   taskToken: string
   activityArn: string
   region: string
-  named: Named
+  named: NamedRecords
   /** The API version in the paths of its records. */
   version: string
   takenAt: number
@@ -16,7 +16,7 @@ export interface HeldTask {
 }
 
 /** What a task that is not saved looks like in the log: never with its token. */
-export interface Unsaved {
+export interface UnsavedSummary {
   activityArn: string
   records: string[]
   ageSeconds: number
@@ -26,11 +26,11 @@ export interface Unsaved {
 const claimMs = 60_000
 
 /** The tasks whose tokens are saved in no record yet. Nothing is ever dropped from here but by being saved or used. */
-export class HeldTasks {
-  readonly #tasks = new Map<string, HeldTask>()
+export class UnsavedTasks {
+  readonly #tasks = new Map<string, UnsavedTask>()
   readonly #claims = new Map<string, { record: string; until: number }>()
 
-  keep(task: HeldTask): void {
+  keep(task: UnsavedTask): void {
     this.#tasks.set(task.taskToken, task)
   }
 
@@ -59,15 +59,15 @@ export class HeldTasks {
     return claim !== undefined && Date.now() < claim.until ? claim.record : undefined
   }
 
-  all(): HeldTask[] {
+  all(): UnsavedTask[] {
     return [...this.#tasks.values()]
   }
 
-  of(activityArn: string): HeldTask[] {
+  of(activityArn: string): UnsavedTask[] {
     return this.all().filter(task => task.activityArn === activityArn)
   }
 
-  list(now = Date.now()): Unsaved[] {
+  summaries(now = Date.now()): UnsavedSummary[] {
     return this.all().map(({ activityArn, named, takenAt }) => ({
       activityArn,
       records: [...named.uris.keys(), ...named.ids],

@@ -1,12 +1,12 @@
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
-import type { HeldTask } from './unsaved.ts'
-import { names } from '../record/match.ts'
+import type { UnsavedTask } from './unsaved.ts'
+import { namesRecord } from '../record/match.ts'
 
 /** A request that waits for its record's task. */
 export interface Waiter {
   activityArn: string
   ref: RecordRef
-  arrived: PromiseWithResolvers<HeldTask>
+  arrived: PromiseWithResolvers<UnsavedTask>
 }
 
 /** Everybody who waits for a task of an activity, in the order in which they came. */
@@ -18,7 +18,7 @@ export class WaitingRoom {
   }
 
   enter(activityArn: string, ref: RecordRef): Waiter {
-    const waiter = { activityArn, ref, arrived: Promise.withResolvers<HeldTask>() }
+    const waiter = { activityArn, ref, arrived: Promise.withResolvers<UnsavedTask>() }
     // A wait may have ended for another reason by the time it fails.
     waiter.arrived.promise.catch(() => undefined)
     this.#waiters.add(waiter)
@@ -34,9 +34,9 @@ export class WaitingRoom {
   }
 
   /** Hands the task to those who wait for the first of its records that somebody waits for. False when nobody does. */
-  hand(task: HeldTask): boolean {
+  hand(task: UnsavedTask): boolean {
     const waiters = this.of(task.activityArn)
-    const first = waiters.find(({ ref }) => names(task.named, ref))
+    const first = waiters.find(({ ref }) => namesRecord(task.named, ref))
     if (first === undefined) return false
     const same = waiters.filter(({ ref }) => recordUri(ref) === recordUri(first.ref))
     for (const waiter of same) {

@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 /** Which history, about which record. */
-export interface Question {
+export interface HistoryQuery {
   executionArn: string | undefined
   region: string
   ref: RecordRef
@@ -15,8 +15,8 @@ export interface Question {
 }
 
 /** What the execution's history says about the record: 'unclear' where there is none, or where it cannot be read. Never throws. */
-export async function consult(
-  { executionArn, region, ref, taskToken, timeLeft }: Question,
+export async function readVerdict(
+  { executionArn, region, ref, taskToken, timeLeft }: HistoryQuery,
   stepFunctions: StepFunctions,
   log: Log
 ): Promise<Verdict> {

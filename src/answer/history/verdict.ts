@@ -2,7 +2,7 @@ import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import type { ExecutionHistory } from '../../stepfunctions/history.ts'
 import type { WaitingStep } from '../../stepfunctions/waiting-steps.ts'
 import type { KnownDecision } from '../record/decision.ts'
-import { namedRecords, names } from '../record/match.ts'
+import { namedRecords, namesRecord } from '../record/match.ts'
 import { readBack } from '../record/task-output.ts'
 
 /** What an execution's history says about one record. */
@@ -105,7 +105,7 @@ function isFor(step: WaitingStep, ref: RecordRef, only: boolean): boolean {
     !namesAnother(step, ref) &&
     (only ||
       step.input === undefined ||
-      names(
+      namesRecord(
         namedRecords(step.input, () => true),
         ref
       ))

@@ -5,7 +5,7 @@ import { isSealed } from '../../seal/seals.ts'
 type RecordUri = Omit<RecordRef, 'version'>
 
 /** The records that a task's input names, by their URI or by their id alone. */
-export interface Named {
+export interface NamedRecords {
   /** What was sealed and stands in the input, as it does where a workflow passes on what it got when it asked. */
   seals: ReadonlySet<string>
   uris: ReadonlyMap<string, RecordUri>
@@ -20,7 +20,7 @@ export interface Named {
 export function namedRecords(
   input: string | undefined,
   inScope: (ref: RecordUri) => boolean
-): Named {
+): NamedRecords {
   const uris = new Map<string, RecordUri>()
   const ids = new Set<string>()
   const seals = new Set<string>()
@@ -34,7 +34,7 @@ export function namedRecords(
 }
 
 /** Whether a task with these names is for this record. */
-export function names(named: Named, ref: RecordUri): boolean {
+export function namesRecord(named: NamedRecords, ref: RecordUri): boolean {
   return named.uris.has(recordUri(ref)) || named.ids.has(ref.record)
 }
 

@@ -32,29 +32,30 @@ export class RecordReader {
   /** What a record says. `ref` names it by its bucket's real id. Never throws: what cannot be used is part of what was read. */
   read(ref: RecordRef, data: JsonObject): Reading {
     const glance = this.glance(ref, data)
-    const { held } = glance
+    const { tokenField } = glance
     const { seals } = this.#rules
     const changed =
-      seals === undefined || held.kind !== 'sealed'
+      seals === undefined || tokenField.kind !== 'sealed'
         ? []
-        : seals.changed(recordUri(ref), held.seal, data)
+        : seals.changed(recordUri(ref), tokenField.seal, data)
     return { ...glance, changed }
   }
 
   /** The same from `judgedBy` alone: whether the question is what was asked is not looked at. */
   glance(ref: RecordRef, data: JsonObject): Glance {
-    const held = readTokenField(ref, data, this.#rules)
-    const seal = held.kind === 'sealed' ? held.seal : undefined
-    const taskToken = held.kind === 'clear' ? held.taskToken : seal?.taskToken
+    const tokenField = readTokenField(ref, data, this.#rules)
+    const seal = tokenField.kind === 'sealed' ? tokenField.seal : undefined
+    const taskToken = tokenField.kind === 'clear' ? tokenField.taskToken : seal?.taskToken
     const isAsked = seal?.question !== undefined
     const receipt = taskToken === undefined ? undefined : this.#readReceipt(ref, taskToken, data)
-    const decision = receipt ?? (isAsked || unproven.has(held.kind) ? undefined : readStatus(data))
-    return { ref, data, held, taskToken, isAsked, decision }
+    const decision =
+      receipt ?? (isAsked || unproven.has(tokenField.kind) ? undefined : readStatus(data))
+    return { ref, data, tokenField, taskToken, isAsked, decision }
   }
 
   /** The region of a record's token. Undefined where the record does not name a usable one. */
-  regionOf({ held, data, taskToken }: Glance): string | undefined {
-    if (held.kind === 'sealed') return held.seal.region
+  regionOf({ tokenField, data, taskToken }: Glance): string | undefined {
+    if (tokenField.kind === 'sealed') return tokenField.seal.region
     try {
       return readStep(data, { taskToken, isDecided: true }, this.#rules.policy).region
     } catch {
@@ -69,20 +70,20 @@ export class RecordReader {
 
   /** The step of a record whose question is what was asked. @throws Refusal 400 (nothing usable), 409 (the question was changed) */
   step(reading: Reading): Step {
-    const { held, data, changed, taskToken, decision } = reading
-    if ('refusal' in held) throw held.refusal
+    const { tokenField, data, changed, taskToken, decision } = reading
+    if ('refusal' in tokenField) throw tokenField.refusal
     if (changed.length > 0) throw questionChanged(changed)
     const step = readStep(
       data,
       { taskToken, isDecided: decision !== undefined },
       this.#rules.policy
     )
-    return held.kind === 'sealed' ? { ...step, region: held.seal.region } : step
+    return tokenField.kind === 'sealed' ? { ...step, region: tokenField.seal.region } : step
   }
 
   /** The execution whose history tells of a question that was asked, where that is still named as it was. */
   sealedExecution({
-    held,
+    tokenField,
     data,
     changed,
     isAsked
@@ -90,39 +91,40 @@ export class RecordReader {
     const executionArn = textOf(data['executionArn'])
     if (
       !isAsked ||
-      held.kind !== 'sealed' ||
+      tokenField.kind !== 'sealed' ||
       executionArn === undefined ||
       changed.includes('executionArn')
     )
       return undefined
-    return { executionArn, region: held.seal.region }
+    return { executionArn, region: tokenField.seal.region }
   }
 
   /** Whether a record's activity is asked for its task. */
-  names({ held, data, changed }: Reading, activityArn: string): boolean {
+  asksActivity({ tokenField, data, changed }: Reading, activityArn: string): boolean {
     return (
       data['activityArn'] === activityArn &&
-      !('refusal' in held) &&
+      !('refusal' in tokenField) &&
       !changed.includes('activityArn')
     )
   }
 
   /** Whether a task with this in its input asks what the record asks. A seal of this record there says so; without one it is not known. */
-  isAskedBy({ ref, held }: Glance, seals: ReadonlySet<string>): boolean {
+  isAskedBy({ ref, tokenField }: Glance, seals: ReadonlySet<string>): boolean {
     const opened = [...seals]
       .flatMap(text => this.#rules.seals?.open(recordUri(ref), text) ?? [])
       .filter(isQuestion)
     return (
       opened.length === 0 ||
-      (held.kind === 'sealed' && opened.some(seal => isSameQuestion(seal, held.seal)))
+      (tokenField.kind === 'sealed' && opened.some(seal => isSameQuestion(seal, tokenField.seal)))
     )
   }
 
   /** A record's `taskToken` once its task has come: sealed as the question was, never from what the record says by now. */
-  sealFetched({ ref, held }: Reading, taskToken: string, region: string): string {
+  sealFetched({ ref, tokenField }: Reading, taskToken: string, region: string): string {
     const { seals } = this.#rules
     if (seals === undefined) return taskToken
-    if (held.kind === 'sealed') return seals.withToken(recordUri(ref), held.seal, taskToken)
+    if (tokenField.kind === 'sealed')
+      return seals.withToken(recordUri(ref), tokenField.seal, taskToken)
     return seals.sealToken(recordUri(ref), {
       taskToken,
       fromActivity: true,

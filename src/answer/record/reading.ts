@@ -9,7 +9,7 @@ import type { TokenField } from './token-field.ts'
 export interface Glance {
   ref: RecordRef
   data: JsonObject
-  held: TokenField
+  tokenField: TokenField
   /** Undefined for a question whose token has not come, or that shows none that can be used. */
   taskToken: string | undefined
   /** Whether the question was sealed when it was asked. Then nothing else in the record proves anything. */
@@ -36,8 +36,10 @@ export const judgedBy = [
 ] as const
 
 /** The seconds within which a record's step wants to hear of somebody: as they were asked, else as the record says. */
-export function heartbeatOf({ held, isAsked, data }: Glance): number | undefined {
-  return isAsked && held.kind === 'sealed' ? held.seal.heartbeatSeconds : readHeartbeat(data)
+export function heartbeatOf({ tokenField, isAsked, data }: Glance): number | undefined {
+  return isAsked && tokenField.kind === 'sealed'
+    ? tokenField.seal.heartbeatSeconds
+    : readHeartbeat(data)
 }
 
 const mostNames = 10

@@ -17,8 +17,14 @@ export interface Writers {
 }
 
 /** The service's own account where there is one, and the caller. */
-export function writersOf(own: KintoSession | undefined, caller: KintoSession, log: Log): Writers {
-  return own === undefined ? { session: caller, log } : { session: own, fallback: caller, log }
+export function writersOf(
+  serviceAccount: KintoSession | undefined,
+  caller: KintoSession,
+  log: Log
+): Writers {
+  return serviceAccount === undefined
+    ? { session: caller, log }
+    : { session: serviceAccount, fallback: caller, log }
 }
 
 /** A decision to be written into its record, as it was last read. */

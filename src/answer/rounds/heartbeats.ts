@@ -1,6 +1,6 @@
 import { recordUri } from '../../kinto/paths.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
-import type { HeldTask } from '../activities/unsaved.ts'
+import type { UnsavedTask } from '../activities/unsaved.ts'
 import { livenessOf } from '../../stepfunctions/liveness.ts'
 import type { Log } from '../../log.ts'
 import { type RecordReader } from '../record/reader.ts'
@@ -10,7 +10,7 @@ import type { Look } from './watch.ts'
 export interface HeartbeatsOptions {
   stepFunctions: StepFunctions
   reader: RecordReader
-  held: () => HeldTask[]
+  unsavedTasks: () => UnsavedTask[]
   log: Log
 }
 
@@ -22,7 +22,7 @@ interface Beat {
 }
 
 /**
- * Sends `SendTaskHeartbeat` for the tokens of records whose questions say `heartbeatSeconds`, saved in them or held here, three
+ * Sends `SendTaskHeartbeat` for the tokens of records whose questions say `heartbeatSeconds`, saved in them or kept here, three
  * times in that span. A question that was asked through the service is kept alive by its seal alone, whatever became of its words
  * or of its `status`: else anybody who may write the record could end the step. Several replicas beat side by side.
  */
@@ -51,7 +51,7 @@ export class Heartbeats {
 
   /** Sends those that are due. Never throws. */
   async send(): Promise<void> {
-    const beats = [...this.#beats.values(), ...this.#held()]
+    const beats = [...this.#beats.values(), ...this.#unsaved()]
     const due = beats.filter(
       beat => Date.now() - (this.#beaten.get(keyOf(beat)) ?? 0) >= (beat.everySeconds * 1000) / 3
     )
@@ -79,9 +79,9 @@ export class Heartbeats {
     return region === undefined ? undefined : { taskToken, region, everySeconds }
   }
 
-  #held(): Beat[] {
+  #unsaved(): Beat[] {
     return this.#options
-      .held()
+      .unsavedTasks()
       .flatMap(({ taskToken, region, heartbeatSeconds }) =>
         heartbeatSeconds === undefined
           ? []

@@ -5,7 +5,7 @@ import type { UndecidedStatuses } from './undecided.ts'
 import type { RecordWatch } from './watch.ts'
 
 export interface RoundsOptions {
-  own: () => KintoSession
+  serviceAccount: () => KintoSession
   watch: RecordWatch
   heartbeats: Heartbeats
   undecided: UndecidedStatuses
@@ -37,11 +37,11 @@ export class Rounds {
   }
 
   async #run(): Promise<void> {
-    const { own, watch, heartbeats, undecided } = this.#options
+    const { serviceAccount, watch, heartbeats, undecided } = this.#options
     const { signal } = this.#stopped
     while (!signal.aborted) {
       // Where Kinto is away, what is known goes on: no step must fail for that.
-      for (const look of await watch.look(own())) {
+      for (const look of await watch.look(serviceAccount())) {
         heartbeats.note(look)
         undecided.note(look)
       }

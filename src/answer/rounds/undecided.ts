@@ -13,7 +13,7 @@ import { lookAgainMs, NotRecorded, patchRecord } from '../record/update.ts'
 import type { Look } from './watch.ts'
 
 export interface UndecidedOptions {
-  own: () => KintoSession
+  serviceAccount: () => KintoSession
   stepFunctions: StepFunctions
   reader: RecordReader
   /** Told of each status that was taken back. */
@@ -79,7 +79,7 @@ export class UndecidedStatuses {
 
   /** @throws NotRecorded, KintoRefusal, KintoUnreachable */
   async #takeBack(glance: Glance): Promise<void> {
-    const { own, reader, stepFunctions, observe, log } = this.#options
+    const { serviceAccount, reader, stepFunctions, observe, log } = this.#options
     const record = recordUri(glance.ref)
     let latest = glance
     for (let tries = 0; tries < mostTries; tries++) {
@@ -97,7 +97,9 @@ export class UndecidedStatuses {
         this.#times.set(taskToken, times)
         return
       }
-      const outcome = await patchRecord({ session: own(), log }, latest, { status: 'UNANSWERED' })
+      const outcome = await patchRecord({ session: serviceAccount(), log }, latest, {
+        status: 'UNANSWERED'
+      })
       if (outcome instanceof NotRecorded) throw outcome
       // Others may change the record meanwhile: then nothing was taken back yet.
       if (outcome.status === 200) {
@@ -109,7 +111,10 @@ export class UndecidedStatuses {
         )
       }
       await pause(lookAgainMs, this.#stopped.signal)
-      latest = reader.glance(latest.ref, (await fetchRecord(own(), latest.ref, reader.bounds)).data)
+      latest = reader.glance(
+        latest.ref,
+        (await fetchRecord(serviceAccount(), latest.ref, reader.bounds)).data
+      )
     }
   }
 }
@@ -122,18 +127,18 @@ function isWaiting({ isAsked, taskToken, data }: Glance): boolean {
 /** The token of a record that says its question is decided, where nothing proves it. */
 function undecidedIn({
   isAsked,
-  held,
+  tokenField,
   taskToken,
   data,
   decision
 }: Glance): { taskToken: string; region: string } | undefined {
   if (
     !isAsked ||
-    held.kind !== 'sealed' ||
+    tokenField.kind !== 'sealed' ||
     taskToken === undefined ||
     !isVerb(data['status']) ||
     decision !== undefined
   )
     return undefined
-  return { taskToken, region: held.seal.region }
+  return { taskToken, region: tokenField.seal.region }
 }

@@ -83,7 +83,8 @@ export class RecordWatch {
         ? [this.#options.reader.glance({ version: apiVersion, ...place, record }, data)]
         : []
     })
-    for (const { held } of seen) if (held.kind === 'unknown key') this.#tell(held.keyId, place)
+    for (const { tokenField } of seen)
+      if (tokenField.kind === 'unknown key') this.#tell(tokenField.keyId, place)
     return { seen, whole: changed === 'refused' ? place : undefined }
   }
 

@@ -476,7 +476,7 @@ t.test('only so many wait at one time', async t => {
     polls: stepFunctions.polls,
     stepFunctions,
     reader,
-    own: undefined,
+    serviceAccount: undefined,
     resources: [],
     waitMs: 60_000,
     log: pino({ level: 'silent' })

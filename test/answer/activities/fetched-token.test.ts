@@ -162,7 +162,7 @@ t.test('a seal keeps what it holds, and waits in its own region', async t => {
         taskToken: 'NEW',
         changed: ['subject'],
         isAsked: true,
-        held: { seal: { heartbeatSeconds: 60 } }
+        tokenField: { seal: { heartbeatSeconds: 60 } }
       }
     },
     'never from what the record says by now'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { namedRecords, names } from '../../../src/answer/record/match.ts'
+import { namedRecords, namesRecord } from '../../../src/answer/record/match.ts'
 
 const id = '111715b1-5bc4-4083-8756-e7477c256d30'
 const uri = `/buckets/b/collections/c/records/${id}`
@@ -18,7 +18,7 @@ t.test('where a record is found', async t => {
     ['the URI', { record: uri }]
   ]
   for (const [title, input] of rows)
-    t.ok(names(namedRecords(JSON.stringify(input), anywhere), ref), title)
+    t.ok(namesRecord(namedRecords(JSON.stringify(input), anywhere), ref), title)
 })
 
 t.test('where none is', async t => {
@@ -34,17 +34,17 @@ t.test('where none is', async t => {
     ['another URI', JSON.stringify(`/buckets/b/collections/d/records/${id}`)],
     ['another URI beats the id', JSON.stringify([id, '/buckets/b/collections/c/records/other'])]
   ]
-  for (const [title, input] of rows) t.notOk(names(namedRecords(input, anywhere), ref), title)
-  t.notOk(names(namedRecords('"short"', anywhere), { ...ref, record: 'short' }), 'a short id')
+  for (const [title, input] of rows) t.notOk(namesRecord(namedRecords(input, anywhere), ref), title)
+  t.notOk(namesRecord(namedRecords('"short"', anywhere), { ...ref, record: 'short' }), 'a short id')
   t.ok(
-    names(namedRecords('"/buckets/b/collections/c/records/short"', anywhere), {
+    namesRecord(namedRecords('"/buckets/b/collections/c/records/short"', anywhere), {
       ...ref,
       record: 'short'
     }),
     'but its URI'
   )
   t.ok(
-    names(
+    namesRecord(
       namedRecords(
         JSON.stringify([id, '/buckets/x/collections/c/records/other']),
         ({ bucket }) => bucket === 'b'
@@ -57,7 +57,7 @@ t.test('where none is', async t => {
 
 t.test('an input as deep as its bytes allow', async t => {
   t.ok(
-    names(
+    namesRecord(
       namedRecords('['.repeat(130_000) + JSON.stringify(id) + ']'.repeat(130_000), anywhere),
       ref
     )
@@ -66,7 +66,7 @@ t.test('an input as deep as its bytes allow', async t => {
 
 t.test('an input as wide as its bytes allow', async t => {
   t.ok(
-    names(
+    namesRecord(
       namedRecords(JSON.stringify([...Array.from({ length: 131_000 }, () => 1), id]), anywhere),
       ref
     )

@@ -51,7 +51,7 @@ t.test('held tokens get them too; what goes wrong is logged without a token', as
   const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
   const log: string[] = []
   const { taskToken } = sfn.waitCallback()
-  const held = {
+  const unsaved = {
     taskToken,
     activityArn,
     region,
@@ -68,7 +68,7 @@ t.test('held tokens get them too; what goes wrong is logged without a token', as
   const heartbeats = new Heartbeats({
     stepFunctions,
     reader,
-    held: () => [{ ...held, heartbeatSeconds: 60 }, held],
+    unsavedTasks: () => [{ ...unsaved, heartbeatSeconds: 60 }, unsaved],
     log: pino(
       {},
       {

@@ -61,7 +61,7 @@ t.test('a glance judges what it shows, and not the words', async t => {
       taskToken,
       isAsked: true,
       decision: undefined,
-      held: { kind: 'sealed' }
+      tokenField: { kind: 'sealed' }
     }
   ])
 })
