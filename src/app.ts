@@ -15,7 +15,7 @@ import { passThrough, pathOfBatch, relayRoute } from './gateway/pass-through.ts'
 import { errorReply, send } from './gateway/http/reply.ts'
 import { requestId } from './gateway/http/request.ts'
 import { subResourcePath, subResources } from './gateway/sub-resource/route.ts'
-import { UnderWay } from './gateway/http/pipeline.ts'
+import { RequestPipeline } from './gateway/http/pipeline.ts'
 import { openHeaders } from './kinto/cors.ts'
 import { apiVersion } from './kinto/paths.ts'
 import { createParts } from './parts.ts'
@@ -52,9 +52,9 @@ export async function createService(
   { requestMs, stopMs } = usualTimes
 ): Promise<Service> {
   const { resources, trustProxy } = settings
-  const underWay = new UnderWay()
+  const pipeline = new RequestPipeline()
   const metrics: Metrics = new Metrics({
-    requestsInFlight: () => underWay.size,
+    requestsInFlight: () => pipeline.size,
     pollsOpen: () => stepFunctions.polls.open,
     unsavedSince: () => activities.unsaved().map(({ takenAt }) => takenAt)
   })
@@ -77,7 +77,7 @@ export async function createService(
   }
 
   const gateway: FastifyInstance = Fastify({
-    ...serverOptions(underWay),
+    ...serverOptions(pipeline),
     // Not `loggerInstance`: Fastify would say of each listener that it listens.
     childLoggerFactory: (_silent, bindings, options) => log.child(bindings, options),
     logController: new LogController({ disableRequestLogging: true }),
@@ -92,7 +92,7 @@ export async function createService(
     }
   })
   acceptMethods(gateway)
-  underWay.watch(gateway)
+  pipeline.watch(gateway)
   gateway.addHook('onResponse', ({ url, method }, { raw: { statusCode } }, done) => {
     metrics.request(url === relayRoute ? 'relayed' : url.split('/', 2).join(''), method, statusCode)
     done()

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { findSpecials } from '../../src/gateway/batch/find.ts'
+import { findTargets } from '../../src/gateway/batch/find.ts'
 import { planBatch, type Plan } from '../../src/gateway/batch/plan.ts'
 import { askPython } from '../helpers/python.ts'
 import { needsParts } from '../helpers/real.ts'
@@ -132,7 +132,7 @@ function shown(value: unknown): string {
 
 /** What is taken apart here, and where. Undefined: it goes on to Kinto as it came. */
 function plan(body: Buffer): Plan | undefined {
-  const specials = findSpecials({ body, version: 'v1', headers }, () => true)
+  const specials = findTargets({ body, version: 'v1', headers }, () => true)
   return specials.length === 0 ? undefined : planBatch(body, specials)
 }
 

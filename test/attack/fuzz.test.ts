@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { readAnswer } from '../../src/answer/request.ts'
-import { findSpecials } from '../../src/gateway/batch/find.ts'
+import { findTargets } from '../../src/gateway/batch/find.ts'
 import { planBatch } from '../../src/gateway/batch/plan.ts'
 import { classify, decodedPath, originForm } from '../../src/gateway/classify.ts'
 import { endToEndHeaders, forwardedRequestHeaders } from '../../src/gateway/http/headers.ts'
@@ -249,7 +249,7 @@ t.test('batches', async t => {
             typeof part === 'bigint' ? String(part) : part
           )
         )
-        const specials = findSpecials(
+        const specials = findTargets(
           { body, version: 'v1', headers: ['Content-Type', 'application/json'] },
           () => true
         )

@@ -12,7 +12,7 @@ import {
 import { passThrough, pathOfBatch, relayRoute } from '../../src/gateway/pass-through.ts'
 import { errorReply, send } from '../../src/gateway/http/reply.ts'
 import { requestId } from '../../src/gateway/http/request.ts'
-import { UnderWay } from '../../src/gateway/http/pipeline.ts'
+import { RequestPipeline } from '../../src/gateway/http/pipeline.ts'
 import { openHeaders } from '../../src/kinto/cors.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 
@@ -43,8 +43,8 @@ export async function startGateway(
 ): Promise<Gateway> {
   const log: string[] = []
   const upstream = createUpstream({ origin: kinto, timeoutMs, ...options })
-  const underWay = new UnderWay()
-  const listening = serverOptions(underWay)
+  const pipeline = new RequestPipeline()
+  const listening = serverOptions(pipeline)
   const app = Fastify({
     ...listening,
     genReqId: requestId,
@@ -61,7 +61,7 @@ export async function startGateway(
       classify(method, url).kind === 'answer' ? '/answer' : way
   })
   acceptMethods(app)
-  underWay.watch(app)
+  pipeline.watch(app)
   app.setErrorHandler((error, _request, reply) =>
     send(reply, errorReply(error, openHeaders, app.log))
   )

@@ -12,7 +12,7 @@ import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import { withCapability } from './root-view.ts'
 
 /** A GET or HEAD for one of Kinto's utility views, as a value. Both get the same reply: that of HEAD is sent without its body. */
-export interface AnnouncedExchange {
+export interface ViewRequest {
   view: View
   /** In origin form, as received, query included. */
   target: string
@@ -30,10 +30,7 @@ export interface AnnounceOptions {
 }
 
 /** Kinto's utility views with what a plugin inside of Kinto would add to them. Never throws: whatever goes wrong becomes the reply. */
-export async function announce(
-  request: AnnouncedExchange,
-  options: AnnounceOptions
-): Promise<Reply> {
+export async function announce(request: ViewRequest, options: AnnounceOptions): Promise<Reply> {
   const { resources, log } = options
   try {
     switch (request.view) {
@@ -44,14 +41,14 @@ export async function announce(
       case 'openapi':
         return edited(await askKinto(request, options), withSubResources)
       case 'heartbeat':
-        return await heartbeat(request, options)
+        return await heartbeatView(request, options)
     }
   } catch (error) {
     return errorReply(error, openHeaders, log)
   }
 }
 
-async function heartbeat(request: AnnouncedExchange, options: AnnounceOptions): Promise<Reply> {
+async function heartbeatView(request: ViewRequest, options: AnnounceOptions): Promise<Reply> {
   const kinto = askKinto(request, options).catch((err: unknown) => {
     options.log.error({ err }, 'Kinto does not answer its heartbeat')
     return undefined
@@ -62,7 +59,7 @@ async function heartbeat(request: AnnouncedExchange, options: AnnounceOptions): 
 
 // Always with GET, so that the length that HEAD is told is right, and in an encoding that can be edited.
 async function askKinto(
-  { target, headers, timeLeft }: AnnouncedExchange,
+  { target, headers, timeLeft }: ViewRequest,
   { kinto }: AnnounceOptions
 ): Promise<KintoResponse> {
   return await requestKinto(kinto.dispatcher, kinto.origin, {

@@ -24,13 +24,13 @@ export async function announcedViews(
     viewPath(':view'),
     async function answerView(request, reply) {
       const headers = headersForKinto(request, options.trustProxy)
-      const exchange = {
+      const viewRequest = {
         view: request.params.view,
         target: originForm(request.originalUrl),
         headers,
         timeLeft: countdown(options.requestMs)
       }
-      return send(reply, await announce(exchange, options))
+      return send(reply, await announce(viewRequest, options))
     }
   )
 }

@@ -8,8 +8,8 @@ import type { SubResourceOptions } from '../sub-resource/handle.ts'
 import { errorReply, jsonReply, type Reply } from '../http/reply.ts'
 import { entryOf, type Entry } from './entry.ts'
 import { planBatch, type Part, type Plan } from './plan.ts'
-import { sendRun, type BatchExchange, type RunOutcome } from './run.ts'
-import { carryOutSpecial } from './ours.ts'
+import { sendRun, type BatchRequest, type RunOutcome } from './run.ts'
+import { carryOutOurs } from './ours.ts'
 import { shownPath } from './sub-request.ts'
 
 // Numbers keep their literal text where a batch is taken apart, which takes a second for a MiB of
@@ -24,17 +24,17 @@ const maxBytes = 1024 * 1024
  */
 export async function runBatch(
   body: Buffer,
-  specials: readonly (SubResource | undefined)[],
-  exchange: BatchExchange,
+  targets: readonly (SubResource | undefined)[],
+  batch: BatchRequest,
   options: SubResourceOptions
 ): Promise<Reply | undefined> {
-  const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
+  const session = new KintoSession(options.kinto, batch.headers, batch.timeLeft)
   try {
     // Before they are merged: a batch of 1 MiB has room for 80,000 requests and large defaults.
-    if (await isRefused(session, exchange.version, specials.length)) return undefined
+    if (await isRefused(session, batch.version, targets.length)) return undefined
     if (body.length > maxBytes) throw tooLarge(maxBytes)
-    const plan = planBatch(body, specials)
-    return plan === undefined ? undefined : await carryOut(plan, exchange, options)
+    const plan = planBatch(body, targets)
+    return plan === undefined ? undefined : await carryOut(plan, batch, options)
   } catch (error) {
     return errorReply(error, session.commonHeaders, options.log)
   }
@@ -54,21 +54,21 @@ async function isRefused(session: KintoSession, version: string, size: number): 
 
 async function carryOut(
   { opening, rest }: Plan,
-  exchange: BatchExchange,
+  batch: BatchRequest,
   options: SubResourceOptions
 ): Promise<Reply> {
   // Kinto has the first word, if only to an empty batch: as long as nothing was done, its refusal is the whole answer.
-  const opened = await sendRun(opening, exchange, options)
+  const opened = await sendRun(opening, batch, options)
   if ('failed' in opened) return opened.failed
   const { entries, headers } = opened
   for (const [index, part] of rest.entries()) {
-    const done = await carryOutPart(part, exchange, options)
+    const done = await carryOutPart(part, batch, options)
     if ('failed' in done) {
       // Something may have been reported by now, so nobody is told that the whole batch failed.
       const skipped = notExecuted('a previous request of the batch failed', options)
       entries.push(
-        ...entriesFor(part, done.failed, exchange),
-        ...rest.slice(index + 1).flatMap(later => entriesFor(later, skipped, exchange))
+        ...entriesFor(part, done.failed, batch),
+        ...rest.slice(index + 1).flatMap(skippedPart => entriesFor(skippedPart, skipped, batch))
       )
       break
     }
@@ -79,18 +79,18 @@ async function carryOut(
 
 async function carryOutPart(
   part: Part,
-  exchange: BatchExchange,
+  batch: BatchRequest,
   options: SubResourceOptions
 ): Promise<RunOutcome> {
-  if (exchange.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
-  if ('run' in part) return await sendRun(part.run, exchange, options)
+  if (batch.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
+  if ('run' in part) return await sendRun(part.run, batch, options)
   return {
-    entries: [await carryOutSpecial(part.request, part.special, exchange, options)],
+    entries: [await carryOutOurs(part.request, part.target, batch, options)],
     headers: []
   }
 }
 
-function entriesFor(part: Part, reply: Reply, { version }: BatchExchange): Entry[] {
+function entriesFor(part: Part, reply: Reply, { version }: BatchRequest): Entry[] {
   const requests = 'run' in part ? part.run : [part.request]
   return requests.map(request => entryOf(shownPath(request.path, version), request.method, reply))
 }

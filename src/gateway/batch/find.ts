@@ -14,18 +14,18 @@ export interface ReceivedBatch {
  * What each of a batch's requests is to the service. Empty where none is its business, or where it
  * cannot be told: an answer that is overlooked ends in Kinto's 404, and nothing is lost by it.
  */
-export function findSpecials(
+export function findTargets(
   { body, version, headers }: ReceivedBatch,
   isOurs: (target: SubResource) => boolean
 ): (SubResource | undefined)[] {
   if (!mayNameOurs(body) || !isJson(headers)) return []
   const { requests, defaults } = contentOf(body)
   // Looked at once, however many requests have no path of their own.
-  const usual = specialAt(defaults)
-  const specials = requests.map(request => (hasPath(request) ? specialAt(request) : usual))
-  return specials.some(special => special !== undefined) ? specials : []
+  const usual = targetAt(defaults)
+  const targets = requests.map(request => (hasPath(request) ? targetAt(request) : usual))
+  return targets.some(target => target !== undefined) ? targets : []
 
-  function specialAt(request: unknown): SubResource | undefined {
+  function targetAt(request: unknown): SubResource | undefined {
     const path = hasPath(request) ? request['path'] : undefined
     const target = typeof path === 'string' ? subResourceOf(shownPath(path, version)) : undefined
     return target !== undefined && isOurs(target) ? target : undefined

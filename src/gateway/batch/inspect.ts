@@ -7,7 +7,7 @@ import { versionOfBatch } from '../pass-through.ts'
 import { countdown, headersForKinto, whenClientLeaves } from '../http/request.ts'
 import type { SubResourceRouteOptions } from '../sub-resource/route.ts'
 import { runBatch } from './batch.ts'
-import { findSpecials } from './find.ts'
+import { findTargets } from './find.ts'
 
 export interface BatchOptions extends SubResourceRouteOptions {
   /** Room for the bodies of batches: no crowd of these keeps answers out. */
@@ -34,12 +34,12 @@ export function inspectBatches(
     const version = versionOfBatch(request.url)
     const body = await options.batchBodies.read(request.raw, reply.raw, limits)
     const headers = headersForKinto(request, options.trustProxy)
-    const specials = findSpecials({ body, version, headers }, options.isOurs)
-    if (specials.length === 0) return { body: streamOf(body) }
+    const targets = findTargets({ body, version, headers }, options.isOurs)
+    if (targets.length === 0) return { body: streamOf(body) }
     const clientGone = whenClientLeaves(reply)
     const timeLeft = countdown(options.requestMs)
-    const exchange = { version, headers, clientGone, timeLeft }
-    const answered = await runBatch(body, specials, exchange, options)
+    const batch = { version, headers, clientGone, timeLeft }
+    const answered = await runBatch(body, targets, batch, options)
     return answered === undefined ? { body: streamOf(body) } : { reply: answered }
   }
 }

@@ -3,27 +3,27 @@ import { errorReply, type Reply } from '../http/reply.ts'
 import { handleSubResource, type SubResourceOptions } from '../sub-resource/handle.ts'
 import type { SubRequest } from './effective.ts'
 import { entryOf, type Entry } from './entry.ts'
-import type { BatchExchange } from './run.ts'
+import type { BatchRequest } from './run.ts'
 import { bodyOf, headersOf, shownPath } from './sub-request.ts'
 
 /**
  * Carries out a request in a batch that is the service's business: as by itself, but that nobody
  * waits for a task. Never throws.
  */
-export async function carryOutSpecial(
+export async function carryOutOurs(
   request: SubRequest,
-  special: SubResource,
-  exchange: BatchExchange,
+  target: SubResource,
+  batch: BatchRequest,
   options: SubResourceOptions
 ): Promise<Entry> {
-  const reply = await replyTo(request, special, exchange, options)
-  return entryOf(shownPath(request.path, exchange.version), request.method, reply)
+  const reply = await replyTo(request, target, batch, options)
+  return entryOf(shownPath(request.path, batch.version), request.method, reply)
 }
 
 async function replyTo(
   request: SubRequest,
   target: SubResource,
-  { headers, clientGone, timeLeft }: BatchExchange,
+  { headers, clientGone, timeLeft }: BatchRequest,
   options: SubResourceOptions
 ): Promise<Reply> {
   try {

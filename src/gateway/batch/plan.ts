@@ -3,7 +3,7 @@ import type { SubResource } from '../classify.ts'
 import { effectiveRequests, RefusedByKinto, type SubRequest } from './effective.ts'
 
 /** Requests for Kinto that stand side by side, or one that is the service's business. */
-export type Part = { run: SubRequest[] } | { request: SubRequest; special: SubResource }
+export type Part = { run: SubRequest[] } | { request: SubRequest; target: SubResource }
 
 export interface Plan {
   /** The requests for Kinto that the batch begins with. May be none. */
@@ -12,12 +12,12 @@ export interface Plan {
 }
 
 /**
- * Takes a batch apart where `specials` says. Numbers keep their literal text. Undefined for one
+ * Takes a batch apart where `targets` says. Numbers keep their literal text. Undefined for one
  * that Kinto refuses as a whole, or that is nested deeper than the stack is high.
  */
 export function planBatch(
   body: Buffer,
-  specials: readonly (SubResource | undefined)[]
+  targets: readonly (SubResource | undefined)[]
 ): Plan | undefined {
   const requests = requestsIn(body)
   if (requests === undefined) return undefined
@@ -25,12 +25,12 @@ export function planBatch(
   const rest: Part[] = []
   let run = opening
   for (const [index, request] of requests.entries()) {
-    const special = specials[index]
-    if (special === undefined) {
+    const target = targets[index]
+    if (target === undefined) {
       run.push(request)
     } else {
       run = []
-      rest.push({ request, special }, { run })
+      rest.push({ request, target }, { run })
     }
   }
   return { opening, rest: rest.filter(part => !('run' in part) || part.run.length > 0) }

@@ -10,11 +10,14 @@ import { batchPath } from '../../kinto/paths.ts'
 import { failure } from '../http/failures.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
-import type { Exchange, SubResourceOptions } from '../sub-resource/handle.ts'
+import type { SubResourceRequest, SubResourceOptions } from '../sub-resource/handle.ts'
 import type { SubRequest } from './effective.ts'
 
 /** A batch's request: its headers are those that the pass-through would send. */
-export interface BatchExchange extends Pick<Exchange, 'headers' | 'clientGone' | 'timeLeft'> {
+export interface BatchRequest extends Pick<
+  SubResourceRequest,
+  'headers' | 'clientGone' | 'timeLeft'
+> {
   version: string
 }
 
@@ -27,7 +30,7 @@ const ofTheBody = /^(content-.*|.*digest|accept-encoding)$/
 /** Has Kinto carry out a batch of these requests, in one transaction of Kinto's. Never throws. */
 export async function sendRun(
   requests: SubRequest[],
-  { version, headers, timeLeft }: BatchExchange,
+  { version, headers, timeLeft }: BatchRequest,
   { kinto, log }: SubResourceOptions
 ): Promise<RunOutcome> {
   try {

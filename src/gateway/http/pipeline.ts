@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { unavailable } from '../../kinto/errors.ts'
 
 /** An answer that is due on a connection. */
-interface Due {
+interface PendingResponse {
   response: ServerResponse
   /** Begins its request, once it is its turn. */
   begin: (() => void) | undefined
@@ -14,8 +14,8 @@ interface Due {
 const maxWaiting = 100
 
 /** The answers that a server has under way, in order, and on which connection. */
-export class UnderWay {
-  readonly #connections = new Map<Socket, Due[]>()
+export class RequestPipeline {
+  readonly #connections = new Map<Socket, PendingResponse[]>()
   readonly #last = new WeakSet<Socket>()
   #size = 0
   #closing = false
@@ -33,7 +33,7 @@ export class UnderWay {
    */
   watch(app: FastifyInstance): void {
     app.server.prependListener('request', ({ socket }, response) => {
-      this.#owe(app, socket, response)
+      this.#expect(app, socket, response)
     })
     app.addHook('onRequest', ({ raw: { socket } }, { raw }, done) => {
       this.#whenItsTurn(socket, raw, () => {
@@ -44,7 +44,7 @@ export class UnderWay {
     })
     app.addHook('preClose', async () => {
       this.#closing = true
-      this.#endIdle(app)
+      this.#closeIdle(app)
     })
   }
 
@@ -52,56 +52,58 @@ export class UnderWay {
    * Whether an answer of another request is due, or has begun, on this connection: then nothing can be said on it. A request
    * that is not whole yet is the one at fault itself.
    */
-  isSpokenFor(socket: Socket): boolean {
-    return this.#dueOn(socket).some(({ response }) => response.headersSent || response.req.complete)
+  hasPending(socket: Socket): boolean {
+    return this.#pendingOn(socket).some(
+      ({ response }) => response.headersSent || response.req.complete
+    )
   }
 
   /** Ends the connection after the answers that are due on it: what came behind their requests cannot be read. */
-  endAfterwards(socket: Socket): void {
+  closeAfterwards(socket: Socket): void {
     this.#last.add(socket)
   }
 
-  #owe(app: FastifyInstance, socket: Socket, response: ServerResponse): void {
+  #expect(app: FastifyInstance, socket: Socket, response: ServerResponse): void {
     const known = this.#connections.get(socket)
-    const due = known ?? []
+    const pending = known ?? []
     if (known === undefined) {
-      this.#connections.set(socket, due)
+      this.#connections.set(socket, pending)
       // Of the answers that are not the first, Node does not say that they will never be sent.
       socket.once('close', () => {
-        this.#size -= due.length
+        this.#size -= pending.length
         this.#connections.delete(socket)
-        this.#endIdle(app)
+        this.#closeIdle(app)
       })
     }
-    due.push({ response, begin: undefined })
+    pending.push({ response, begin: undefined })
     this.#size += 1
-    if (due.length > maxWaiting) socket.destroy()
+    if (pending.length > maxWaiting) socket.destroy()
     response.on('close', () => {
-      this.#paid(app, socket)
+      this.#finished(app, socket)
     })
   }
 
   /** The first answer that was due on the connection is over. */
-  #paid(app: FastifyInstance, socket: Socket): void {
-    const due = this.#dueOn(socket)
-    if (due.shift() === undefined) return
+  #finished(app: FastifyInstance, socket: Socket): void {
+    const pending = this.#pendingOn(socket)
+    if (pending.shift() === undefined) return
     this.#size -= 1
-    if (!socket.destroyed) due[0]?.begin?.()
-    if (due.length === 0 && this.#last.has(socket)) socket.destroySoon()
-    this.#endIdle(app)
+    if (!socket.destroyed) pending[0]?.begin?.()
+    if (pending.length === 0 && this.#last.has(socket)) socket.destroySoon()
+    this.#closeIdle(app)
   }
 
   #whenItsTurn(socket: Socket, response: ServerResponse, begin: () => void): void {
-    const due = this.#dueOn(socket)
-    if (due[0]?.response === response) return begin()
-    for (const waiting of due) if (waiting.response === response) waiting.begin = begin
+    const pending = this.#pendingOn(socket)
+    if (pending[0]?.response === response) return begin()
+    for (const waiting of pending) if (waiting.response === response) waiting.begin = begin
   }
 
-  #dueOn(socket: Socket): Due[] {
+  #pendingOn(socket: Socket): PendingResponse[] {
     return this.#connections.get(socket) ?? []
   }
 
-  #endIdle(app: FastifyInstance): void {
+  #closeIdle(app: FastifyInstance): void {
     if (this.#closing && this.#size === 0) app.server.closeAllConnections()
   }
 }

@@ -28,15 +28,15 @@ export function kintoReply({ status, headers, body }: KintoResponse): Reply {
 }
 
 /**
- * What a failed request is answered with. `common` are the headers of Kinto's latest answer to this caller; where Kinto was not
+ * What a failed request is answered with. `commonHeaders` are those of Kinto's latest answer to this caller; where Kinto was not
  * asked, everybody may read the error. What is not for the client goes to the log.
  */
-export function errorReply(error: unknown, common: readonly string[], log: Log): Reply {
+export function errorReply(error: unknown, commonHeaders: readonly string[], log: Log): Reply {
   if (error instanceof KintoRefusal) return kintoReply(error.response)
   const refusal = asRefusal(error)
   const { problem } = refusal
   if (problem.status >= 500) log.error({ err: error, status: problem.status }, problem.message)
-  return jsonText(problem.status, [...common, ...refusal.headers], errorBody(problem))
+  return jsonText(problem.status, [...commonHeaders, ...refusal.headers], errorBody(problem))
 }
 
 function asRefusal(error: unknown): Refusal {

@@ -8,7 +8,7 @@ import { PassThrough, type Readable } from 'node:stream'
 import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
 import { openHeaders } from '../../kinto/cors.ts'
 import { errorBody, unknownCoding } from '../../kinto/errors.ts'
-import type { UnderWay } from './pipeline.ts'
+import type { RequestPipeline } from './pipeline.ts'
 
 // A connection on which nothing moves for longer than Kinto may be silent (300 s at most) has nobody at its other end.
 const idleMs = 330_000
@@ -17,7 +17,7 @@ const idleMs = 330_000
  * How the server listens: as far as HTTP goes, for what Kinto's own server takes. A body has all the time it needs, in both
  * directions: when a side has been silent for too long is Kinto's to say, as it is without the service in front.
  */
-export function serverOptions(underWay: UnderWay): FastifyHttpOptions<RawServerDefault> {
+export function serverOptions(pipeline: RequestPipeline): FastifyHttpOptions<RawServerDefault> {
   return {
     http: { maxHeaderSize: 256 * 1024, headersTimeout: 60_000 },
     requestTimeout: 0,
@@ -25,11 +25,11 @@ export function serverOptions(underWay: UnderWay): FastifyHttpOptions<RawServerD
     // Kinto sets ids no limit.
     routerOptions: { maxParamLength: 256 * 1024 },
     exposeHeadRoutes: false,
-    // `UnderWay` refuses in Kinto's shape.
+    // `RequestPipeline` refuses in Kinto's shape.
     return503OnClosing: false,
     clientErrorHandler(error, socket) {
-      if (underWay.isSpokenFor(socket)) underWay.endAfterwards(socket)
-      else if (socket.writable) socket.end(refusal(error.code), () => socket.destroy())
+      if (pipeline.hasPending(socket)) pipeline.closeAfterwards(socket)
+      else if (socket.writable) socket.end(clientErrorResponse(error.code), () => socket.destroy())
     }
   }
 }
@@ -96,7 +96,7 @@ const refused = new Map<string, Refused>([
 ])
 
 // What Node's parser refuses never becomes a request, so this answer is written by hand.
-function refusal(code: string): string {
+function clientErrorResponse(code: string): string {
   const [status, error, message] = refused.get(code) ?? malformed
   const body = errorBody({ status, errno: 107, error, message })
   const fields = [

@@ -6,18 +6,18 @@ import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { jsonReply, type Reply } from '../http/reply.ts'
-import type { Exchange, View } from './handle.ts'
+import type { SubResourceRequest, Endpoint } from './handle.ts'
 
-export interface AnswerViewOptions extends StateOptions {
+export interface AnswerEndpointOptions extends StateOptions {
   answers: Answers
   /** Told what became of each POST: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
   observeAnswer: (outcome: string) => void
 }
 
 /** The sub-resource of a record: POST answers it, GET tells how its step stands. @throws UnsafeSegmentError */
-export function answerView(ref: RecordRef, options: AnswerViewOptions): View {
+export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): Endpoint {
   const { log, observeAnswer } = options
-  const state = async ({ timeLeft }: Exchange, session: KintoSession): Promise<Reply> => {
+  const state = async ({ timeLeft }: SubResourceRequest, session: KintoSession): Promise<Reply> => {
     const data = await readState(session, ref, timeLeft, options)
     return jsonReply(200, [...session.commonHeaders, 'Cache-Control', 'no-cache, no-store'], {
       data
@@ -30,7 +30,7 @@ export function answerView(ref: RecordRef, options: AnswerViewOptions): View {
     methods: new Map([
       ['GET', state],
       ['HEAD', state],
-      ['POST', (exchange, session) => answer(ref, exchange, session, options)]
+      ['POST', (request, session) => answer(ref, request, session, options)]
     ]),
     failed({ status }) {
       observeAnswer(status < 500 ? 'refused' : 'failed')
@@ -41,9 +41,9 @@ export function answerView(ref: RecordRef, options: AnswerViewOptions): View {
 
 async function answer(
   ref: RecordRef,
-  { headers, readBody, clientGone, timeLeft, mayWait }: Exchange,
+  { headers, readBody, clientGone, timeLeft, mayWait }: SubResourceRequest,
   session: KintoSession,
-  { answers, log, observeAnswer }: AnswerViewOptions
+  { answers, log, observeAnswer }: AnswerEndpointOptions
 ): Promise<Reply> {
   const begun = performance.now()
   const taken = await answers.take({

@@ -6,9 +6,9 @@ import { recordPath, recordsPath, type CollectionRef } from '../../kinto/paths.t
 import type { KintoSession } from '../../kinto/session.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { jsonReply, type Reply } from '../http/reply.ts'
-import type { Exchange, View } from './handle.ts'
+import type { SubResourceRequest, Endpoint } from './handle.ts'
 
-export interface AskViewOptions {
+export interface AskEndpointOptions {
   asks: Asks
   /** Told of each question that was not taken: `refused` (4xx), `failed` (5xx). */
   observeAsk: (outcome: string) => void
@@ -16,13 +16,13 @@ export interface AskViewOptions {
 }
 
 /** The sub-resource of a collection: POST asks a question there. @throws UnsafeSegmentError */
-export function askView(ref: CollectionRef, options: AskViewOptions): View {
+export function askEndpoint(ref: CollectionRef, options: AskEndpointOptions): Endpoint {
   const { log, observeAsk } = options
   return {
     path: recordsPath(ref),
     known: 'POST',
     foreign: 'PATCH',
-    methods: new Map([['POST', (exchange, session) => ask(ref, exchange, session, options)]]),
+    methods: new Map([['POST', (request, session) => ask(ref, request, session, options)]]),
     failed({ status }) {
       observeAsk(status < 500 ? 'refused' : 'failed')
       log.info({ ref, status }, 'a question was not asked')
@@ -32,9 +32,9 @@ export function askView(ref: CollectionRef, options: AskViewOptions): View {
 
 async function ask(
   ref: CollectionRef,
-  { headers, readBody }: Exchange,
+  { headers, readBody }: SubResourceRequest,
   session: KintoSession,
-  { asks, log, observeAsk }: AskViewOptions
+  { asks, log, observeAsk }: AskEndpointOptions
 ): Promise<Reply> {
   const conditions = [
     ...headerValues(headers, 'if-match'),

@@ -3,11 +3,11 @@ import { headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { KintoSession, type Kinto } from '../../kinto/session.ts'
 import type { SubResource } from '../classify.ts'
 import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
-import { answerView, type AnswerViewOptions } from './answer.ts'
-import { askView, type AskViewOptions } from './ask.ts'
+import { answerEndpoint, type AnswerEndpointOptions } from './answer.ts'
+import { askEndpoint, type AskEndpointOptions } from './ask.ts'
 
 /** A request for a sub-resource, as a value. Headers are a flat list, those that the pass-through would send. */
-export interface Exchange {
+export interface SubResourceRequest {
   method: string
   target: SubResource
   headers: string[]
@@ -22,18 +22,21 @@ export interface Exchange {
 }
 
 /** One kind of sub-resource. */
-export interface View {
+export interface Endpoint {
   /** Kinto's resource that it belongs to, whose CORS policy it has. */
   path: string
   /** A method that Kinto's resource has, and one that it does not have. */
   known: string
   foreign: string
-  methods: ReadonlyMap<string, (exchange: Exchange, session: KintoSession) => Promise<Reply>>
+  methods: ReadonlyMap<
+    string,
+    (request: SubResourceRequest, session: KintoSession) => Promise<Reply>
+  >
   /** Told of a POST that failed. */
   failed: (reply: Reply) => void
 }
 
-export interface SubResourceOptions extends AnswerViewOptions, AskViewOptions {
+export interface SubResourceOptions extends AnswerEndpointOptions, AskEndpointOptions {
   kinto: Kinto
 }
 
@@ -41,23 +44,26 @@ const requestMethod = 'Access-Control-Request-Method'
 
 /** Answers every request for a sub-resource. Never throws: whatever goes wrong becomes the reply. */
 export async function handleSubResource(
-  exchange: Exchange,
+  request: SubResourceRequest,
   options: SubResourceOptions
 ): Promise<Reply> {
-  const { method, target, clientGone } = exchange
-  const session = new KintoSession(options.kinto, exchange.headers, exchange.timeLeft)
-  let view: View | undefined
+  const { method, target, clientGone } = request
+  const session = new KintoSession(options.kinto, request.headers, request.timeLeft)
+  let endpoint: Endpoint | undefined
   try {
-    view = target.kind === 'answer' ? answerView(target.ref, options) : askView(target.ref, options)
-    if (method === 'OPTIONS') return await preflight(exchange, session, view)
-    const carryOut = view.methods.get(method)
-    if (carryOut === undefined) throw await notAllowed(session, view)
-    if (method === 'POST') requireJson(headerValues(exchange.headers, 'content-type')[0])
-    return await carryOut(exchange, session)
+    endpoint =
+      target.kind === 'answer'
+        ? answerEndpoint(target.ref, options)
+        : askEndpoint(target.ref, options)
+    if (method === 'OPTIONS') return await preflight(request, session, endpoint)
+    const carryOut = endpoint.methods.get(method)
+    if (carryOut === undefined) throw await notAllowed(session, endpoint)
+    if (method === 'POST') requireJson(headerValues(request.headers, 'content-type')[0])
+    return await carryOut(request, session)
   } catch (error) {
     if (clientGone.aborted) return nobodyIsThere(target, options)
     const reply = errorReply(error, session.commonHeaders, options.log)
-    if (method === 'POST') view?.failed(reply)
+    if (method === 'POST') endpoint?.failed(reply)
     return reply
   }
 }
@@ -69,9 +75,9 @@ function nobodyIsThere({ ref }: SubResource, { log }: SubResourceOptions): Reply
 
 /** Kinto does not know the sub-resource, so it is asked for its policy on the resource, and our methods are put in. */
 async function preflight(
-  { headers }: Exchange,
+  { headers }: SubResourceRequest,
   session: KintoSession,
-  { path, known, foreign, methods }: View
+  { path, known, foreign, methods }: Endpoint
 ): Promise<Reply> {
   const [wanted] = headerValues(headers, 'access-control-request-method')
   const isOurs = wanted === 'OPTIONS' || methods.has(wanted ?? '')
@@ -90,13 +96,13 @@ async function preflight(
 /** Kinto's refusal of a preflight carries the headers of its 405, and unlike another method it can change nothing. */
 async function notAllowed(
   session: KintoSession,
-  { path, foreign, methods }: View
+  { path, foreign, methods }: Endpoint
 ): Promise<Refusal> {
   await session.options(path, [requestMethod, foreign])
   return methodNotAllowed(allowed(methods).join(', '))
 }
 
-function allowed(methods: View['methods']): string[] {
+function allowed(methods: Endpoint['methods']): string[] {
   return [...methods.keys(), 'OPTIONS']
 }
 

@@ -4,7 +4,7 @@ import { about } from '../../../src/about.ts'
 import {
   announce,
   type AnnounceOptions,
-  type AnnouncedExchange
+  type ViewRequest
 } from '../../../src/gateway/announce/announce.ts'
 import { headerValues } from '../../../src/kinto/headers.ts'
 import { createUpstream } from '../../../src/kinto/upstream.ts'
@@ -28,7 +28,7 @@ const headers = [
   'Content-Length',
   '3'
 ]
-const requests: Record<AnnouncedExchange['view'], AnnouncedExchange> = {
+const requests: Record<ViewRequest['view'], ViewRequest> = {
   root: { view: 'root', target: '/v1/?a=%20', headers, timeLeft: () => 5000 },
   heartbeat: { view: 'heartbeat', target: '/v1/__heartbeat__', headers, timeLeft: () => 5000 },
   openapi: { view: 'openapi', target: '/v1/__api__', headers, timeLeft: () => 5000 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { findSpecials } from '../../../src/gateway/batch/find.ts'
+import { findTargets } from '../../../src/gateway/batch/find.ts'
 import type { SubResource } from '../../../src/gateway/classify.ts'
 import { planBatch, type Plan } from '../../../src/gateway/batch/plan.ts'
 
@@ -21,8 +21,8 @@ function plan(
     batch instanceof Buffer
       ? batch
       : Buffer.from(typeof batch === 'string' ? batch : JSON.stringify(batch))
-  const specials = findSpecials({ body, version, headers }, isOurs)
-  return specials.length === 0 ? undefined : planBatch(body, specials)
+  const targets = findTargets({ body, version, headers }, isOurs)
+  return targets.length === 0 ? undefined : planBatch(body, targets)
 }
 
 t.test('paths that Kinto would route to the sub-resource, as batches write them', async t => {
@@ -42,7 +42,7 @@ t.test('paths that Kinto would route to the sub-resource, as batches write them'
       plan({ requests: [{ path }] }),
       {
         opening: [],
-        rest: [{ request: { path, method: 'GET' }, special: { kind: 'answer', ref } }]
+        rest: [{ request: { path, method: 'GET' }, target: { kind: 'answer', ref } }]
       },
       path
     )
@@ -66,7 +66,7 @@ t.test('another version of the API', async t => {
       { path: `/v2${record}/stepfunction` }
     ]
   }
-  const v2 = { special: { kind: 'answer', ref: { version: 'v2' } } }
+  const v2 = { target: { kind: 'answer', ref: { version: 'v2' } } }
   t.match(plan(batch, { version: 'v2' }), {
     rest: [v2, { run: [{ path: `/v1${record}/stepfunction` }] }, v2]
   })
@@ -156,7 +156,7 @@ t.test(
       }),
       {
         opening: [{ path: /tepfunction/ }, { path: '/é' }],
-        rest: [{ special: { kind: 'answer', ref } }]
+        rest: [{ target: { kind: 'answer', ref } }]
       }
     )
   }
@@ -282,6 +282,6 @@ t.test('records that are not answered here', async t => {
       { requests: [{ path: '/buckets/x/collections/c/records/r/stepfunction' }, answer] },
       { isOurs: target => target.ref.bucket === 'b' }
     ),
-    { opening: [{ path: /x/ }], rest: [{ special: { kind: 'answer', ref } }] }
+    { opening: [{ path: /x/ }], rest: [{ target: { kind: 'answer', ref } }] }
   )
 })

@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import t from 'tap'
-import { UnderWay } from '../../../src/gateway/http/pipeline.ts'
+import { RequestPipeline } from '../../../src/gateway/http/pipeline.ts'
 import { openRaw } from '../../helpers/raw.ts'
 
 const get = 'GET / HTTP/1.1\r\nHost: kinto.example\r\n\r\n'
@@ -8,9 +8,9 @@ const get = 'GET / HTTP/1.1\r\nHost: kinto.example\r\n\r\n'
 const getOf = (name: string): string => `GET /${name} HTTP/1.1\r\nHost: kinto.example\r\n\r\n`
 
 t.test('a connection is spoken for from a whole request to its answer', async t => {
-  const underWay = new UnderWay()
+  const pipeline = new RequestPipeline()
   const app = Fastify()
-  underWay.watch(app)
+  pipeline.watch(app)
   const seen: boolean[] = []
   app.route({
     method: ['GET', 'POST'],
@@ -18,7 +18,7 @@ t.test('a connection is spoken for from a whole request to its answer', async t 
     async handler(request) {
       // By the time that the end of the request is read.
       await new Promise(setImmediate)
-      seen.push(underWay.isSpokenFor(request.raw.socket))
+      seen.push(pipeline.hasPending(request.raw.socket))
       return 'fine'
     }
   })
@@ -33,12 +33,12 @@ t.test('a connection is spoken for from a whole request to its answer', async t 
   other.write(get)
   await other.next()
   t.strictSame(seen, [true, true, true])
-  t.notOk(underWay.isSpokenFor(other.socket))
+  t.notOk(pipeline.hasPending(other.socket))
 })
 
 t.test('an application that serves nobody closes at once', async t => {
   const app = Fastify()
-  new UnderWay().watch(app)
+  new RequestPipeline().watch(app)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const silent = await openRaw(t, url)
   await app.close()
@@ -46,9 +46,9 @@ t.test('an application that serves nobody closes at once', async t => {
 })
 
 t.test('requests that come on one connection without waiting', async t => {
-  const underWay = new UnderWay()
+  const pipeline = new RequestPipeline()
   const app = Fastify()
-  underWay.watch(app)
+  pipeline.watch(app)
   const begun: string[] = []
   const held: (() => void)[] = []
   let changed = Promise.withResolvers<void>()
@@ -99,16 +99,16 @@ t.test('requests that come on one connection without waiting', async t => {
     await left
     await new Promise(setImmediate)
     t.strictSame(begun, ['/first'])
-    t.equal(underWay.size, 0)
+    t.equal(pipeline.size, 0)
   })
 
   await t.test('are a hundred at most', async t => {
     const client = await openRaw(t, url)
     client.write(getOf('many').repeat(100))
     await untilBegun(2)
-    t.equal(underWay.size, 100)
+    t.equal(pipeline.size, 100)
     client.write(getOf('one-too-many'))
     t.equal(await client.ended(), '')
-    t.equal(underWay.size, 0)
+    t.equal(pipeline.size, 0)
   })
 })
