@@ -82,7 +82,7 @@ function stopOn({ stop }: Service, ...signals: NodeJS.Signals[]): void {
       stoppingSince = performance.now()
       log.info(
         { signal },
-        'stopping: requests and polls under way are ended, for up to 65 s; a second signal stops at once'
+        'finishing requests and polls in progress, up to 65 s; a second signal stops at once'
       )
       void stop().then(unsaved => {
         for (const task of unsaved)

@@ -70,7 +70,7 @@ export class Metrics {
 
   constructor({ requestsInFlight, pollsOpen, unsavedSince }: Gauges) {
     collectDefaultMetrics({ register: this.#registry })
-    this.#gauge('requests_in_flight', 'Requests under way.', requestsInFlight)
+    this.#gauge('requests_in_flight', 'Requests in progress.', requestsInFlight)
     this.#gauge('polls_open', 'Open polls for tasks of activities.', pollsOpen)
     this.#gauge(
       'tokens_held',

@@ -67,7 +67,7 @@ export class Answers {
     const again = await this.#reportAndRecord(toStep, next, options)
     if (again.outcome === 'token replaced')
       throw conflict(
-        'The step came round again while it was answered. Look at the record, and answer again.'
+        'The workflow asked again while you answered. Look at the record, then answer again.'
       )
     return again
   }
@@ -89,7 +89,7 @@ export class Answers {
   /** Whoever is not proven yet may be anybody, so there may not be too many of them. */
   async #admit(call: AnswerCall): Promise<AdmittedAnswer> {
     if (this.#unproven >= maxUnproven)
-      throw unavailable('Too many answers are being checked, please retry later.', {
+      throw unavailable('Too many answers are being checked. Try again in a moment.', {
         retryAfter: 3
       })
     this.#unproven += 1

@@ -81,15 +81,15 @@ export async function reportAndRecord(
     case 'answered':
       return await answeredBefore(admitted, fate.decision, taskToken, options)
     case 'over':
-      throw gone(`${fate.reason} Nobody's answer was taken for this record.`)
+      throw gone(`${fate.reason} No answer was accepted.`)
     case 'open':
       if (step.activityArn !== undefined) return { outcome: 'token replaced', deadToken: taskToken }
       throw gone(
-        'This step is over without an answer. The workflow runs on; if it asks again, it does so with a new record or a new token.'
+        'This step ended without an answer. The workflow goes on; if it asks again, it uses a new record or a new token.'
       )
     case 'nothing':
       throw gone(
-        'The step takes no answer any more: it may have been answered elsewhere, have expired, or its workflow was stopped.'
+        'The step no longer accepts answers: it may have been answered elsewhere, it may have expired, or its workflow was stopped.'
       )
   }
 }
@@ -188,11 +188,11 @@ async function save(
   )
   if (saved === 'still waits' || saved === 'unusable')
     throw conflict(
-      'The step came round again while it was answered. Look at the record, and answer again.'
+      'The workflow asked again while you answered. Look at the record, then answer again.'
     )
   if (saved instanceof NotRecorded) {
     throw unavailable(
-      'The task of this record could not be saved in it, so nothing was reported. Try again.',
+      'The task could not be saved in this record, so nothing was reported. Try again in a moment.',
       { cause: saved, retryAfter: 3 }
     )
   }

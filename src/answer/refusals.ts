@@ -10,22 +10,22 @@ export function awsRefusal(cause: StepFunctionsError, field: 'taskToken' | 'acti
     return invalid('body', 'output', 'Step Functions does not take this output or error.')
   if (cause.fault === 'refused')
     return unavailable(
-      'This service is not allowed to reach the workflow. Nothing was reported; its operator has to look.',
+      'This service is not allowed to reach the workflow. Nothing was reported. Tell its operator.',
       { cause }
     )
   if (cause.fault === 'credentials')
     return unavailable(
-      'This service has no valid AWS credentials at the moment. Nothing was reported; its operator has to look.',
+      'This service has no valid AWS credentials. Nothing was reported. Tell its operator.',
       { cause, retryAfter: 30 }
     )
   if (cause.fault === 'throttled')
     return unavailable(
-      'Step Functions turns requests away at the moment. Nothing was reported; try again.',
+      'Step Functions takes no more requests. Nothing was reported. Try again in a moment.',
       { cause, retryAfter: 3 }
     )
   if (cause.retryHelps)
     return unavailable(
-      'Step Functions cannot be reached at the moment. Nothing was reported; try again.',
+      'Step Functions cannot be reached. Nothing was reported. Try again in a moment.',
       { cause, retryAfter: 3 }
     )
   return invalid(

@@ -74,7 +74,7 @@ export async function report(
         'it is not known whether Step Functions took an answer'
       )
       throw unavailable(
-        'It is not known whether Step Functions took the answer. Repeating the request is safe: an answer is taken once.',
+        'It is not known whether Step Functions accepted the answer. You can safely repeat the request: an answer is accepted only once.',
         { details: { reported: 'unknown' }, retryAfter: 5 }
       )
     }

@@ -73,7 +73,7 @@ export async function readState(
         ...told,
         canAnswer: false,
         obstacle: 'permission',
-        reason: 'You may read this record, but not answer it: that takes write permission on it.'
+        reason: 'You may read this record, but you need write permission on it to answer.'
       }
 }
 

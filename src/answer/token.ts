@@ -46,7 +46,7 @@ export async function findToken(
     throw error instanceof StepFunctionsError ? awsRefusal(error, 'activityArn') : error
   }
   throw conflict(
-    'No task of the activity came for this record: the workflow has not reached this step yet, or is past it. Try again later.'
+    'No task of the activity came for this record: the workflow has not reached this step yet, or it has passed it. Try again later.'
   )
 }
 

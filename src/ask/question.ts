@@ -75,7 +75,7 @@ export function readQuestion(body: Uint8Array, policy: ArnPolicy): AskedQuestion
   requireUnanswered(fields)
   const taskToken = readToken(data, 'body')
   if (taskToken !== undefined && isSealed(taskToken))
-    throw invalid('body', 'taskToken', 'This is no task token: it was sealed already')
+    throw invalid('body', 'taskToken', 'This is not a task token: it was sealed already')
   const { region } = readStep(fields, { taskToken, isDecided: false, location: 'body' }, policy)
   return {
     ...idOf(id, taskToken),

@@ -28,7 +28,7 @@ export function standingOf(
   const { ref, data, tokenField, taskToken, isAsked, decision } = reading
   if (tokenField.kind === 'unknown key')
     throw unavailable(
-      'What stands in this record was sealed with a secret that this service does not have. Its operator has to look.'
+      'What stands in this record was sealed with a secret that this service does not have. Tell its operator.'
     )
   if (seals !== undefined && isAsked && tokenField.kind === 'sealed')
     return standingOfSealed(asked, reading, tokenField.seal, seals)

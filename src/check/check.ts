@@ -55,12 +55,12 @@ async function checkKinto(server: Kinto, { kintoUrl }: Settings): Promise<CheckR
   if (response.status !== 200)
     return [
       wrong(
-        `What listens at ${kintoUrl} answers ${response.status} to ${rootPath(apiVersion)}: it is no Kinto, or one that is not well.`
+        `What listens at ${kintoUrl} answers ${response.status} to ${rootPath(apiVersion)}: it is not Kinto, or Kinto is not well.`
       )
     ]
   const { project_version: version, settings, capabilities, url } = jsonObject(response)
   if (typeof version !== 'string' || !isJsonObject(capabilities))
-    return [wrong(`What listens at ${kintoUrl} is no Kinto.`)]
+    return [wrong(`What listens at ${kintoUrl} is not Kinto.`)]
   return [
     Number.parseInt(version, 10) < 6
       ? wrong(`Kinto ${version} is too old: 6 is needed, for its conditional PATCH.`)

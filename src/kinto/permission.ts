@@ -129,7 +129,7 @@ export function realRef(ref: RecordRef, { defaultBucket }: Caller): RecordRef {
 export async function identify(session: KintoSession, version: string): Promise<Caller> {
   const response = await session.get(rootPath(version))
   if (response.status !== 200)
-    throw unavailable('Kinto does not say who you are at the moment.', {
+    throw unavailable('Kinto could not confirm who you are. Try again in a moment.', {
       retryAfter: 3,
       cause: new Error(`The root view was answered with ${response.status}.`)
     })
@@ -159,7 +159,7 @@ async function probe(session: KintoSession, path: string): Promise<Proven | Kint
 
 function unclearProbe({ status }: KintoResponse): Error {
   return unavailable(
-    'Kinto does not take changes of this record at the moment, so an answer could not be recorded.',
+    'Kinto accepts no changes to this record now, so an answer could not be recorded.',
     {
       ...(status === 405 ? {} : { retryAfter: 3 }),
       cause: new Error(

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { activityArn, answer, as, collection, startAll } from '../helpers/service.ts'
 
 const record = `${collection}/records/r1`
-const cameRound = { status: 409, body: { errno: 122, message: /came round again/ } }
+const cameRound = { status: 409, body: { errno: 122, message: /asked again while/ } }
 
 /** An answer that waits for the task of its record's activity. `put` writes the record anew. */
 async function startWaiting(t: Test) {

@@ -6,7 +6,7 @@ const record = `${collection}/records/r1`
 const answered = { obstacle: 'answered', reason: 'This step was already answered.' }
 const readsOnly = {
   obstacle: 'permission',
-  reason: 'You may read this record, but not answer it: that takes write permission on it.'
+  reason: 'You may read this record, but you need write permission on it to answer.'
 }
 
 t.test('the state of a step, for writers and readers', async t => {

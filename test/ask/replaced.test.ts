@@ -146,7 +146,7 @@ t.test('what was sealed under a secret that is not here', async t => {
     const stored = all.stored('mine')
     t.match(await all.ask(question), {
       status: 503,
-      body: { errno: 201, message: /Its operator has to look/ }
+      body: { errno: 201, message: /Tell its operator/ }
     })
     t.same(all.stored('mine'), stored)
   }

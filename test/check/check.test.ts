@@ -122,7 +122,7 @@ t.test('--check finds what is right and what is wrong', needsParts('--check'), a
   }
 })
 
-t.test('what is no Kinto, or one that cannot serve', async t => {
+t.test('what is not Kinto, or one that cannot serve', async t => {
   const view = {
     project_version: '26.5.0',
     capabilities: {},
@@ -131,7 +131,7 @@ t.test('what is no Kinto, or one that cannot serve', async t => {
   }
   const rows: [status: number, body: string, found: RegExp][] = [
     [404, '{}', /^wrong .*answers 404/m],
-    [200, '{}', /^wrong .*is no Kinto/m],
+    [200, '{}', /^wrong .*is not Kinto/m],
     [200, 'x', /^wrong .*not JSON/m],
     [200, JSON.stringify({ ...view, project_version: '5.4.1' }), /^wrong .*too old/m],
     [200, JSON.stringify({ ...view, settings: { readonly: true } }), /^wrong .*read-only/m],

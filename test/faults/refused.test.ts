@@ -39,8 +39,8 @@ t.test('turned away, then taken', async t => {
 t.test('turned away until the time is up', async t => {
   const all = await startAll(t, { env: { AWS_TIMEOUT_SECONDS: '1' } })
   const rows: [title: string, fault: Fault, status: number, retry: boolean, message: RegExp][] = [
-    ['throttled', 'ThrottlingException', 503, true, /turns requests away/],
-    ['throttled by KMS', 'KmsThrottlingException', 503, true, /turns requests away/],
+    ['throttled', 'ThrottlingException', 503, true, /takes no more requests/],
+    ['throttled by KMS', 'KmsThrottlingException', 503, true, /takes no more requests/],
     ['credentials expired', 'ExpiredTokenException', 503, true, /credentials/],
     ['no right', 'AccessDeniedException', 503, false, /operator/],
     ['no right to the KMS key', 'KmsAccessDeniedException', 503, false, /operator/],

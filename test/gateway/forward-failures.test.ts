@@ -16,7 +16,7 @@ function request(method: string): string {
 }
 
 const retry =
-  '{"code":503,"errno":201,"error":"Service Unavailable","message":"Kinto did not answer, please retry later."}'
+  '{"code":503,"errno":201,"error":"Service Unavailable","message":"Kinto did not answer. Try again in a moment."}'
 const unknown =
   '{"code":503,"errno":201,"error":"Service Unavailable","message":"Kinto did not answer: whether it carried the request out is not known."}'
 
@@ -109,7 +109,7 @@ const refusals: Array<
       code: 503,
       errno: 201,
       error: 'Service Unavailable',
-      message: 'Kinto cannot be reached, please retry later.'
+      message: 'Kinto cannot be reached. Try again in a moment.'
     })
   ],
   [

@@ -45,7 +45,7 @@ t.test('a certificate that nobody vouches for', async t => {
     code: 503,
     errno: 201,
     error: 'Service Unavailable',
-    message: 'Kinto cannot be reached, please retry later.'
+    message: 'Kinto cannot be reached. Try again in a moment.'
   })
   t.equal(
     headerValue(answer.headers, 'retry-after'),

@@ -22,7 +22,7 @@ t.test('Kinto down', async t => {
     t.equal(status, 503)
     t.equal(
       body.toString(),
-      '{"code":503,"errno":201,"error":"Service Unavailable","message":"Kinto cannot be reached, please retry later."}'
+      '{"code":503,"errno":201,"error":"Service Unavailable","message":"Kinto cannot be reached. Try again in a moment."}'
     )
     t.equal(headerValue(headers, 'content-type'), 'application/json')
     t.equal(headerValue(headers, 'retry-after'), '3')

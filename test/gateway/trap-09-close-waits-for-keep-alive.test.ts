@@ -50,7 +50,7 @@ t.test('a request that comes on an open connection meanwhile is refused', async 
   t.equal(refused.status, 503)
   t.equal(
     refused.body.toString(),
-    '{"code":503,"errno":201,"error":"Service Unavailable","message":"The service is stopping, please retry later."}'
+    '{"code":503,"errno":201,"error":"Service Unavailable","message":"The service is stopping. Try again in a moment."}'
   )
   t.equal(headerValue(refused.headers, 'retry-after'), '3')
   t.equal(headerValue(refused.headers, 'connection'), 'close')

@@ -88,7 +88,9 @@ export class Activities {
     if (kept !== undefined) return this.#claimed(kept, record)
     if (this.#polling.stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
     if (this.#room.size >= maxWaiting)
-      throw unavailable('Too many answers wait for their tasks.', { retryAfter: 5 })
+      throw unavailable('Too many answers wait for their tasks. Try again in a moment.', {
+        retryAfter: 5
+      })
     const waiter = this.#room.enter(activityArn, ref)
     try {
       void this.#router.tryAgain()

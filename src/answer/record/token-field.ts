@@ -46,7 +46,7 @@ export function readTokenField(
       kind: 'unknown key',
       keyId: opened.unknownKey,
       refusal: unusable(
-        'This question was sealed with a secret that this service does not have. Its operator has to look.'
+        'This question was sealed with a secret that this service does not have. Tell its operator.'
       )
     }
   }

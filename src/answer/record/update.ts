@@ -41,7 +41,7 @@ export class NotRecorded extends Error {
   readonly refused: number | undefined
 
   constructor(response: KintoResponse | undefined, cause?: unknown) {
-    super(response === undefined ? 'Kinto gave no answer.' : `Kinto answered ${response.status}.`, {
+    super(response === undefined ? 'Kinto did not answer.' : `Kinto answered ${response.status}.`, {
       cause
     })
     this.refused =

@@ -60,7 +60,7 @@ export class Bodies {
       onChunk()
       // What was announced is not counted: whoever announces much and sends nothing would keep others out.
       if (this.#heldBytes + chunk.length > this.#maxHeldBytes)
-        throw unavailable('Too many requests are being read, please retry later.', {
+        throw unavailable('Too many requests are being read. Try again in a moment.', {
           retryAfter: 3
         })
       this.#heldBytes += chunk.length

@@ -11,10 +11,10 @@ const retryAfter = 3
 /** The answer to a request that Kinto did not answer: always 503, since Kinto's clients know no 502 and no 504. The cause is for the log. */
 export function failure(cause: unknown, method: string): Refusal {
   if (chain(cause).some(error => error instanceof NotConnectedError)) {
-    return unavailable('Kinto cannot be reached, please retry later.', { retryAfter, cause })
+    return unavailable('Kinto cannot be reached. Try again in a moment.', { retryAfter, cause })
   }
   return safe.has(method)
-    ? unavailable('Kinto did not answer, please retry later.', { retryAfter, cause })
+    ? unavailable('Kinto did not answer. Try again in a moment.', { retryAfter, cause })
     : unavailable('Kinto did not answer: whether it carried the request out is not known.', {
         cause
       })

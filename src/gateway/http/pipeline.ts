@@ -38,7 +38,7 @@ export class RequestPipeline {
     app.addHook('onRequest', ({ raw: { socket } }, { raw }, done) => {
       this.#whenItsTurn(socket, raw, () => {
         if (this.#closing)
-          done(unavailable('The service is stopping, please retry later.', { retryAfter: 3 }))
+          done(unavailable('The service is stopping. Try again in a moment.', { retryAfter: 3 }))
         else done()
       })
     })

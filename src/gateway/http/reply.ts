@@ -42,7 +42,7 @@ export function errorReply(error: unknown, commonHeaders: readonly string[], log
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof KintoUnreachable)
-    return unavailable('Kinto cannot be reached at the moment, please retry later.', {
+    return unavailable('Kinto cannot be reached. Try again in a moment.', {
       retryAfter: 3,
       cause: error
     })

@@ -457,7 +457,7 @@ t.test('a step that comes round again and again', async t => {
   )
   t.match(await answer(all, uri(id), { answer: 'SUCCEED' }), {
     status: 409,
-    body: { message: /came round again/ }
+    body: { message: /asked again while/ }
   })
 })
 

@@ -18,7 +18,7 @@ for (const [name, cause] of Object.entries(causes)) {
           status: 503,
           errno: 201,
           error: 'Service Unavailable',
-          message: 'Kinto did not answer, please retry later.'
+          message: 'Kinto did not answer. Try again in a moment.'
         },
         headers: ['Retry-After', '3'],
         cause
@@ -46,7 +46,7 @@ t.test('nothing was sent, so anything may be repeated', async t => {
     t.match(problem, {
       status: 503,
       errno: 201,
-      message: 'Kinto cannot be reached, please retry later.'
+      message: 'Kinto cannot be reached. Try again in a moment.'
     })
     t.strictSame(headers, ['Retry-After', '3'])
   }
