@@ -15,7 +15,7 @@ import { renderTable } from './report/section.ts'
 import type { Section } from './report/section.ts'
 
 // npm run bench                    some 25 minutes
-// npm run bench -- --quick         under 3 minutes: shows that it works, and roughly how things stand
+// npm run bench -- --quick         under 3 minutes: shows that it works, and rough numbers
 // npm run bench -- --full          every workload at every number of connections
 // npm run bench -- --only proxies  one of proxies, kinto, answers, growth; may be repeated
 // npm run bench -- --write-docs    puts the numbers and plots into docs/
@@ -45,9 +45,12 @@ if (haveTools('anything', 'taskset', 'nginx', 'h2load')) {
     if (section === undefined) continue
     sections.push(section)
     process.stderr.write(`${name}: ${Math.round((performance.now() - started) / 1_000)} s\n`)
-    process.stdout.write(
-      `\n${[`## ${section.title}`, section.notes.join('\n'), ...section.tables.map(renderTable)].join('\n\n')}\n`
-    )
+    const text = [
+      `## ${section.title}`,
+      section.notes.join('\n'),
+      ...section.tables.map(renderTable)
+    ]
+    process.stdout.write(`\n${text.join('\n\n')}\n`)
   }
   mkdirSync(join(results, '..'), { recursive: true })
   writeFileSync(

@@ -10,20 +10,23 @@ export type SectionName = (typeof sectionNames)[number]
 export interface Plan {
   sections: readonly SectionName[]
   quick: boolean
-  /** Times that everything is measured, in turns; each ratio is of one turn. */
+  /** The number of rounds that measure everything; each ratio is of one round. */
   rounds: number
-  /** Of each measurement. */
+  /** Seconds of each measurement. */
   seconds: number
-  /** Before the first one, for what compiles as it runs. */
+  /** Seconds before the first one, so that V8 compiles the code. */
   warmUpSeconds: number
-  /** For GET; the other workloads are measured at 32, unless `everyConnections`. */
+  /** For GET. The other workloads are measured at 32, unless `everyConnections` is set. */
   connections: readonly number[]
   everyConnections: boolean
-  /** In front of the static upstream. */
+  /** The workloads in front of the static upstream. */
   workloads: readonly WorkloadName[]
-  /** In front of Kinto, which ends the connection after each 304: there, h2load goes on for ever now and then. */
+  /**
+   * The workloads in front of Kinto. 304 is not among them: Kinto ends the connection after each,
+   * and then h2load sometimes goes on for ever.
+   */
   kintoWorkloads: readonly Exclude<WorkloadName, 'upload' | '304'>[]
-  /** Answers of each kind. */
+  /** The number of answers of each kind. */
   answers: number
   /** Milliseconds that Step Functions takes for a call. */
   stepFunctionsMs: number
@@ -31,7 +34,10 @@ export interface Plan {
   writeDocs: boolean
 }
 
-/** Reads the command line. @throws on an unknown option or section. */
+/**
+ * Reads the command line.
+ * @throws on an unknown option or section
+ */
 export function readPlan(args: readonly string[]): Plan {
   const { values } = parseArgs({
     args: [...args],

@@ -4,7 +4,7 @@ import { plan } from './plan.ts'
 import { check, say } from './say.ts'
 import type { Question, Stage } from './stage.ts'
 
-/** Answers the question as alice, and looks whether the execution and the record then are as they must be. */
+/** Answers as alice, then checks that the execution and the record are as they must be. */
 export async function answerAndCheck(
   stage: Stage,
   { workflow, executionArn, recordUrl }: Question

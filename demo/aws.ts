@@ -22,7 +22,10 @@ export function connect(endpoint: string): SFNClient {
   return new SFNClient({ endpoint, region, credentials })
 }
 
-/** Creates the Lambda function, the activity, and both state machines; returns their ARNs. */
+/**
+ * Creates the Lambda function, the activity, and both state machines.
+ * @returns the ARNs of the state machines
+ */
 export async function prepareWorkflows(
   endpoint: string,
   lambdaEnvironment: Record<string, string>
@@ -45,7 +48,10 @@ export async function prepareWorkflows(
   }
 }
 
-/** Starts an execution that asks alice, and returns its ARN. */
+/**
+ * Starts an execution that asks alice.
+ * @returns its ARN
+ */
 export async function startExecution(
   endpoint: string,
   stateMachineArn: string,

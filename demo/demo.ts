@@ -6,7 +6,7 @@ import { ask, setStage } from './stage.ts'
 import type { Question, Stage } from './stage.ts'
 
 // npm run demo                 two workflows wait for your answer
-// npm run demo -- --auto       answers by itself, and checks what came of it
+// npm run demo -- --auto       answers by itself, and checks the result
 
 await show(async function demo() {
   const auto = process.argv.includes('--auto')
@@ -32,9 +32,8 @@ async function watchAll(stage: Stage, questions: readonly Question[]): Promise<b
   await Promise.all(
     questions.map(async ({ workflow, executionArn }) => {
       const { status, error, cause, output } = await executionEnd(stage.emulator.url, executionArn)
-      say(
-        `\nThe ${workflow} workflow has ${status}${error === undefined ? `: ${output}` : ` with ${error}: ${cause}`}`
-      )
+      const end = error === undefined ? `: ${output}` : ` with ${error}: ${cause}`
+      say(`\nThe ${workflow} workflow has ${status}${end}`)
     })
   )
   say('\nBoth are answered.')

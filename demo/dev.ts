@@ -4,7 +4,8 @@ import { say } from './say.ts'
 import { show } from './show.ts'
 import { ask, setStage } from './stage.ts'
 
-// npm run dev: the demo's Kinto and emulator, and the service from its source, restarted when that changes
+// npm run dev: the demo's Kinto and emulator, and the service from its source.
+// The service restarts when its source changes.
 
 await show(async function dev() {
   const ports = {

@@ -13,7 +13,11 @@ interface FunctionOptions {
   environment: Record<string, string>
 }
 
-/** Creates the Lambda function that creates records, with the plain API: the SDK's Lambda client would serve for nothing else here. Returns its ARN. */
+/**
+ * Creates the Lambda function that creates records. It uses the plain API, because the SDK's Lambda
+ * client would serve for nothing else here.
+ * @returns the function's ARN
+ */
 export async function createFunction({
   endpoint,
   region,
@@ -21,12 +25,13 @@ export async function createFunction({
   role,
   environment
 }: FunctionOptions): Promise<string> {
+  const scope = `${account}/20260101/${region}/lambda/aws4_request`
   const response = await fetch(`${endpoint}/2015-03-31/functions`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       // The emulator reads account and region here, and checks no signature
-      authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260101/${region}/lambda/aws4_request, SignedHeaders=host, Signature=none`
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`
     },
     body: JSON.stringify({
       FunctionName: 'create-record',
@@ -49,7 +54,7 @@ export async function createFunction({
   throw new Error(`The emulator did not create the function: ${JSON.stringify(body)}`)
 }
 
-// Node has no zip; the Python that is here anyway has
+// Node cannot write a zip file; the Python that is here anyway can
 async function zip(file: string): Promise<string> {
   const folder = makeRunFolder('function')
   try {

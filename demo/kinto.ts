@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** The accounts of the demo. Who knows a name knows the password: nothing of this outlives the demo. */
+/** The accounts of the demo. Their passwords are no secret: nothing of this outlives the demo. */
 export const accounts = {
   admin: 'admin-secret',
   stepfunction: 'stepfunction-secret',
@@ -26,7 +26,10 @@ export function authorization(account: Account): string {
   return `Basic ${Buffer.from(`${account}:${accounts[account]}`).toString('base64')}`
 }
 
-/** Creates the accounts; and as the administrator the bucket and the collection, in which the service may write. */
+/**
+ * Creates the accounts, then as the administrator the bucket and the collection.
+ * The service may write in the collection.
+ */
 export async function prepareKinto(url: string): Promise<void> {
   await Promise.all(
     Object.entries(accounts).map(([name, password]) =>
@@ -52,7 +55,7 @@ export async function findManualStep(
       headers: { authorization: authorization('alice') }
     }
   )
-  // Kinto's answer to who has no share in any record of the collection
+  // Kinto's response to a caller who may see no record of the collection
   if (response.status === 403) return undefined
   const body = await readJson(response)
   return isList(body) ? body.data[0] : undefined

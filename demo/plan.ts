@@ -7,7 +7,7 @@ interface Decision {
   error?: string
 }
 
-/** What alice decides: proposed to whoever runs the demo, and done with `--auto`. */
+/** What alice decides. The demo proposes it to its user, and does it itself with `--auto`. */
 export const plan: Record<Workflow, Decision> = {
   activity: {
     answer: { answer: 'SUCCEED', comment: 'Well done' },

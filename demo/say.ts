@@ -1,4 +1,4 @@
-/** Prints what is being done, and when it is done what came of it. */
+/** Prints the title of some work, does the work, then prints its outcome. */
 export async function step<Result>(
   title: string,
   work: () => Promise<Result>,
@@ -14,7 +14,10 @@ export function say(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Prints one thing that was looked at, and returns whether it is as it must be. */
+/**
+ * Prints the result of one check, and what was found if it is wrong.
+ * @returns `right`
+ */
 export function check(title: string, right: boolean, found: unknown): boolean {
   say(`  ${right ? '✓' : '✗'} ${title}${right ? '' : `, but found ${JSON.stringify(found)}`}`)
   return right

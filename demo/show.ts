@@ -2,7 +2,7 @@ import { stopParts } from './parts/process.ts'
 import { say } from './say.ts'
 
 /**
- * Runs to the end, or until Ctrl-C; then nothing that was started is left.
+ * Runs to the end, or until Ctrl-C; then stops everything that was started.
  * The exit code is 0 if it returned true, 1 if it returned false or threw, 130 after a signal.
  */
 export async function show(play: () => Promise<boolean>): Promise<void> {
@@ -18,7 +18,7 @@ export async function show(play: () => Promise<boolean>): Promise<void> {
   try {
     process.exitCode = (await play()) ? 0 : 1
   } catch (error) {
-    // What is being stopped under a running play fails
+    // A play fails when its parts are stopped under it
     if (interrupted) return
     say(`\n${error instanceof Error ? error.message : String(error)}`)
     process.exitCode = 1

@@ -41,7 +41,7 @@ export async function setStage({ ports, service: options }: StageOptions = {}): 
     () =>
       startKinto({
         ...(ports && { port: ports.kinto }),
-        // So that the collection's schema means something
+        // Without it Kinto ignores the collection's schema
         settings: { 'kinto.experimental_collection_schema_validation': 'true' }
       }),
     at
@@ -68,7 +68,7 @@ export async function setStage({ ports, service: options }: StageOptions = {}): 
           }),
           STEPFUNCTION_KINTO_URL: kinto.url,
           STEPFUNCTION_KINTO_AUTHORIZATION: authorization('stepfunction'),
-          // What waits in this Kinto ends with it, and so does the secret
+          // Nothing that waits here outlives this Kinto, so the secret need not either
           STEPFUNCTION_SEAL_SECRET: randomBytes(32).toString('hex'),
           STEPFUNCTION_SEAL_REQUIRED: '/buckets/stepfunction',
           STEPFUNCTION_AWS_ENDPOINT_URL: emulator.url,
@@ -91,7 +91,10 @@ export async function setStage({ ports, service: options }: StageOptions = {}): 
   return { kinto, emulator, service, stateMachines }
 }
 
-/** Starts one execution of each state machine, waits for their records, and prints how to answer them. */
+/**
+ * Starts one execution of each state machine, waits for their records, and prints how to answer
+ * the questions.
+ */
 export async function ask({ emulator, service, stateMachines }: Stage): Promise<Question[]> {
   const questions: Question[] = []
   for (const workflow of workflows) {
@@ -114,7 +117,8 @@ export async function ask({ emulator, service, stateMachines }: Stage): Promise<
   for (const { workflow, recordUrl } of questions) {
     say(`\nThe ${workflow} workflow asks in\n  ${recordUrl}\nAnswer as alice, SUCCEED or FAIL:`)
     say(
-      `  curl -u alice:${accounts.alice} -H 'Content-Type: application/json' -d '${JSON.stringify(plan[workflow].answer)}' ${recordUrl}/stepfunction`
+      `  curl -u alice:${accounts.alice} -H 'Content-Type: application/json' ` +
+        `-d '${JSON.stringify(plan[workflow].answer)}' ${recordUrl}/stepfunction`
     )
   }
   return questions

@@ -1,5 +1,6 @@
-// Holds compose.yaml, the Dockerfiles and the examples of deploy/ against schemas and linters. It installs these once, into a folder
-// of their own, from the package index that pip is set up for. Exits with 1 where one complains or cannot be installed.
+// Checks compose.yaml, the Dockerfiles and the examples of deploy/ with schemas and linters. It
+// installs these once, into a folder of their own, from the package index that pip is set up for.
+// Exits with 1 if one of them complains or cannot be installed.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -16,7 +17,8 @@ interface Check {
 
 const run = promisify(execFile)
 const venv = join(partsFolder, 'linters')
-// Not by its script: a script of the environment names its Python by an absolute path, which does not survive a move of the project
+// Linters are run as modules. The scripts of the environment name its Python by an absolute path,
+// which is wrong once the project has moved.
 const python = join(venv, 'bin', 'python')
 const requirements = join(import.meta.dirname, 'requirements.txt')
 
@@ -26,7 +28,8 @@ import json, sys
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
-shape = ServiceModel(Loader().load_service_model('ecs', 'service-2')).operation_model('RegisterTaskDefinition').input_shape
+ecs = ServiceModel(Loader().load_service_model('ecs', 'service-2'))
+shape = ecs.operation_model('RegisterTaskDefinition').input_shape
 sys.exit(ParamValidator().validate(json.load(open(sys.argv[1])), shape).generate_report() or 0)
 `
 
@@ -53,7 +56,7 @@ const checks: readonly Check[] = [
     command: python,
     args: ['-c', cfnLint, 'deploy/workflow.yaml', 'deploy/workflow-without-lambda.yaml']
   },
-  // DL3008 wants versions of Debian's packages, which Debian takes away with the next one
+  // DL3008 wants pinned versions of Debian's packages, which Debian removes with the next version
   {
     name: 'hadolint',
     command: join(venv, 'bin', 'hadolint'),

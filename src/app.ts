@@ -24,28 +24,32 @@ import { createParts } from './parts.ts'
 export interface Service {
   gateway: FastifyInstance
   admin: FastifyInstance
-  /** Begins what goes on in the background: polls of the configured activities, and rounds. */
+  /** Begins the work in the background: polls of the configured activities, and rounds. */
   begin: () => void
-  /** Ends what is under way, open polls included (up to some 65 s). @returns the tasks whose tokens could not be saved. */
+  /**
+   * Ends what is under way, open polls included (up to some 65 s).
+   * @returns the tasks whose tokens could not be saved
+   */
   stop: () => Promise<UnsavedSummary[]>
 }
 
-// 64 of the largest answers, 32 questions, and 10 of the largest batches: some 300 MiB while the last of them is read.
+// Room for 64 answers, 32 questions and 10 batches, each of the largest size: some 300 MiB while
+// the last of them is read.
 const maxAnswerBytes = 64 * 1024 * 1024
 const maxQuestionBytes = 32 * 1024 * 1024
 const maxBatchBytes = 160 * 1024 * 1024
 
 /** Bounds in milliseconds. */
 export interface Times {
-  /** A whole answer: most proxies give up after 60 s, and then nobody learns what became of it. */
+  /** A whole request. Most proxies give up after 60 s, and then nobody learns how it ended. */
   requestMs: number
-  /** A stop: longer than any answer or poll takes, shorter than the 75 s that orchestrators grant. */
+  /** A stop: longer than any request or poll, shorter than the 75 s that orchestrators grant. */
   stopMs: number
 }
 
 const usualTimes: Times = { requestMs: 55_000, stopMs: 67_000 }
 
-/** Puts the service together. Nothing is listened on and nothing is sent yet. */
+/** Puts the service together. It does not listen yet, and nothing is sent. */
 export async function createService(
   settings: Settings,
   log: FastifyBaseLogger,
@@ -78,11 +82,11 @@ export async function createService(
 
   const gateway: FastifyInstance = Fastify({
     ...serverOptions(pipeline),
-    // Not `loggerInstance`: Fastify would say of each listener that it listens.
+    // With `loggerInstance` Fastify would write a line for each listener.
     childLoggerFactory: (_silent, bindings, options) => log.child(bindings, options),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    // The client's own path goes past Fastify's router, which would decode and refuse some of it.
+    // Fastify's router never reads the client's own path: it would decode and refuse some paths.
     rewriteUrl: ({ url = '', method = '' }) => {
       const target = classify(method, url)
       if (target.kind === 'announced') return viewPath(target.view)
@@ -134,7 +138,7 @@ export async function createService(
     },
     async stop() {
       readiness.stop()
-      // A client that stopped sending, or reading, would hold it up for ever.
+      // A client that stopped sending, or reading, would hold the stop up for ever.
       const cut = setTimeout(() => {
         gateway.server.closeAllConnections()
       }, stopMs)

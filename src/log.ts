@@ -1,31 +1,37 @@
 import { pino, type BaseLogger, type DestinationStream, type Level, type Logger } from 'pino'
 
-/** Where operators read what clients are not told. Never a token, an `Authorization` or a secret. */
+/** For operators: what clients are not told. Never a token, an `Authorization` or a secret. */
 export type Log = Pick<BaseLogger, 'info' | 'warn' | 'error'>
 
-/** What the log tells of an error: never what it carries (an answer of Kinto, a request to AWS), which may hold tokens and passwords. */
+/**
+ * What the log tells of an error. The error may carry a response of Kinto or a request to AWS, with
+ * tokens and passwords in it: these are never logged.
+ */
 interface LoggedError {
   type: string
   message: string
   code?: string | number
   status?: number
-  /** Of a fault of this program. */
+  /** Only for a fault of this program. */
   stack?: string | undefined
   cause?: LoggedError
 }
 
 const faultsOfOurs = [TypeError, RangeError, ReferenceError, SyntaxError]
 
-// AWS quotes a token that it does not know.
+// AWS quotes tokens that it does not know.
 const longWord = /[\w+/=:-]{100,}/g
 
-/** The service's log: one line of JSON for each thing that happens, on standard output unless `destination` says otherwise. */
+/**
+ * The service's log: one line of JSON for each event. It goes to `destination`, by default to
+ * standard output.
+ */
 export function createLog(level: Level | 'silent', destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
     serializers: { err: describeError },
-    // What could be a secret is not logged in the first place; this is for what slipped through.
+    // Secrets are not logged in the first place. This is for those that slip through.
     redact: ['*.authorization', '*.Authorization', '*.cookie', '*.taskToken', '*.*.taskToken']
   }
   return destination === undefined ? pino(options) : pino(options, destination)

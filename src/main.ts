@@ -62,13 +62,15 @@ async function listen(
   } catch (error) {
     log.fatal(
       { err: error },
-      'the service cannot listen: choose other addresses with stepfunction.listen and stepfunction.admin_listen'
+      'the service cannot listen: ' +
+        'choose other addresses with stepfunction.listen and stepfunction.admin_listen'
     )
     process.exit(1)
   }
 }
 
-// npm passes a Ctrl-C on that the terminal has sent to this process as well: that is one signal, not two.
+// The terminal sends a Ctrl-C to this process and to npm, and npm passes it on to this process:
+// that is one signal, not two.
 const sameSignalMs = 100
 
 function stopOn({ stop }: Service, ...signals: NodeJS.Signals[]): void {

@@ -29,11 +29,11 @@ export interface Parts {
   asks: Asks
   activities: Activities
   backlog: Backlog
-  /** Undefined without an account of the service's serviceAccount. */
+  /** Undefined without a service account. */
   rounds: Rounds | undefined
 }
 
-// Steps that want heartbeats must not wait for a Kinto that is silent.
+// A silent Kinto must not hold up the heartbeats that steps wait for.
 const roundMs = 5_000
 
 /** Makes the parts from the settings. Nothing is sent yet. */
@@ -93,7 +93,7 @@ export function createParts(settings: Settings, metrics: Metrics, log: FastifyBa
     serviceAuthorization: kintoAuthorization,
     log
   })
-  // A question can be asked where another one stands that was not.
+  // A question can be asked over one that has no seal, also where a seal is required.
   const anywhere = new RecordReader({ ...rules, sealRequired: [] })
   const asks = new Asks({ reader: anywhere, seals, sealRequired, policy, stepFunctions, log })
   const rounds =

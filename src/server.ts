@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
 
-// An import statement would be carried out before this check, and what the service is made of does not load on an older Node.js.
+// An import statement would run before this check, and the service's modules do not load on an
+// older Node.js.
 const oldest = 24
 const { node } = process.versions
 
@@ -12,8 +13,9 @@ if (Number.parseInt(node, 10) < oldest) {
   process.exit(1)
 }
 
-// Compiled code is kept among the packages, where nobody else can write: the next start is faster by a third, and takes less
-// memory. Where this user cannot write there either, all goes on without it.
+// Compiled code is kept among the packages, where nobody else can write. With it the next start is
+// faster by a third, and takes less memory. Where this user cannot write there, the service starts
+// without it.
 const { enableCompileCache, flushCompileCache } = await import('node:module')
 enableCompileCache(
   fileURLToPath(new URL('../node_modules/.cache/kinto-stepfunction', import.meta.url))

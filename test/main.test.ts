@@ -30,7 +30,7 @@ t.test('the service listens, says what follows from its settings, and stops', as
 })
 
 t.test('npm start passes signals on', async t => {
-  // The scripts before it would install what is missing
+  // The scripts that npm runs before it would install missing parts.
   const service = await startService({
     program: ['npm', 'start', '--ignore-scripts', '--prefix', projectFolder],
     env: { ...settings, HOME: t.testdir() }
@@ -101,7 +101,7 @@ t.test('a poll is open when it stops', async t => {
     const stopping = Promise.withResolvers<void>()
     const service = await startService({
       onOutput: text => {
-        if (text.includes('"stopping')) stopping.resolve()
+        if (text.includes('"finishing')) stopping.resolve()
       },
       env: {
         ...settings,
@@ -134,7 +134,8 @@ t.test('a poll is open when it stops', async t => {
       t.match(
         service.log(),
         new RegExp(
-          `"records":\\["${collection}/records/elsewhere"\\],"ageSeconds":\\d+,"msg":"the token of this task is lost`
+          `"records":\\["${collection}/records/elsewhere"\\],"ageSeconds":\\d+,` +
+            '"msg":"the token of this task is lost'
         )
       )
       t.notMatch(service.log(), 'AQB+')

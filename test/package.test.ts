@@ -12,7 +12,8 @@ import { answer, call, collection } from './helpers/service.ts'
 import { startKinto } from './helpers/kinto.ts'
 import { credentials, region, startStepFunctions } from './helpers/step-functions.ts'
 
-// What npm makes of the project is installed as others would install it: outside of the project, so that nothing is found in its node_modules.
+// The package is installed as others would install it, outside of the project, so that nothing
+// comes from the project's node_modules.
 const folder = mkdtempSync(join(tmpdir(), 'kinto-stepfunction package '))
 t.teardown(() => {
   rmSync(folder, { recursive: true, force: true })
@@ -29,7 +30,7 @@ const installed = join(folder, 'node_modules', 'kinto-stepfunction')
 const plain = ['env', '-u', 'NODE_OPTIONS'] as const
 const program = [...plain, join(folder, 'node_modules', '.bin', 'kinto-stepfunction')] as const
 
-/** Some other Node.js of the PATH, older than the package takes. */
+/** A Node.js of the PATH that is too old for the package. */
 async function olderNode(): Promise<string | undefined> {
   for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
     const node = join(directory, 'node')
@@ -42,7 +43,11 @@ async function olderNode(): Promise<string | undefined> {
   return undefined
 }
 
-/** What a command prints. @throws with what it printed if it fails */
+/**
+ * Runs a command.
+ * @returns its standard output
+ * @throws an error with its output if it fails
+ */
 async function run(
   [command, ...args]: readonly [string, ...string[]],
   cwd = folder
@@ -59,7 +64,11 @@ async function pack(): Promise<string> {
   return join(folder, filename)
 }
 
-/** False, with a banner, where there is no package registry; with CI set that is an error. */
+/**
+ * Installs the package.
+ * @returns false, with a banner, where no package registry can be reached
+ * @throws in that case too if CI is set
+ */
 async function install(tarball: string): Promise<boolean> {
   try {
     writeFileSync(join(folder, 'package.json'), '{}')
@@ -76,6 +85,20 @@ async function install(tarball: string): Promise<boolean> {
     return false
   }
 }
+
+const endings = 'md|svg|json|ya?ml|mjs|conf|ini|env|Dockerfile'
+const packaged = new RegExp(
+  `^(${[
+    String.raw`dist/.*\.js(on)?`,
+    String.raw`(docs|deploy|demo/(lambda|workflows))/.*\.(${endings})`,
+    String.raw`demo/collection\.json`,
+    String.raw`compose\.yaml`,
+    String.raw`config\.example\.ini`,
+    String.raw`package\.json`,
+    'LICENSE',
+    String.raw`[A-Z]+\.md`
+  ].join('|')})$`
+)
 
 if (await install(await pack())) await t.test('the package, installed', installedPackage)
 else
@@ -100,11 +123,7 @@ async function installedPackage(t: Test): Promise<void> {
       'package.json'
     ])
       t.ok(files.includes(name), name)
-    for (const name of files)
-      t.match(
-        name,
-        /^(dist\/.*\.js(on)?|(docs|deploy|demo\/(lambda|workflows))\/.*\.(md|svg|json|ya?ml|mjs|conf|ini|env|Dockerfile)|demo\/collection\.json|compose\.yaml|config\.example\.ini|package\.json|LICENSE|[A-Z]+\.md)$/
-      )
+    for (const name of files) t.match(name, packaged)
     for (const name of files.filter(name => name.endsWith('.md'))) {
       for (const [, target = ''] of readFileSync(join(installed, name), 'utf8').matchAll(
         /\]\(([^)#\s]+)(?:#[^)]*)?\)/g

@@ -6,7 +6,8 @@ import packageJson from '../package.json' with { type: 'json' }
 
 t.test('on an older Node.js it says which one it needs', async t => {
   const older =
-    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.19.0" } })'
+    'Object.defineProperty(process, "versions", ' +
+    '{ value: { ...process.versions, node: "22.19.0" } })'
   const part = startPart({
     name: 'service',
     command: process.execPath,

@@ -1,26 +1,64 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import t from 'tap'
 import { projectFolder } from '../demo/parts/folder.ts'
 
-// The linter forbids casts and `any`; what could silence it, the compiler or the coverage is looked for here.
-const silencers =
-  /oxlint-disable|eslint-disable|@ts-(ignore|expect-error|nocheck)|(c8|v8|istanbul|tap-\w+) ignore/
+const maxColumns = 100
+const maxLines = 200
+
+// The linter forbids casts and `any`; what could silence it, the compiler or the coverage is
+// looked for here.
+const silencers = new RegExp(
+  [
+    'oxlint-disable',
+    'oxfmt-ignore|prettier-ignore',
+    'eslint-disable',
+    '@ts-(ignore|expect-error|nocheck)',
+    '(c8|v8|istanbul|tap-\\w+) ignore'
+  ].join('|')
+)
 
 t.test('nothing in src switches a check off', async t => {
-  const src = join(projectFolder, 'src')
-  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(name =>
-    name.endsWith('.ts')
-  )
-  t.ok(files.includes('server.ts'))
-  for (const name of files) t.notMatch(readFileSync(join(src, name), 'utf8'), silencers, name)
+  const files = filesIn('src')
+  t.ok(files.includes('src/server.ts'))
+  for (const name of files) t.notMatch(textOf(name), silencers, name)
 })
 
-t.test('a file of src has at most 150 lines', async t => {
-  const src = join(projectFolder, 'src')
-  for (const name of readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(name =>
-    name.endsWith('.ts')
-  )) {
-    t.ok(readFileSync(join(src, name), 'utf8').split('\n').length <= 151, name)
+// The formatter breaks neither comments nor strings, and no rule of the linter looks at them.
+t.test(
+  `a line has at most ${maxColumns} characters, and a file at most ${maxLines} lines`,
+  async t => {
+    const files = ['src', 'test', 'bench', 'demo', 'deploy'].flatMap(filesIn)
+    t.ok(files.length > 400)
+    for (const name of files) {
+      const lines = textOf(name).split('\n')
+      const tooLong = lines.flatMap((line, index) =>
+        [...line].length > maxColumns ? [`${name}:${index + 1}`] : []
+      )
+      t.strictSame(tooLong, [], name)
+      // After the last line feed there is nothing.
+      t.ok(lines.length <= maxLines + 1, `${name}: ${lines.length - 1} lines`)
+    }
+  }
+)
+
+t.test('every folder of src says where to start, and names all of its files', async t => {
+  const folders = Map.groupBy(filesIn('src'), dirname)
+  t.ok(folders.size > 10)
+  for (const [folder, files] of folders) {
+    const guide = textOf(`${folder}/README.md`)
+    t.match(guide, /\bStart (at|here)\b/, folder)
+    for (const file of files) t.ok(guide.includes(`\`${basename(file)}\``), file)
   }
 })
+
+/** The TypeScript and JavaScript files of a folder, by their paths from the project's. */
+function filesIn(folder: string): string[] {
+  return readdirSync(join(projectFolder, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.(ts|mjs)$/.test(name) && !name.includes('node_modules'))
+    .map(name => `${folder}/${name}`)
+}
+
+function textOf(name: string): string {
+  return readFileSync(join(projectFolder, name), 'utf8')
+}

@@ -28,15 +28,15 @@ interface Row {
   p99: Spread
   /** p50 as a multiple of the plugin's in the same round. */
   toPlugin: Spread
-  /** And of that of the calls alone, which nobody makes for an activity. */
+  /** p50 as a multiple of that of the calls alone; undefined for an activity, which has none. */
   toCalls: Spread | undefined
-  /** Milliseconds of CPU of the answerer: all of Kinto, for the plugin. */
+  /** Milliseconds of CPU of the answerer; for the plugin those of all of Kinto. */
   cpu: Spread
 }
 
 type Measured = Sample & { cpu: number }
 
-/** The time of an answer, beside the calls that it needs and a plugin inside of Kinto. */
+/** Measures the time of an answer, of the calls that it needs, and of a plugin inside of Kinto. */
 export async function measureAnswers(
   plan: Plan,
   stop: () => Promise<void>
@@ -50,15 +50,20 @@ export async function measureAnswers(
   const profiles = plan.quick
     ? []
     : [await profileService(stage, plan), await profileKinto(stage, plan)]
-  // It would wait for its poll to end
+  // With SIGTERM it would wait for its poll to end
   stage.service.kill('SIGKILL')
   await stop()
   return {
     title: 'Answers',
     notes: [
-      `One after the other, each to a record of its own. Each call to Step Functions takes ${plan.stepFunctionsMs} ms and its network nothing; all else is real: Kinto on PostgreSQL, the AWS SDKs.`,
-      'The plugin answers inside of Kinto, as the one of 2017 did (`bench/plugin`): it reads and writes the database without HTTP.',
-      'The calls alone are those that the service cannot avoid, made by a program of some lines (`bench/processes/bare-answer.ts`) in its place: the record, probe and root view side by side, Step Functions, the update.',
+      'One after the other, each to a record of its own. ' +
+        `Each call to Step Functions takes ${plan.stepFunctionsMs} ms and its network nothing; ` +
+        'all else is real: Kinto on PostgreSQL, the AWS SDKs.',
+      'The plugin answers inside of Kinto, as the one of 2017 did (`bench/plugin`): ' +
+        'it reads and writes the database without HTTP.',
+      'The calls alone are those that the service cannot avoid, made by a program of some lines ' +
+        '(`bench/processes/bare-answer.ts`) in its place: the record, probe and root view ' +
+        'side by side, Step Functions, the update.',
       ...profiles.map(({ note }) => note)
     ],
     tables: [
@@ -91,7 +96,7 @@ async function measureKind(stage: Stage, kind: Kind, plan: Plan): Promise<Row[]>
       )
       const before = usage(pid).cpu
       const sample = await loadEach(url, paths, answering(kind))
-      // The first round is for what compiles as it runs
+      // The first round does not count: V8 still compiles the code
       if (round >= 0)
         rounds[answerer].push({
           ...sample,

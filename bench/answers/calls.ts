@@ -10,10 +10,13 @@ import type { Stage } from './stage.ts'
 
 const count = 10
 
-/** What one answer of each kind asks over the network: `GET record`, `SendTaskSuccess`, each with how often. */
+/**
+ * The calls over the network for one answer of each kind, and how often each is made:
+ * `GET record`, `SendTaskSuccess`.
+ */
 export type Calls = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-/** Counts what a service asks of a Kinto whose requests are logged, and of Step Functions. */
+/** Counts a service's calls to Step Functions, and to a Kinto behind an nginx that logs them. */
 export async function countCalls({ kinto, stepFunctions }: Stage): Promise<Calls> {
   const logged = await startNginxProxy(kinto.url, cores.upstream, '/v1/', '$request_method $uri')
   const service = await startAnswering(logged.url, stepFunctions)
@@ -57,6 +60,8 @@ function readLog(folder: string): string[] {
     .split('\n')
     .map(line => {
       const [method, path = ''] = line.split(' ')
-      return `${method} ${path === '/v1/' ? 'root view' : path.endsWith('/records') ? 'records' : 'record'}`
+      const target =
+        path === '/v1/' ? 'root view' : path.endsWith('/records') ? 'records' : 'record'
+      return `${method} ${target}`
     })
 }

@@ -3,10 +3,10 @@ import type { Request } from '../load/workload.ts'
 import { authorization, create } from '../upstreams/seed.ts'
 import type { StepFunctions } from '../upstreams/step-functions.ts'
 
-/** What makes a difference to an answer. */
+/** The circumstances that make a difference to an answer. */
 export interface Kind {
   name: string
-  /** Who answers. Bob may write all records of the collection, Alice those that name her. */
+  /** The reviewer. Bob may write all records of the collection, Alice those that name her. */
   as: 'alice' | 'bob'
   /** The task waits at an activity, and nobody has its token yet. */
   activity: boolean
@@ -20,7 +20,10 @@ export const kinds: readonly Kind[] = [
 
 export const records = `/v1${bucket}/collections/manual_steps/records`
 
-/** Records that wait for an answer. @returns the paths to answer them at. `activityArn` is for those of an activity. */
+/**
+ * Creates records that wait for an answer. Those of an activity get the `activityArn`.
+ * @returns the paths to answer them at
+ */
 export async function prepare(
   kinto: string,
   stepFunctions: StepFunctions,

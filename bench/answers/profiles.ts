@@ -14,14 +14,18 @@ import { startAnswering } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { createRecords, recordRequests } from './unavoidable.ts'
 
-/** What time goes into, by parts of the software. */
+/** Where the time goes, by parts of the software. */
 interface Profile {
   note: string
   table: Table
   data: unknown
 }
 
-/** As --cpu-prof writes it: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile. Times are in µs, of a clock that all processes share. */
+/**
+ * As --cpu-prof writes it:
+ * https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile
+ * Times are in µs, by a clock that all processes share.
+ */
 interface CpuProfile {
   startTime: number
   nodes: { id: number; callFrame: { functionName: string; url: string }; children?: number[] }[]
@@ -31,7 +35,7 @@ interface CpuProfile {
 
 const run = promisify(execFile)
 
-/** What the service's CPU does for an answer with a token in the record. */
+/** Profiles the service's CPU for answers with a token in the record. */
 export async function profileService(
   { kinto, stepFunctions }: Stage,
   { answers }: Plan
@@ -42,7 +46,7 @@ export async function profileService(
   })
   const [kind] = kinds
   if (kind === undefined) throw new Error('There is no kind of answer.')
-  // As many before, for what compiles as it runs
+  // As many answers before, so that V8 has compiled the code
   const paths = await prepare(kinto.url, stepFunctions, kind, '', 2 * answers)
   await loadEach(service.url, paths.slice(answers), answering(kind))
   const from = now()
@@ -57,7 +61,9 @@ export async function profileService(
     .toSorted(([, a], [, b]) => b - a)
     .map(([part, time]) => [part, digits(time / 1_000 / answers)])
   return {
-    note: 'What the service does with its CPU was sampled by V8. What Node.js does for one of the parts is counted with that part.',
+    note:
+      'What the service does with its CPU was sampled by V8. ' +
+      'What Node.js does for one of the parts is counted with that part.',
     table: {
       title: 'CPU of the service per answer, token in the record',
       header: ['', 'ms'],
@@ -67,13 +73,13 @@ export async function profileService(
   }
 }
 
-/** What Kinto does for each of the requests that an answer makes for its record. */
+/** Profiles Kinto for each of the requests that an answer makes for its record. */
 export async function profileKinto({ database }: Stage, { answers }: Plan): Promise<Profile> {
   const folder = makeRunFolder('profile')
   const kinto = await startKinto({ database: database.url, profiles: folder })
   const python = await ensureBenchPython()
   const paths = await createRecords(kinto.url, answers)
-  // Kinto checks a password once, which takes long, and keeps the result
+  // Kinto checks a password only once, because that takes long, and keeps the result
   await loadEach(kinto.url, paths.slice(0, 1), recordRequests['GET record'])
   const took: Record<string, Record<string, number>> = {}
   for (const [name, request] of Object.entries(recordRequests)) {
@@ -94,7 +100,9 @@ export async function profileKinto({ database }: Stage, { answers }: Plan): Prom
     ...requests.map(([, shares]) => percent(shares[part] ?? 0, shares))
   ])
   return {
-    note: 'What Kinto does was recorded by its own profiler (`kinto.profiler_enabled`). That slows Python down, small functions most, so there are parts and no times.',
+    note:
+      'What Kinto does was recorded by its own profiler (`kinto.profiler_enabled`). ' +
+      'That slows Python down, small functions most, so there are parts and no times.',
     table: {
       title: 'What Kinto does for an answer',
       header: ['', ...requests.map(([name]) => name)],
@@ -104,14 +112,14 @@ export async function profileKinto({ database }: Stage, { answers }: Plan): Prom
   }
 }
 
-/** Microseconds by part, of what was sampled between two moments. */
+/** Microseconds of CPU by part, between two moments. */
 function cpuOf(
   { startTime, nodes, samples, timeDeltas }: CpuProfile,
   from: number,
   to: number
 ): Record<string, number> {
   const parts = new Map<number, string | undefined>()
-  // Those that call come before those that are called
+  // A node comes before the nodes that it calls
   for (const { id, callFrame, children = [] } of nodes) {
     const part = partOf(callFrame) ?? parts.get(id)
     for (const node of [id, ...children]) parts.set(node, part)
@@ -144,7 +152,7 @@ const packages = new Map([
   ['@pinojs', 'the log']
 ])
 
-/** What a function belongs to; undefined for what is done for the one that calls it. */
+/** The part that a function belongs to; undefined if it belongs to the part that calls it. */
 function partOf({
   functionName,
   url
@@ -155,7 +163,8 @@ function partOf({
 }
 
 function percent(part: number, shares: Readonly<Record<string, number>>): string {
-  return `${Math.round((100 * part) / Object.values(shares).reduce((sum, share) => sum + share, 0))} %`
+  const total = Object.values(shares).reduce((sum, share) => sum + share, 0)
+  return `${Math.round((100 * part) / total)} %`
 }
 
 // The clock of V8's profiles

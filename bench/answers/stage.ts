@@ -18,11 +18,11 @@ export interface Stage {
   service: Launched
   /** A Kinto on the same database that answers by itself. */
   plugin: Launched
-  /** Where the service is, and makes its calls, but does nothing else. */
+  /** Stands in the service's place and makes its calls, but does nothing else. */
   calls: Launched
 }
 
-/** Everything that answers a record, each in a process of its own. */
+/** Starts everything that can answer a record, each in a process of its own. */
 export async function setStage(stepFunctionsMs: number): Promise<Stage> {
   const [database, stepFunctions] = await Promise.all([
     startDatabase(),
@@ -46,7 +46,7 @@ export async function setStage(stepFunctionsMs: number): Promise<Stage> {
   }
 }
 
-/** The service as production has it: with a Kinto account of its own. */
+/** Starts the service as in production: with a Kinto account of its own. */
 export async function startAnswering(
   kinto: string,
   stepFunctions: StepFunctions,

@@ -10,11 +10,15 @@ import { region } from '../../test/helpers/step-functions.ts'
 import { records } from './kinds.ts'
 import type { Stage } from './stage.ts'
 
-/** Milliseconds of each call that no answer can do without, asked again and again by a load tool. */
+/** Milliseconds of each call that every answer needs, as a load tool measures them. */
 export type Unavoidable = { name: string; p50: Spread }[]
 
-// It names the signature's parts as AWS wants them, and nobody checks what they say
-const signature = `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/${region}/states/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
+// It has the parts that AWS wants, and nobody checks their contents
+const signature = [
+  `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/${region}/states/aws4_request`,
+  'SignedHeaders=host',
+  `Signature=${'0'.repeat(64)}`
+].join(', ')
 
 const headers = { authorization: authorization('alice') }
 const json = { ...headers, 'content-type': 'application/json' }
@@ -22,7 +26,7 @@ const update = JSON.stringify({
   data: { status: 'SUCCEED', answeredBy: 'account:alice', answeredAt: new Date(0).toISOString() }
 })
 
-/** What an answer asks of Kinto for its record, in this order. */
+/** The requests of an answer to Kinto for its record, in this order. */
 export const recordRequests = {
   'GET record': { method: 'GET', headers, status: 200 },
   'PATCH that proves the right': {
@@ -48,7 +52,10 @@ export function reportRequest(operation: string, input: object): Request {
   }
 }
 
-/** Creates records that Alice may write. @returns their paths. */
+/**
+ * Creates records that Alice may write.
+ * @returns their paths
+ */
 export async function createRecords(kinto: string, count: number): Promise<string[]> {
   const bodies = Array.from({ length: count }, () => ({
     data: smallRecord,
@@ -57,7 +64,7 @@ export async function createRecords(kinto: string, count: number): Promise<strin
   return (await create(kinto, records, bodies)).map(id => `${records}/${id}`)
 }
 
-/** Measures the calls one by one, each on records of its own, as the answers are. */
+/** Measures the calls one by one. As with the answers, each has records of its own. */
 export async function measureUnavoidable(
   { kinto, stepFunctions }: Stage,
   plan: Plan

@@ -4,7 +4,10 @@ import { digits, show, spread } from '../report/statistics.ts'
 import type { Spread } from '../report/statistics.ts'
 import type { Measured, Rounds } from './rounds.ts'
 
-/** What one workload at one pressure gave. Times in milliseconds, CPU in microseconds per request, memory in MB. */
+/**
+ * The results of one workload at one pressure. Times are in milliseconds, CPU in microseconds per
+ * request, memory in MB.
+ */
 export interface Cell {
   title: string
   contenders: Row[]
@@ -13,18 +16,18 @@ export interface Cell {
 interface Row {
   name: ContenderName
   cpu?: Spread
-  /** CPU as a multiple of nginx's, and of the bare plugin's, each of the same round. */
+  /** CPU as a multiple of nginx's, and of the bare plugin's, in the same round. */
   cpuToNginx?: Spread
   cpuToPlugin?: Spread
   perSecond: Spread
-  /** Requests per second as a part of those without anything between. */
+  /** Requests per second as a part of those of `direct`. */
   rateToDirect?: Spread
   p50: Spread
   p99: Spread
   memory?: Spread
 }
 
-/** Sums the rounds up. */
+/** Sums up the rounds. */
 export function summarize(title: string, rounds: Rounds): Cell {
   return {
     title,
@@ -98,7 +101,7 @@ function ratio<Name extends string>(
   return record(name, values)
 }
 
-// A literal with a computed name would be typed as one with any name
+// TypeScript would type a literal with a computed name as one with any name
 function record<Name extends string>(
   name: Name,
   values: readonly number[]

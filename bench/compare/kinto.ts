@@ -15,7 +15,8 @@ import { measureRounds, warmUp } from './rounds.ts'
 import type { Rounds } from './rounds.ts'
 
 const usualConnections = 32
-// h2load lets all connections send at the same moments: with many, each burst would be a queue in front of Kinto
+// h2load lets all connections send at the same moments. With many of them, each burst would be a
+// queue in front of Kinto.
 const fewConnections = 4
 const names = ['direct', 'nginx', 'service', '@fastify/http-proxy'] as const
 
@@ -25,7 +26,10 @@ interface Added {
   p99: Spread
 }
 
-/** What is left of Kinto's own throughput behind a proxy, and what a proxy adds to the latency at half of it. */
+/**
+ * Measures how much of Kinto's own throughput is left behind a proxy, and how much latency a proxy
+ * adds at half of it.
+ */
 export async function compareOnKinto(
   plan: Plan,
   stop: () => Promise<void>
@@ -49,7 +53,7 @@ export async function compareOnKinto(
   await warmUp(contenders, all.GET, plan.warmUpSeconds)
   for (const name of plan.kintoWorkloads) {
     if (name === 'HEAD' && !haveTools('HEAD', 'hey')) continue
-    // These take Kinto a tenth of a second each
+    // Kinto needs a tenth of a second for each list and each batch
     const pressure = {
       connections: name === 'list' || name === 'batch' ? fewConnections : usualConnections,
       seconds
@@ -79,8 +83,11 @@ export async function compareOnKinto(
   return {
     title: 'In front of a real Kinto on PostgreSQL',
     notes: [
-      'Kinto is one process (waitress, 8 threads), and busy all the time: what counts is how much of its own throughput is left.',
-      'Load, Kinto and PostgreSQL share what the process under test leaves. At so few requests, V8 has not compiled all yet: compare CPU time in front of the static upstream.'
+      'Kinto is one process (waitress, 8 threads), and busy all the time: ' +
+        'what counts is how much of its own throughput is left.',
+      'Load, Kinto and PostgreSQL share what the process under test leaves. ' +
+        'At so few requests, V8 has not compiled all yet: ' +
+        'compare CPU time in front of the static upstream.'
     ],
     tables: [...cells.map(cellTable), latencyTable(added, rate)],
     plots: [],
@@ -97,7 +104,9 @@ function difference(rounds: Rounds, name: ContenderName, time: 'p50' | 'p99'): S
 
 function latencyTable(added: readonly Added[], rate: number): Table {
   return {
-    title: `Added to the latency of GET at ${Math.round(rate)} requests/s, half of what Kinto can do`,
+    title:
+      `Added to the latency of GET at ${Math.round(rate)} requests/s, ` +
+      'half of what Kinto can do',
     header: ['', 'p50 +ms', 'p99 +ms'],
     rows: added.map(({ name, p50, p99 }) => [name, show(p50), show(p99)])
   }

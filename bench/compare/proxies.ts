@@ -11,16 +11,16 @@ import { cellTable, summarize } from './cell.ts'
 import type { Cell } from './cell.ts'
 import { measureRounds, warmUp } from './rounds.ts'
 
-// h2load lets all connections send at the same moments: more of them would measure its bursts
+// h2load lets all connections send at the same moments: with more, its bursts would be measured
 const steady = { connections: 4, rate: 1_000 }
 
-// More at once would measure how many buffers there are
+// With more, the number of buffers would be measured
 const uploadConnections = [1, 4]
 const usualConnections = 32
-// All but the peers that are no plugin
+// All but the last two, which are no Fastify plugins
 const quickContenders = 5
 
-/** All contenders in front of an upstream that costs nothing. */
+/** Measures all contenders in front of an upstream that costs nothing. */
 export async function compareProxies(plan: Plan, stop: () => Promise<void>): Promise<Section> {
   const upstream = await startStatic()
   const contenders = await startContenders(contenderNames, upstream.url, recordPath)
@@ -35,7 +35,7 @@ export async function compareProxies(plan: Plan, stop: () => Promise<void>): Pro
       name === 'GET' || !plan.quick ? contenders : contenders.slice(0, quickContenders)
     await warmUp(measured, workload, plan.seconds)
     for (const connections of connectionsOf(name, plan)) {
-      // Where a single one, or the connections themselves, take long
+      // At least 0.7 s where a single request takes long, or the start of the connections
       const seconds =
         name === 'upload' || connections > usualConnections
           ? Math.max(plan.seconds, 0.7)
@@ -62,9 +62,11 @@ export async function compareProxies(plan: Plan, stop: () => Promise<void>): Pro
   return {
     title: 'Proxies in front of a static upstream',
     notes: [
-      'The upstream is an nginx that answers as Kinto would, without its work, so nearly all that is seen is what the proxy costs.',
+      'The upstream is an nginx that answers as Kinto would, without its work, ' +
+        'so nearly all that is seen is what the proxy costs.',
       describeCores(),
-      `Median of ${plan.rounds} rounds (least–most). In each round all are measured in turn, and each ratio is of one round.`
+      `Median of ${plan.rounds} rounds (least–most). ` +
+        'In each round all are measured in turn, and each ratio is of one round.'
     ],
     tables: cells.map(cellTable),
     plots: [plotConnections(cells, plan)],

@@ -7,19 +7,19 @@ import { usage } from '../parts/usage.ts'
 
 /** One measurement of one contender. */
 export interface Measured extends Sample {
-  /** Microseconds of CPU per request; none where nothing stands between. */
+  /** Microseconds of CPU per request; undefined for `direct`. */
   cpu?: number
-  /** MB that were resident at its end. */
+  /** MB of resident memory at the end. */
   memory?: number
 }
 
-/** By contender, one for each round: what stands at the same place was measured one after the other. */
+/** By contender, one measurement for each round. */
 export type Rounds = Map<Contender['name'], Measured[]>
 
-// They were compiled long ago
+// These have no code that is compiled at run time
 const compiled = new Set<string>(['direct', 'nginx', 'haproxy'])
 
-/** Lets the others compile what will be measured. */
+/** Lets the others compile the code that will be measured. */
 export async function warmUp(
   contenders: readonly Contender[],
   workload: Workload,
@@ -62,7 +62,8 @@ async function measure(
   return { ...sample, cpu: (after.cpu - before.cpu) / sample.requests, memory: after.memory / 1e6 }
 }
 
-// A load that ends leaves requests in the upstream's queue, for which the next contender would wait. One answer later they are gone.
+// A load leaves requests in the upstream's queue when it ends, and the next contender would wait
+// for them. When one more request has its response they are gone.
 async function settle(url: string, { method, headers, body }: Workload): Promise<void> {
   await (await fetch(url, { method, headers, ...(body !== undefined && { body }) })).arrayBuffer()
 }

@@ -21,15 +21,18 @@ export type ContenderName = (typeof contenderNames)[number]
 
 const processes = join(import.meta.dirname, '..', 'processes')
 
-/** What stands between the load and the upstream. */
+/** A program between the load and the upstream. */
 export interface Contender {
   name: ContenderName
   url: string
-  /** None: the load goes directly to the upstream. */
+  /** Undefined for `direct`, where the load goes to the upstream itself. */
   process?: Launched
 }
 
-/** Starts those of the names for which there are programs; all listen at the same time. `ready` is a path that the upstream answers with 200. */
+/**
+ * Starts the contenders whose programs are installed; all listen at the same time. A GET of the
+ * path `ready` must give 200 at the upstream.
+ */
 export async function startContenders(
   names: readonly ContenderName[],
   upstream: string,
@@ -67,7 +70,7 @@ async function startContender(
   }
 }
 
-/** How a peer is started, by the name of its file and what it wants to know: first of all, its upstream. */
+/** The command of a peer: its file and its arguments. The first argument is its upstream. */
 export function peerCommand(file: string, ...args: string[]): Command {
   return { command: [process.execPath, join(processes, file), ...args] }
 }

@@ -6,7 +6,7 @@ import { launch } from '../parts/launch.ts'
 import type { Launched } from '../parts/launch.ts'
 import { tool } from '../parts/tools.ts'
 
-/** haproxy with one thread, which shares its upstream connections among all clients. */
+/** Starts haproxy with one thread. It shares its upstream connections among all clients. */
 export async function startHaproxy(
   upstream: string,
   cores: string,

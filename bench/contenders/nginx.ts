@@ -9,17 +9,17 @@ import { tool } from '../parts/tools.ts'
 export interface NginxOptions {
   name: string
   cores: string
-  /** What stands in `http` beside the usual: `upstream`s. */
+  /** More of the block `http`: `upstream`s. */
   http?: string
-  /** What stands in `server`: `location`s. */
+  /** The block `server`: `location`s. */
   server: string
-  /** nginx's log format of each request; nothing is logged by default. */
+  /** nginx's log format for each request; by default nothing is logged. */
   access?: string
-  /** A path that answers 200. */
+  /** A path whose GET gives 200. */
   ready: string
 }
 
-/** nginx with one worker. */
+/** Starts nginx with one worker. */
 export async function startNginx({
   name,
   cores,
@@ -30,6 +30,10 @@ export async function startNginx({
 }: NginxOptions): Promise<Launched> {
   const folder = makeRunFolder('nginx')
   const port = await freePort()
+  const log =
+    access === undefined
+      ? 'access_log off;'
+      : `log_format bench '${access}'; access_log access.log bench;`
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map(kind => `${kind}_temp_path ${kind};`)
     .join(' ')
@@ -41,7 +45,7 @@ ${process.getuid?.() === 0 ? 'user root;' : ''}
 events { worker_connections 8192; }
 http {
   ${temporary}
-  ${access === undefined ? 'access_log off;' : `log_format bench '${access}'; access_log access.log bench;`}
+  ${log}
   default_type application/json; sendfile on; tcp_nopush on;
   keepalive_requests 1000000000; client_max_body_size 0;
   ${http}
@@ -60,7 +64,7 @@ http {
   })
 }
 
-/** nginx as a proxy that streams both ways and keeps its upstream connections. */
+/** Starts nginx as a proxy that streams both ways and keeps its upstream connections. */
 export async function startNginxProxy(
   upstream: string,
   cores: string,
@@ -72,9 +76,12 @@ export async function startNginxProxy(
     cores,
     ready,
     ...(access !== undefined && { access }),
-    http: `upstream kinto { server ${new URL(upstream).host}; keepalive 512; keepalive_requests 1000000000; }`,
+    http: `upstream kinto {
+      server ${new URL(upstream).host}; keepalive 512; keepalive_requests 1000000000;
+    }`,
     server: `location / {
-      proxy_pass http://kinto; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;
+      proxy_pass http://kinto; proxy_http_version 1.1;
+      proxy_set_header Connection ""; proxy_set_header Host $http_host;
       proxy_request_buffering off; proxy_max_temp_file_size 0;
     }`
   })

@@ -3,7 +3,7 @@ import { projectFolder } from '../../demo/parts/folder.ts'
 import { launch } from '../parts/launch.ts'
 import type { Command, Launched } from '../parts/launch.ts'
 
-/** The service with its default settings but for what `env` sets; its log is written to a file. */
+/** Starts the service with its default settings and those of `env`. Its log goes to a file. */
 export async function startService(
   upstream: string,
   cores: string,
@@ -12,7 +12,7 @@ export async function startService(
   return await launch({ name: 'kinto-stepfunction', cores, ...serviceCommand(upstream, env) })
 }
 
-/** How the service is started, on any free ports. */
+/** The command of the service, on any free ports. */
 export function serviceCommand(
   upstream: string,
   env: Readonly<Record<string, string>> = {}

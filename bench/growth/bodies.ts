@@ -9,7 +9,7 @@ import { watched } from './watched.ts'
 const warmUpSize = downloads[1]
 const chunk = Buffer.alloc(64 * 1_024)
 
-/** The most memory that is resident while one body is streamed, both ways. */
+/** Measures the most resident memory while one body is streamed, in each direction. */
 export async function measureBodies(upstream: string, { quick }: Plan): Promise<Plot[]> {
   const sizes = quick ? downloads.filter((_size, index) => index % 3 === 0) : downloads
   const up: { name: string; values: number[] }[] = []
@@ -21,7 +21,7 @@ export async function measureBodies(upstream: string, { quick }: Plan): Promise<
   )) {
     if (process === undefined) continue
     const { pid } = process
-    // What grows with the first bodies, heap and buffers, does not grow with its size
+    // Heap and buffers grow with the first bodies, and that does not depend on the size
     await download(url, warmUpSize)
     await upload(url, warmUpSize)
     down.push({

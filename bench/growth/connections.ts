@@ -8,7 +8,7 @@ import { watched } from './watched.ts'
 
 const rate = 1_024
 
-/** The most memory that is resident while so many connections ask 1,024 times a second together. */
+/** Measures the most resident memory while connections send 1,024 requests/s together. */
 export async function measureConnections(
   upstream: string,
   { quick, seconds }: Plan

@@ -8,7 +8,7 @@ import { measureConnections } from './connections.ts'
 import { measureStartUp, startUpTable } from './start-up.ts'
 import { measureWaiting, waitingPlot, waitingTable } from './waiting.ts'
 
-/** What it takes to start, and what grows with connections, bodies and waiting answers. */
+/** Measures the start, and the memory with more connections, larger bodies and waiting answers. */
 export async function measureGrowth(plan: Plan, stop: () => Promise<void>): Promise<Section> {
   const upstream = await startStatic()
   const startUp = await measureStartUp(upstream.url, plan.rounds)
@@ -20,7 +20,8 @@ export async function measureGrowth(plan: Plan, stop: () => Promise<void>): Prom
   return {
     title: 'Start-up and growth',
     notes: [
-      'Memory is what is resident (RSS), of all processes of the contender; while something goes on, the most that was seen.'
+      'Memory is what is resident (RSS), of all processes of the contender; ' +
+        'while something goes on, the most that was seen.'
     ],
     tables: [startUpTable(startUp), ...plots.map(plotTable), waitingTable(waiting)],
     plots: [...plots, waitingPlot(waiting)],

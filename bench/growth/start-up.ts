@@ -14,9 +14,9 @@ import type { Spread } from '../report/statistics.ts'
 
 export interface StartUp {
   name: string
-  /** Milliseconds from the start of the process to the end of its first proxied answer. */
+  /** Milliseconds from the start of the process to the end of its first proxied response. */
   time: Spread
-  /** MB that are resident a second later. */
+  /** MB of resident memory a second later. */
   memory: Spread
 }
 

@@ -11,19 +11,22 @@ import { startStepFunctions } from '../upstreams/step-functions.ts'
 
 export interface Waiting {
   count: number
-  /** MB that are resident while they wait. */
+  /** MB of resident memory while they wait. */
   memory: number
-  /** Polls of the activity that were open at one time, at most. */
+  /** The most polls of the activity that were open at one time. */
   polls: number
-  /** Milliseconds from the moment when all tasks are there to the last answer's reply. */
+  /** Milliseconds from the moment when all tasks are there to the response to the last answer. */
   delivered: number
 }
 
 const collection = '/buckets/stepfunction/collections/manual_steps'
-// Record, probe, root view
+// For the record, the probe and the root view
 const callsBefore = 3
 
-/** Lets answers wait for the tasks of one activity, then gives them their tasks. Kinto is a scripted one, in this process. */
+/**
+ * Lets answers wait for the tasks of one activity, then gives them their tasks. Kinto is a scripted
+ * one, in this process.
+ */
 export async function measureWaiting({ quick }: Plan): Promise<Waiting[]> {
   const kinto = await startScriptedKinto()
   const stepFunctions = await startStepFunctions(0)

@@ -1,6 +1,6 @@
 import type { ContenderName } from '../contenders/contenders.ts'
 
-/** Whose growth is looked at. */
+/** The contenders whose growth is measured. */
 export function watched(quick: boolean): ContenderName[] {
   return quick ? ['service', '@fastify/http-proxy'] : ['nginx', 'service', '@fastify/http-proxy']
 }

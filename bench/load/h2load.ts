@@ -10,7 +10,10 @@ import type { Request } from './workload.ts'
 
 const run = promisify(execFile)
 
-/** Runs h2load, over HTTP/1.1: https://nghttp2.org/documentation/h2load.1.html. `urls` are asked in this order. */
+/**
+ * Runs h2load over HTTP/1.1. It requests the `urls` in this order.
+ * https://nghttp2.org/documentation/h2load.1.html
+ */
 export async function h2load(
   { method, headers, body }: Request,
   urls: readonly string[],
@@ -48,7 +51,7 @@ export async function h2load(
   }
 }
 
-// Start, status, microseconds
+// The columns are: start, status, microseconds
 function read(line: string): Answers['answers'][number] {
   const [, status, microseconds] = line.split('\t')
   return { status: Number(status), milliseconds: Number(microseconds) / 1_000 }

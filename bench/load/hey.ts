@@ -32,7 +32,7 @@ export async function hey(
   return { output: stdout.slice(0, 1_000), answers: stdout.trim().split('\n').slice(1).map(read) }
 }
 
-// Seconds, five of their parts, status
+// The columns are: seconds, five parts of them, status
 function read(line: string): Answers['answers'][number] {
   const columns = line.split(',')
   return { status: Number(columns[6]), milliseconds: Number(columns[0]) * 1_000 }

@@ -4,11 +4,11 @@ import { sample } from './sample.ts'
 import type { Sample } from './sample.ts'
 import type { Request, Workload } from './workload.ts'
 
-/** How hard. */
+/** How hard the load is. */
 export interface Pressure {
   connections: number
   seconds: number
-  /** Requests per second of all connections together; as fast as it goes by default. */
+  /** Requests per second of all connections together; by default as many as possible. */
   rate?: number
 }
 
@@ -18,10 +18,13 @@ export interface Load extends Pressure {
   workload: Workload
 }
 
-/** Asks the same again and again, over connections that stay open. @throws if an answer is wrong. */
+/**
+ * Sends the same request again and again, over connections that stay open.
+ * @throws if a response has the wrong status
+ */
 export async function load({ url, workload, connections, seconds, rate }: Load): Promise<Sample> {
   const target = `${url}${workload.path}`
-  // h2load would wait for the body of an answer to HEAD
+  // h2load would wait for the body of a response to HEAD
   const answers =
     workload.method === 'HEAD'
       ? await hey(workload, target, [
@@ -45,7 +48,10 @@ export async function load({ url, workload, connections, seconds, rate }: Load):
   return sample(workload, target, seconds, answers)
 }
 
-/** Asks each of the paths once, one after the other on one connection. @throws if an answer is wrong. */
+/**
+ * Sends the request to each of the paths once, one after the other on one connection.
+ * @throws if a response has the wrong status
+ */
 export async function loadEach(
   url: string,
   paths: readonly string[],

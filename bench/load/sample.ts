@@ -1,13 +1,13 @@
 import type { Request } from './workload.ts'
 
-/** What a load tool saw. */
+/** The responses that a load tool saw. */
 export interface Answers {
   answers: readonly { status: number; milliseconds: number }[]
-  /** What it said, for errors. */
+  /** The output of the tool, for errors. */
   output: string
 }
 
-/** What it comes to. Times in milliseconds. */
+/** The numbers of a load. Times are in milliseconds. */
 export interface Sample {
   requests: number
   perSecond: number
@@ -15,7 +15,7 @@ export interface Sample {
   p99: number
 }
 
-/** @throws if any answer had another status than the right one, or none came. */
+/** @throws if a response had the wrong status, or if none came */
 export function sample(
   { method, status }: Request,
   url: string,

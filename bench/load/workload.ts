@@ -6,7 +6,7 @@ export interface Request {
   status: number
 }
 
-/** What is asked again and again. Both upstreams know these paths. */
+/** A request that is sent again and again. Both upstreams know its path. */
 export interface Workload extends Request {
   name: WorkloadName
   path: string
@@ -16,15 +16,16 @@ export const workloadNames = ['GET', 'list', 'PUT', 'HEAD', '304', 'batch', 'upl
 
 export type WorkloadName = (typeof workloadNames)[number]
 
-/** Of ordinary traffic: the service has no business there. */
+/** The bucket of ordinary traffic, which is no business of the service. */
 export const ordinary = '/buckets/blog'
-export const recordPath = `/v1${ordinary}/collections/articles/records/8a2f5a0e-3b5c-4d0e-9f1a-6c7d8e9f0a1b`
-/** Of the records that can be answered. */
+const recordId = '8a2f5a0e-3b5c-4d0e-9f1a-6c7d8e9f0a1b'
+export const recordPath = `/v1${ordinary}/collections/articles/records/${recordId}`
+/** The bucket of the records that can be answered. */
 export const bucket = '/buckets/stepfunction'
 export const listPath = `/v1${ordinary}/collections/list/records`
 export const uploadPath = '/v1/upload'
 
-/** With the envelope that Kinto adds, a record of some 600 bytes. */
+/** With the envelope that Kinto adds, it is some 600 bytes. */
 export const smallRecord = {
   subject: 'Please review the add-on',
   status: 'UNANSWERED',
@@ -32,7 +33,7 @@ export const smallRecord = {
   notes: 'x'.repeat(320)
 }
 
-/** The records of the list: some 300 kB together. */
+/** The number of records in the list: some 300 kB together. */
 export const listSize = 1_000
 export const listRecord = {
   subject: 'Please review the add-on',
@@ -43,7 +44,7 @@ export const listRecord = {
 
 const uploadBytes = 10 * 2 ** 20
 
-/** `etag` is that of the small record. */
+/** All workloads; `etag` is the one of the small record. */
 export function workloads(authorization: string, etag: string): Record<WorkloadName, Workload> {
   const headers = { authorization, accept: 'application/json' }
   const json = { ...headers, 'content-type': 'application/json' }

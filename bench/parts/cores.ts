@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 
-/** Who runs where. The process under test always has a core of its own. */
+/** The cores of each process. The process under test has one of its own if there are two. */
 export interface Cores {
   load: string
   upstream: string
@@ -9,7 +9,10 @@ export interface Cores {
 
 const count = availableParallelism()
 
-/** With two cores load and upstream share one; with three each has its own; more go to the upstream. */
+/**
+ * With two cores, load and upstream share one. With three, each has its own. All further cores go
+ * to the upstream.
+ */
 export const cores: Cores =
   count < 2
     ? { load: '0', upstream: '0', proxy: '0' }
@@ -17,10 +20,12 @@ export const cores: Cores =
       ? { load: '0', upstream: '0', proxy: '1' }
       : { load: '0', upstream: count === 3 ? '2' : `2-${count - 1}`, proxy: '1' }
 
-/** What the reader of a result must know about it. */
+/** What a reader of the results must know about the cores. */
 export function describeCores(): string {
   if (count < 2) return 'One core for everything: the figures say little.'
   return count === 2
-    ? 'Two cores: one for the process under test, the other for load and upstream together, so fast proxies are held back by the load. Compare CPU time, not throughput.'
-    : `${count} cores: one for the process under test, one for the load, the others for the upstream.`
+    ? 'Two cores: one for the process under test, the other for load and upstream together, ' +
+        'so fast proxies are held back by the load. Compare CPU time, not throughput.'
+    : `${count} cores: one for the process under test, one for the load, ` +
+        'the others for the upstream.'
 }

@@ -18,23 +18,23 @@ export interface LaunchOptions extends Command {
   cores: string
   /** Its working folder, removed when it has stopped; a new one by default. */
   folder?: string
-  /** Where it listens. By default its output names that: `listening http://…`, or JSON with a `url`. */
+  /** Its origin. By default its output names it: `listening http://…`, or JSON with a `url`. */
   url?: string
-  /** The path that must answer 200 before it counts as started. */
+  /** The path whose GET must give 200 before it counts as started. */
   ready?: string
 }
 
-/** A process of the bench. Its output goes to a file, as in production, and costs this process nothing. */
+/** A process of the bench. Its output goes to a file, as in production, and costs us nothing. */
 export interface Launched extends Part {
   pid: number
   url: string
   folder: string
 }
 
-// exec, twice, keeps the process id, which is the first thing that is said
+// It prints its process id first. The two execs, here and in taskset, keep that id.
 const wrapper = 'echo $$; cd "$1"; shift; exec "$@" > output.log 2>&1'
 
-/** Starts a program on its cores; resolves when it answers. */
+/** Starts a program on its cores; resolves when it responds. */
 export async function launch({
   name,
   command,
@@ -59,7 +59,7 @@ export async function launch({
   return { ...part, pid: Number(pid), url: origin, folder }
 }
 
-/** The address that a program says it listens at. */
+/** The URL that a program prints when it listens. */
 export function saidUrl(output: string): string | undefined {
   return /(?:listening|Serving on|"url":) ?"?(http:[^\s",]+)/.exec(output)?.[1]
 }

@@ -3,7 +3,8 @@ import { projectFolder } from '../../demo/parts/folder.ts'
 import { ensureEnvironment } from '../../demo/parts/python.ts'
 
 /**
- * The Python that has Kinto with a profiler, and boto3 for the plugin. The first call installs them, some 30 s.
+ * The Python that has Kinto with a profiler, and boto3 for the plugin. The first call installs them
+ * (some 30 s).
  * @throws without Python >= 3.10, its venv module, or a package index
  */
 export async function ensureBenchPython(): Promise<string> {

@@ -1,7 +1,7 @@
 import { banner } from '../../demo/parts/banner.ts'
 import { findProgram } from '../../demo/parts/programs.ts'
 
-/** The programs that the bench runs, and how Debian calls the packages that have them. */
+/** The programs that the bench runs, and Debian's names of their packages. */
 const packages = {
   h2load: 'nghttp2-client',
   hey: 'hey',
@@ -14,14 +14,14 @@ const packages = {
 
 type Tool = keyof typeof packages
 
-/** @throws with the way to install it. */
+/** @throws if it is not installed; the message says how to install it */
 export function tool(name: Tool): string {
   const path = findProgram(name)
   if (path === undefined) throw new Error(missing([name]))
   return path
 }
 
-/** Whether all are there; says loudly what is left out otherwise. */
+/** Whether all are installed. Otherwise a banner says what is not measured. */
 export function haveTools(subject: string, ...names: Tool[]): boolean {
   const absent = names.filter(name => findProgram(name) === undefined)
   if (absent.length > 0)
@@ -30,5 +30,6 @@ export function haveTools(subject: string, ...names: Tool[]): boolean {
 }
 
 function missing(names: readonly Tool[]): string {
-  return `${names.join(', ')} not found. Install: apt install ${[...new Set(names.map(name => packages[name]))].join(' ')}`
+  const missed = new Set(names.map(name => packages[name]))
+  return `${names.join(', ')} not found. Install: apt install ${[...missed].join(' ')}`
 }

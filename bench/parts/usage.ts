@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** What a process and its children have used so far. */
+/** The CPU time and memory of a process and its children. */
 export interface Usage {
-  /** Microseconds of CPU. */
+  /** Microseconds of CPU so far. */
   cpu: number
-  /** Bytes of memory that are resident now. */
+  /** Bytes of resident memory now. */
   memory: number
 }
 
-/** Reads /proc of a process and its descendants. Threads that have ended are not counted: none of those measured ends any. */
+/**
+ * Reads /proc of a process and its descendants. Threads that have ended are not counted, but no
+ * measured process ends any.
+ */
 export function usage(pid: number): Usage {
   const own = readdirSync(`/proc/${pid}/task`).map(thread => `/proc/${pid}/task/${thread}`)
   const children = own
@@ -21,7 +24,7 @@ export function usage(pid: number): Usage {
   }
 }
 
-/** The most memory that it had at one time while `work` went on, looked at every 20 ms. */
+/** The most memory that a process had at one time during `work`, sampled every 20 ms. */
 export async function peakMemory(pid: number, work: () => Promise<unknown>): Promise<number> {
   let peak = usage(pid).memory
   const timer = setInterval(() => {
@@ -35,7 +38,7 @@ export async function peakMemory(pid: number, work: () => Promise<unknown>): Pro
   return Math.max(peak, usage(pid).memory)
 }
 
-// In nanoseconds, where /proc/PID/stat counts hundredths of a second: short runs need that
+// schedstat counts nanoseconds, for short runs; /proc/PID/stat counts hundredths of a second
 function runtime(thread: string): number {
   return Number(text(`${thread}/schedstat`).split(' ')[0]) / 1_000
 }

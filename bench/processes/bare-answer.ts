@@ -4,7 +4,7 @@ import { Agent, request as ask } from 'undici'
 import { recordRequests, reportRequest } from '../answers/unavoidable.ts'
 import type { Request } from '../load/workload.ts'
 
-// Makes the calls of an answer with a token in the record, as soon as each can be made, and looks at nothing
+// Makes the calls of an answer with a token in the record, each as soon as possible, without checks
 
 const [, , kinto = '', stepFunctions = ''] = process.argv
 const dispatcher = new Agent()
@@ -46,12 +46,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 async function call(url: string, { method, headers, body, status }: Request): Promise<unknown> {
-  const { statusCode, body: answer } = await ask(url, {
+  const { statusCode, body: content } = await ask(url, {
     dispatcher,
     method: method === 'GET' ? 'GET' : method === 'PATCH' ? 'PATCH' : 'POST',
     headers,
     ...(body !== undefined && { body })
   })
   if (statusCode !== status) throw new Error(`${url} answered ${statusCode}.`)
-  return await answer.json()
+  return await content.json()
 }

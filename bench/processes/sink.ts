@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 
-// Answers an upload when all of it is there, which nginx alone would not wait for
+// Responds to an upload when all of it is there; nginx alone would not wait for that
 const server = createServer((request, response) => {
   request
     .on('end', () => {

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { startStepFunctions } from '../../test/helpers/step-functions.ts'
 
-// Step Functions as AWS has it, each call taking some milliseconds, and beside it what the bench asks and wants
+// A Step Functions that behaves as AWS's; each call takes some milliseconds. A second server is for
+// the bench: it prepares executions, and counts calls.
 
 const endpoint = await startStepFunctions({ teardown: () => undefined })
 endpoint.fault('*', { delayMs: Number(process.argv[2] ?? 0) }, () => true)
@@ -36,7 +37,7 @@ async function reply(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-// An execution for each record, that waits for its answer
+// Starts an execution for each record; it waits for the record's answer
 function schedule(body: unknown): number {
   const { activityArn, records } = Object(body)
   for (const id of records) endpoint.scheduleActivity({ activityArn, input: { id } })

@@ -17,10 +17,12 @@ export function writeDocs(machine: string, plan: Plan, sections: readonly Sectio
   for (const plot of sections.flatMap(section => section.plots))
     writeFileSync(join(plots, `${plot.name}.svg`), renderPlot(plot))
   const form = plan.quick ? 'The quick form, which is rough: ' : ''
-  writeFileSync(
-    page,
-    `${[`${head}${mark}`, `${form}${plan.rounds} rounds of ${plan.seconds} s each. ${machine}.`, ...sections.map(render)].join('\n\n')}\n`
-  )
+  const text = [
+    `${head}${mark}`,
+    `${form}${plan.rounds} rounds of ${plan.seconds} s each. ${machine}.`,
+    ...sections.map(render)
+  ]
+  writeFileSync(page, `${text.join('\n\n')}\n`)
 }
 
 function render({ title, notes, tables, plots }: Section): string {

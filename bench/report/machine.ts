@@ -14,7 +14,9 @@ export async function describeMachine(): Promise<string> {
     name => `${name} ${version(name)}`
   )
   return [
-    `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release().split('-')[0]}`,
+    `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`,
+    `${Math.round(totalmem() / 2 ** 30)} GB`,
+    `Linux ${release().split('-')[0]}`,
     `Node.js ${process.versions.node}`,
     await said('nginx', ['-v'], /nginx\/([\d.]+)/),
     await said('haproxy', ['-v'], /version ([\d.]+)/),

@@ -3,7 +3,7 @@ import type { Plot } from './svg.ts'
 /** A part of the report. */
 export interface Section {
   title: string
-  /** Sentences that a reader needs to understand the tables. */
+  /** Sentences that the reader needs to understand the tables. */
   notes: readonly string[]
   tables: readonly Table[]
   plots: readonly Plot[]
@@ -24,7 +24,10 @@ export function renderTable({ title, header, rows }: Table): string {
   )
   const line = (cells: readonly string[]): string =>
     `| ${widths.map((width, column) => pad(cells[column] ?? '', width, column)).join(' | ')} |`
-  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
+  const dashes = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`
+  )
+  const rule = `|${dashes.join('|')}|`
   return [`### ${title}`, '', line(header), rule, ...rows.map(line)].join('\n')
 }
 

@@ -1,11 +1,11 @@
-/** What several rounds gave. */
+/** The results of several rounds. */
 export interface Spread {
   median: number
   min: number
   max: number
 }
 
-/** @throws without values. */
+/** @throws without values */
 export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b)
   const min = sorted[0]
@@ -14,7 +14,7 @@ export function spread(values: readonly number[]): Spread {
   return { median: quantile(sorted, 0.5), min, max }
 }
 
-// Of sorted values; between two of them where it falls between
+// Of sorted values; a quantile between two values is interpolated
 function quantile(sorted: readonly number[], part: number): number {
   const place = part * (sorted.length - 1)
   const below = sorted[Math.floor(place)] ?? NaN
@@ -22,12 +22,12 @@ function quantile(sorted: readonly number[], part: number): number {
   return below + (above - below) * (place - Math.floor(place))
 }
 
-/** `12.3 (11.9–13)`, with three digits that count. */
+/** `12.3 (11.9–13)`, each with three significant digits. */
 export function show({ median, min, max }: Spread): string {
   return `${digits(median)} (${digits(min)}–${digits(max)})`
 }
 
-/** A number with three digits that count. */
+/** A number with three significant digits. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return '–'
   return Math.abs(value) >= 100

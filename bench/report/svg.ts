@@ -1,11 +1,11 @@
 /** Lines over a common x axis. */
 export interface Plot {
-  /** Also names its file. */
+  /** Also the name of its file. */
   name: string
   title: string
   x: string
   y: string
-  /** Evenly spaced marks, whatever the distance of their values. */
+  /** Marks at equal distances, even if their values are not. */
   marks: readonly string[]
   lines: readonly { name: string; values: readonly number[] }[]
 }
@@ -16,7 +16,7 @@ const left = 70
 const right = 190
 const top = 44
 const bottom = 52
-// Told apart by people who are colour-blind too: https://jfly.uni-koeln.de/color/
+// Colour-blind people can tell them apart too: https://jfly.uni-koeln.de/color/
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000']
 
 /** The plot as a picture that is readable on a dark page too. */
@@ -30,25 +30,30 @@ export function renderPlot({ title, x, y, marks, lines }: Plot): string {
   const drawn = lines.map(({ name, values }, index) => {
     const colour = colours[index % colours.length]
     const points = values.map((value, place) => `${round(across(place))},${round(up(value))}`)
+    const [x, y] = [width - right + 24, top + 22 * index]
     return [
       `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
       ...points.map(
         point =>
           `<circle cx="${point.split(',')[0]}" cy="${point.split(',')[1]}" r="3" fill="${colour}"/>`
       ),
-      `<rect x="${width - right + 24}" y="${top + 22 * index}" width="12" height="12" fill="${colour}"/>`,
-      text(width - right + 42, top + 22 * index + 11, name)
+      `<rect x="${x}" y="${y}" width="12" height="12" fill="${colour}"/>`,
+      text(x + 18, y + 11, name)
     ].join('\n')
   })
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
+      'font-family="sans-serif" font-size="12" role="img">',
     `<title>${escape(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(left, 24, title, 'font-size="15" font-weight="bold"'),
-    ...ticks.map(
-      tick =>
-        `<line x1="${left}" x2="${width - right}" y1="${round(up(tick))}" y2="${round(up(tick))}" stroke="#dddddd"/>\n${text(left - 8, round(up(tick)) + 4, tick.toLocaleString('en-US'), 'text-anchor="end"')}`
-    ),
+    ...ticks.flatMap(tick => {
+      const y = round(up(tick))
+      return [
+        `<line x1="${left}" x2="${width - right}" y1="${y}" y2="${y}" stroke="#dddddd"/>`,
+        text(left - 8, y + 4, tick.toLocaleString('en-US'), 'text-anchor="end"')
+      ]
+    }),
     ...marks.map((mark, index) =>
       text(round(across(index)), height - bottom + 18, mark, 'text-anchor="middle"')
     ),

@@ -22,13 +22,16 @@ export interface CrowdOptions {
   questions: Question[]
 }
 
-/** Somebody who does one thing after the other, with pauses of at most so long between. */
+/** A user who does one thing after the other, with pauses of at most so long. */
 interface Actor {
   act: () => Promise<void>
   longestPauseMs: number
 }
 
-/** Everybody who uses the service at the same time; some 40 requests per second together. Resolves when it is enough, and all have finished. */
+/**
+ * Lets all users use the service at the same time, some 40 requests per second together. Resolves
+ * when it is enough and all have finished.
+ */
 export async function letCrowdIn(options: CrowdOptions, enough: AbortSignal): Promise<void> {
   await Promise.all(
     crowd(options).map(async ({ act, longestPauseMs }, index) => {

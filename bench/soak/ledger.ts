@@ -1,12 +1,12 @@
-/** What the clients got, counted, and all that must not be. */
+/** Counts what the clients got, and collects everything that must not happen. */
 export class Ledger {
-  /** By kind of request, then by what became of it: a status, or words. */
+  /** By kind of request, then by its outcome: a status, or words. */
   readonly requests = new Map<string, Map<string, number>>()
-  /** The longest time that one took, in milliseconds, by kind. */
+  /** By kind of request: the longest time that one took, in milliseconds. */
   readonly longest = new Map<string, number>()
-  /** By kind: everything that is not as on a good day, and allowed on a bad one. */
+  /** By kind: everything that goes wrong but is allowed while a part is away. */
   readonly errors = new Map<string, number>()
-  /** By part and manner. */
+  /** By part, and how it was stopped. */
   readonly restarts = new Map<string, number>()
   readonly #violations = new Map<string, { first: string; times: number }>()
 
@@ -25,7 +25,7 @@ export class Ledger {
     count(this.restarts, what)
   }
 
-  /** `what` is the same for all of a kind, and `details` are those of one. */
+  /** `what` is the same for all violations of a kind; `details` belong to one of them. */
   violation(what: string, details: unknown): void {
     const known = this.#violations.get(what)
     if (known === undefined)
@@ -36,7 +36,7 @@ export class Ledger {
     else known.times += 1
   }
 
-  /** A sentence for each kind, with the first of its kind. */
+  /** A sentence for each kind, with the details of its first violation. */
   get violations(): string[] {
     return [...this.#violations].map(
       ([what, { first, times }]) => `${what}${times === 1 ? '' : ` (${times} times)`}: ${first}`

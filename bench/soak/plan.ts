@@ -3,13 +3,16 @@ import { parseArgs } from 'node:util'
 
 /** How long, and which random choices. */
 export interface Plan {
-  /** Of traffic; starting, falling quiet and stopping come on top. */
+  /** Seconds of traffic; the time to start, to fall quiet and to stop comes on top. */
   seconds: number
-  /** The same seed chooses the same. What happens at the same time is still up to the machine. */
+  /** The same seed makes the same choices. What coincides still depends on the machine. */
   seed: number
 }
 
-/** Reads the command line. @throws on an unknown option, or a value that is no number */
+/**
+ * Reads the command line.
+ * @throws on an unknown option, or a value that is no number
+ */
 export function readPlan(args: readonly string[]): Plan {
   const { values } = parseArgs({
     args: [...args],

@@ -9,7 +9,7 @@ export class Random {
     this.#seed = seed
   }
 
-  /** Choices of their own, however many are made elsewhere. */
+  /** Choices that do not depend on how many are made elsewhere. */
   of(name: string): Random {
     return new Random(`${this.#seed} ${name}`)
   }
@@ -25,7 +25,7 @@ export class Random {
     return Math.floor(this.between(from, to))
   }
 
-  /** True so often: 0 never, 1 always. */
+  /** True with this probability: 0 is never, 1 always. */
   chance(part: number): boolean {
     return this.between(0, 1) < part
   }

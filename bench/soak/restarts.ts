@@ -10,7 +10,7 @@ export interface RestartOptions {
   ledger: Ledger
   random: Random
   seconds: number
-  /** Aborted when it is enough. */
+  /** Aborts when it is enough. */
   enough: AbortSignal
 }
 
@@ -23,7 +23,10 @@ const faults = [
 ] as const
 const operations = ['SendTaskSuccess', 'SendTaskFailure', 'GetExecutionHistory'] as const
 
-/** Kills what stands behind the service at random, and starts it again, until it is enough. At the end all is up. */
+/**
+ * Kills the parts behind the service at random, and starts them again, until it is enough. At the
+ * end all of them are up.
+ */
 export async function restartAll({
   stage,
   outages,
@@ -33,13 +36,13 @@ export async function restartAll({
   enough
 }: RestartOptions): Promise<void> {
   const { kinto, stepFunctions, emulator } = stage
-  // The parts take seconds to start, so that little else would be seen in a short soak
+  // The parts take seconds to start: in a short soak nothing else would happen
   const longestPause = Math.min(30, seconds / 2) * 1_000
   const outagesMs = seconds < 60 ? [0, 300] : [0, 300, 1_000, 5_000]
   const restarts: [Part, (own: Random) => Promise<{ how: string; back: () => Promise<void> }>][] = [
     ['Kinto', async own => await kill(kinto, own.pick(['SIGTERM', 'SIGKILL']))],
     ['the emulator', async own => await kill(emulator, own.pick(['SIGTERM', 'SIGKILL']))],
-    // In this process, for its state is looked at; to the service it is as if it were restarted
+    // It stays in this process, because its state is checked; to the service it looks restarted
     ['Step Functions', async () => ({ how: 'away', back: await stepFunctions.goAway() })]
   ]
   await Promise.all([
@@ -72,7 +75,7 @@ async function kill(
   }
 }
 
-/** Lets a call to Step Functions go wrong now and then: a restart hits one in the middle too seldom. */
+/** Lets a call to Step Functions fail now and then: restarts too seldom hit one in the middle. */
 async function failCalls({
   stepFunctions,
   outages,
@@ -93,7 +96,7 @@ async function failCalls({
   }
 }
 
-/** @returns false if it was enough before the time was over. */
+/** @returns false if it was enough before the time was over */
 async function pause(milliseconds: number, enough: AbortSignal): Promise<boolean> {
   return await sleep(milliseconds, true, { signal: enough }).catch(() => false)
 }

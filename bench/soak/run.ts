@@ -20,7 +20,10 @@ export interface Soaked {
   watches: readonly ServiceWatch[]
 }
 
-/** Mixed traffic while what stands behind the service is restarted at random; then quiet, and everything is held against everything. */
+/**
+ * Sends mixed traffic while the parts behind the service are restarted at random. Then waits until
+ * all is quiet, and checks everything.
+ */
 export async function soak(plan: Plan, say: (what: string) => void): Promise<Soaked> {
   const random = new Random(String(plan.seed))
   const ledger = new Ledger()

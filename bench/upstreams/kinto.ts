@@ -20,10 +20,13 @@ export interface KintoOptions {
 }
 
 const run = promisify(execFile)
-// What several Kintos on one database must share
+// All Kintos on one database must share it
 const secret = randomBytes(16).toString('hex')
 
-/** An unmodified Kinto on PostgreSQL, served by waitress as `kinto start` does; with `plugin`, one that answers by itself. */
+/**
+ * Starts an unmodified Kinto on PostgreSQL, served by waitress as `kinto start` does. With `plugin`
+ * it answers by itself.
+ */
 export async function startKinto({ database, plugin, profiles }: KintoOptions): Promise<Launched> {
   const python = await ensureBenchPython()
   const folder = makeRunFolder('kinto')
@@ -50,7 +53,7 @@ function render(
   plugin: KintoOptions['plugin'],
   profiles: KintoOptions['profiles']
 ): string {
-  // Who may come in is remembered in memory, or PostgreSQL would be asked for it with each request
+  // The checked passwords are kept in memory, or each request would ask PostgreSQL for them
   const settings = { ...backends(database), 'kinto.cache_backend': 'kinto.core.cache.memory' }
   return `[server:main]
 use = egg:waitress

@@ -3,7 +3,7 @@ import type { Postgres } from '../../demo/parts/postgres.ts'
 import { cores } from '../parts/cores.ts'
 import { tool } from '../parts/tools.ts'
 
-/** A PostgreSQL on the cores of the upstream. */
+/** Starts a PostgreSQL on the cores of the upstream. */
 export async function startDatabase(): Promise<Postgres> {
   return await startPostgres({ under: [tool('taskset'), '--cpu-list', cores.upstream] })
 }

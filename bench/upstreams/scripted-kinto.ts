@@ -7,12 +7,12 @@ import { RecordStore } from '../../test/helpers/record-store.ts'
 export interface ScriptedKinto {
   url: string
   store: RecordStore
-  /** Requests so far. */
+  /** The number of requests so far. */
   count: () => number
   close: () => void
 }
 
-/** A Kinto in this process that has nothing to do, for a thousand answers at one time. */
+/** Starts a Kinto in this process, with so little work that it bears a thousand answers at once. */
 export async function startScriptedKinto(): Promise<ScriptedKinto> {
   const store = new RecordStore()
   let requests = 0

@@ -16,13 +16,13 @@ export function authorization(account: string): string {
   return `Basic ${Buffer.from(`${account}:${password}`).toString('base64')}`
 }
 
-/** Creates the accounts, the buckets (which `admin` owns) and the collection of the answers. */
+/** Creates the accounts, the buckets (`admin` owns them) and the collection of the answers. */
 export async function seed(kinto: string): Promise<void> {
   for (const account of ['admin', 'alice', 'bob', 'stepfunction'])
     await ask(`${kinto}/v1/accounts/${account}`, { method: 'PUT', body: { data: { password } } })
   for (const path of [bucket, ordinary, `${ordinary}/collections/articles`])
     await ask(`${kinto}/v1${path}`, { method: 'PUT', as: 'admin' })
-  // Bob's right is inherited, and so is the service's
+  // Bob and the service inherit their rights from the collection
   const permissions = { write: ['account:bob', 'account:stepfunction'] }
   await ask(`${kinto}/v1${bucket}/collections/manual_steps`, {
     method: 'PUT',
@@ -41,13 +41,16 @@ export async function seedList(kinto: string): Promise<void> {
   )
 }
 
-/** Creates the records that are asked for one by one. */
+/** Creates the records that are requested one by one. */
 export async function seedRecords(kinto: string): Promise<void> {
   for (const path of [recordPath, `${recordPath.slice(0, -1)}c`])
     await ask(`${kinto}${path}`, { method: 'PUT', body: { data: smallRecord }, as: 'admin' })
 }
 
-/** Creates records, as the administrator. @returns their ids. */
+/**
+ * Creates records as the administrator.
+ * @returns their ids
+ */
 export async function create(
   kinto: string,
   path: string,
@@ -58,12 +61,12 @@ export async function create(
     const requests = bodies
       .slice(start, start + batchSize)
       .map(body => ({ method: 'POST', path, body }))
-    const answer = await ask(`${kinto}/v1/batch`, {
+    const response = await ask(`${kinto}/v1/batch`, {
       method: 'POST',
       body: { requests },
       as: 'admin'
     })
-    ids.push(...[...answer.matchAll(/"id": ?"([^"]+)"/g)].map(([, id]) => String(id)))
+    ids.push(...[...response.matchAll(/"id": ?"([^"]+)"/g)].map(([, id]) => String(id)))
   }
   if (ids.length !== bodies.length)
     throw new Error(`Kinto created ${ids.length} records of ${bodies.length}.`)

@@ -15,10 +15,13 @@ import { cores } from '../parts/cores.ts'
 import { launch } from '../parts/launch.ts'
 import type { Launched } from '../parts/launch.ts'
 
-/** Answers of this many bytes, one path each. */
+/** Responses of this many bytes; each has its own path. */
 export const downloads = [2 ** 20, 2 ** 24, 2 ** 27, 2 ** 30] as const
 
-/** An nginx that answers as Kinto would, without work: what is left is what a proxy costs. Bodies are read and forgotten. */
+/**
+ * Starts an nginx that responds as Kinto would, without Kinto's work, so that the cost of a proxy
+ * is all that is left. Bodies are read and thrown away.
+ */
 export async function startStatic(): Promise<Launched> {
   const files = makeRunFolder('static')
   const record = JSON.stringify({
@@ -35,7 +38,7 @@ export async function startStatic(): Promise<Launched> {
   writeFileSync(join(files, 'record.json'), record)
   writeFileSync(join(files, 'list.json'), list)
   for (const size of downloads) {
-    // Sparse: it takes no room on the disk
+    // A sparse file, which takes no room on the disk
     writeFileSync(join(files, String(size)), '')
     truncateSync(join(files, String(size)), size)
   }
@@ -55,7 +58,10 @@ export async function startStatic(): Promise<Launched> {
       location = ${recordPath.slice(0, -1)}c { return 200 '${record}'; }
       location = ${listPath} { alias ${files}/list.json; }
       location = /v1/batch { return 200 '{"responses": []}'; }
-      location = ${uploadPath} { proxy_pass http://sink; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_request_buffering off; }
+      location = ${uploadPath} {
+        proxy_pass http://sink; proxy_http_version 1.1;
+        proxy_set_header Connection ""; proxy_request_buffering off;
+      }
       location /v1/download/ { alias ${files}/; }`
   })
 }

@@ -7,10 +7,13 @@ import type { Launched } from '../parts/launch.ts'
 /** A Step Functions in a process of its own. */
 export interface StepFunctions extends Launched {
   endpoint: string
-  /** So many executions that wait for an answer. @returns their tokens. */
+  /**
+   * Starts so many executions that wait for an answer.
+   * @returns their tokens
+   */
   waiting: (count: number) => Promise<string[]>
   createActivity: (name: string) => Promise<string>
-  /** Lets an execution of the activity wait for each record's answer. */
+  /** Starts an execution of the activity for each record; it waits for the record's answer. */
   schedule: (activityArn: string, records: readonly string[]) => Promise<void>
   /** How often each operation was called, and how many polls were open at one time. */
   seen: () => Promise<Seen>
@@ -21,7 +24,7 @@ interface Seen {
   mostPolls: number
 }
 
-/** `delayMs` is what each call takes. */
+/** Each call takes `delayMs`. */
 export async function startStepFunctions(delayMs: number): Promise<StepFunctions> {
   const started = await launch({
     name: 'Step Functions',
@@ -49,7 +52,7 @@ export async function startStepFunctions(delayMs: number): Promise<StepFunctions
   }
 }
 
-/** The settings of the service, or of the plugin, for it. */
+/** The settings of the service, or of the plugin, for this Step Functions. */
 export function awsSettings({
   endpoint
 }: StepFunctions): Record<
@@ -64,7 +67,7 @@ export function awsSettings({
   }
 }
 
-/** The same for the environment of the service. */
+/** The same settings, for the environment of the service. */
 export function awsEnvironment(stepFunctions: StepFunctions): Record<string, string> {
   return Object.fromEntries(
     Object.entries(awsSettings(stepFunctions)).map(([key, value]) => [

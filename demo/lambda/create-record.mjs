@@ -1,12 +1,15 @@
-// The Lambda of both state machines: it asks a reviewer through kinto-stepfunction, and passes its answer on.
-// Runtime nodejs22.x or newer, handler `create-record.handler`. Its environment:
-//   KINTO_COLLECTION     https://kinto.example.com/v1/buckets/stepfunction/collections/manual_steps, at the service
-//   KINTO_AUTHORIZATION  of an account that may create records there. In the event it would end up in the execution's history.
+// The Lambda of both state machines: it asks a reviewer through kinto-stepfunction, and returns the
+// response. Runtime nodejs22.x or newer, handler `create-record.handler`. Its environment:
+//   KINTO_COLLECTION     the collection, at the service:
+//                        https://kinto.example.com/v1/buckets/stepfunction/collections/manual_steps
+//   KINTO_AUTHORIZATION  of an account that may create records there; in the event it would end up
+//                        in the execution's history
 
 import { createHash } from 'node:crypto'
 
 export async function handler({ asked, ...question }) {
-  // One task token has one record, however often this runs. Without a token the state that was entered has one
+  // One task token has one record, however often this runs.
+  // Without a token, each time that a state is entered has one record.
   const id =
     question.taskToken === undefined
       ? uuidOf({ asked, execution: question.executionArn })
@@ -27,7 +30,8 @@ export async function handler({ asked, ...question }) {
   return await response.json()
 }
 
-// A UUID (RFC 9562, version 8), because a task of an activity is matched to its record by nothing shorter
+// A UUID (RFC 9562, version 8), because the service looks in the task of an activity for the id of
+// its record, and takes only a UUID for one
 function uuidOf(value) {
   const hex = createHash('sha256').update(JSON.stringify(value)).digest('hex')
   return [

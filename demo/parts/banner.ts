@@ -1,4 +1,4 @@
-/** What cannot be overlooked in the output of a test run. */
+/** Frames lines so that nobody overlooks them in the output of a test run. */
 export function banner(lines: readonly string[]): string {
   const bar = '!'.repeat(100)
   return [

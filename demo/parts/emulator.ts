@@ -17,15 +17,16 @@ export interface Emulator extends Part {
 }
 
 /**
- * Starts MiniStack, an emulator of AWS, on 127.0.0.1: Step Functions, Lambda (each function a Node process), SQS.
- * It checks no credentials; an access key id of twelve digits is the account in every ARN, and accounts see nothing of each other.
+ * Starts MiniStack, an emulator of AWS, on 127.0.0.1: Step Functions, SQS, and Lambda, where each
+ * function is a Node process. It checks no credentials. An access key id of twelve digits is the
+ * account in every ARN, and accounts see nothing of each other.
  */
 export async function startEmulator({ port }: EmulatorOptions = {}): Promise<Emulator> {
   const python = await ensurePython()
   const folder = makeRunFolder('emulator')
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
-  // Its scripts for Node lie there, and are CommonJS, which the project is not
+  // The emulator puts its own scripts for Node there. They are CommonJS; the project is not.
   writeFileSync(join(temporary, 'package.json'), '{"type": "commonjs"}')
   const gateway = port ?? (await freePort())
   const part = startPart({

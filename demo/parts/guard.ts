@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 
-// A pipe closes even when its writer is killed hard: the one notice of a death that always comes
+// A pipe closes even when its writer is killed with SIGKILL: no other sign of a death always comes
 const watchdog =
   'cat; kill -s TERM -- "-$1"; sleep 6; kill -s KILL -- "-$1"; test -z "$2" || rm -rf "$2"'
 const releases = new Set<() => void>()
@@ -11,9 +11,10 @@ process.on('exit', () => {
 })
 
 /**
- * Ties a process group to this process: whatever way this one ends, the group ends too, and its folder is removed.
+ * Ties a process group to this process: however this process ends, the group ends too, and its
+ * folder is removed.
  * @param leader process id of the group's leader
- * @returns a function that ends what is left of the group at once
+ * @returns a function that kills at once what is left of the group
  */
 export function guard(leader: number, folder?: string): () => void {
   const watcher = spawn('sh', ['-c', watchdog, 'watchdog', String(leader), folder ?? ''], {
@@ -35,6 +36,6 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL')
   } catch {
-    // Nobody is left in it
+    // The group is empty already
   }
 }

@@ -1,7 +1,7 @@
 import { banner } from './banner.ts'
 import { ensurePython, PartsMissing } from './python.ts'
 
-// The test command calls this first: an installation takes longer than a test file may
+// The test command calls this first: an installation takes longer than a test file may take
 try {
   await ensurePython()
 } catch (error) {

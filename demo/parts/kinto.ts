@@ -16,7 +16,7 @@ export interface KintoOptions {
   port?: number
   /** A folder with Python modules that the settings name. */
   modules?: string
-  /** The URL of a PostgreSQL database, where it then keeps everything; in memory by default. */
+  /** The URL of a PostgreSQL database to keep everything in; by default that is memory. */
   database?: string
   /** A Python that has another Kinto than ours. */
   python?: string
@@ -29,10 +29,13 @@ export interface Kinto extends Part {
 
 const run = promisify(execFile)
 
-// What several Kintos on one database must share
+// All Kintos on one database must share it
 const hmacSecret = randomBytes(16).toString('hex')
 
-/** Starts an unmodified Kinto with its own command, on 127.0.0.1: accounts, history and personal buckets. */
+/**
+ * Starts an unmodified Kinto with its own command, on 127.0.0.1. It has accounts, the history and
+ * personal buckets.
+ */
 export async function startKinto({
   settings = {},
   port = 0,
@@ -66,14 +69,17 @@ export async function startKinto({
     env,
     folder
   })
-  // With port 0 the system picks one that nobody else can take meanwhile
+  // With port 0 the system picks the port, so nobody else can take it in between
   const url = await untilReady(part, () => /Serving on (http:\S+)/.exec(part.log())?.[1])
   const [version] = (settings['kinto.http_api_version'] ?? '1').split('.')
   await untilReady(part, () => answers(`${url}/v${version}/`))
   return { ...part, url }
 }
 
-/** What Python is to run for a command of Kinto. The script beside it has an absolute path in its first line, which does not survive a move of the project. */
+/**
+ * Python's arguments for a command of Kinto. Kinto's own script would not do: its first line has an
+ * absolute path, which is wrong once the project has moved.
+ */
 export function kintoArguments(...args: readonly string[]): string[] {
   return [
     '-W',
@@ -90,7 +96,7 @@ const defaults = {
   'kinto.bucket_create_principals': 'system.Authenticated',
   'kinto.account_create_principals': 'system.Everyone',
   'kinto.account_write_principals': 'account:admin',
-  // Kinto hashes a password slowly, on purpose, unless it remembers it
+  // Kinto hashes passwords slowly, on purpose: this lets it remember the ones that it has checked
   'kinto.account_cache_ttl_seconds': '86400',
   'multiauth.policies': 'account',
   'multiauth.policy.account.use': 'kinto.plugins.accounts.AccountsPolicy'

@@ -12,24 +12,28 @@ import { ensurePython, PartsMissing } from './python.ts'
 import { untilReady } from './ready.ts'
 
 export interface PostgresOptions {
-  /** A program, and its arguments, that starts another one: what says on which cores it may run. */
+  /** A command to start PostgreSQL with: one that sets the cores it may run on. */
   under?: readonly string[]
 }
 
 export interface Postgres extends Part {
-  /** Of the database that is always there. */
+  /** The URL of the database `postgres`, which is always there. */
   url: string
-  /** An empty database of its own for each Kinto. @returns its URL */
+  /**
+   * Creates an empty database, so that each Kinto has its own.
+   * @returns its URL
+   */
   createDatabase: () => Promise<string>
 }
 
 const run = promisify(execFile)
 
-// The names of the project's own Python suffice: Debian has `psql` in another package
+// With the project's own Python, because Debian has `psql` in another package
 const create =
-  'import psycopg2, sys; c = psycopg2.connect(sys.argv[1]); c.autocommit = True; c.cursor().execute(sys.argv[2])'
+  'import psycopg2, sys; c = psycopg2.connect(sys.argv[1]); ' +
+  'c.autocommit = True; c.cursor().execute(sys.argv[2])'
 
-// What is lost with the machine is nothing that anybody wants back
+// Nobody wants this data back after a crash of the machine
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -47,13 +51,13 @@ export function hasPostgres(): boolean {
 }
 
 /**
- * Starts a PostgreSQL of its own on 127.0.0.1, in a temporary folder, that does not wait for the disk.
+ * Starts a PostgreSQL on 127.0.0.1, in a temporary folder. It does not wait for the disk.
  * Everybody on this machine may connect as `kinto`.
  * @throws PartsMissing where it is not installed
  */
 export async function startPostgres({ under = [] }: PostgresOptions = {}): Promise<Postgres> {
   const [initdb, postgres] = [program('initdb'), program('postgres')]
-  // It refuses to run as root, and another user may not get into the project's folder
+  // PostgreSQL refuses to run as root, and another user may not get into the project's folder
   const folder = mkdtempSync(join(tmpdir(), 'kinto-postgres-'))
   const data = join(folder, 'data')
   let port: number
@@ -84,7 +88,7 @@ export async function startPostgres({ under = [] }: PostgresOptions = {}): Promi
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
     folder,
     cwd: folder,
-    // After SIGTERM it waits until all have gone by themselves
+    // After SIGTERM it would wait until all clients have gone by themselves
     stopSignal: 'SIGINT'
   })
   await untilReady(part, () => part.log().includes('ready to accept connections') || undefined)
@@ -114,7 +118,10 @@ async function createDatabase(server: string): Promise<string> {
   return `${server}/${name}`
 }
 
-/** What makes a program run as a user without rights, who gets the folder; nothing where we are one already. */
+/**
+ * The words of a command that runs a program as a user without rights; that user gets the folder.
+ * There are none if we are such a user already.
+ */
 async function unprivileged(folder: string): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) return []
   const setpriv = program('setpriv')
@@ -131,7 +138,8 @@ function program(name: 'initdb' | 'postgres' | 'setpriv'): string {
   if (path === undefined) {
     const debian = name === 'setpriv' ? 'util-linux' : 'postgresql'
     throw new PartsMissing(
-      `PostgreSQL cannot be started: ${name} was not found. Install it (Debian: apt install ${debian}).`
+      `PostgreSQL cannot be started: ${name} was not found. ` +
+        `Install it (Debian: apt install ${debian}).`
     )
   }
   return path

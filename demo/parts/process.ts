@@ -6,13 +6,13 @@ export interface PartOptions {
   name: string
   command: string
   args: readonly string[]
-  /** The whole environment; nothing is inherited, so the shell's AWS or Kinto settings cannot slip in. */
+  /** The whole environment: nothing is inherited, so no AWS setting of the shell slips in. */
   env: Readonly<Record<string, string>>
   /** Removed when the part has stopped. */
   folder?: string
   /** Its working folder; ours by default. */
   cwd?: string
-  /** What asks it to end; SIGTERM by default. */
+  /** The signal that asks it to end; SIGTERM by default. */
   stopSignal?: NodeJS.Signals
   /** Milliseconds between that and SIGKILL; 6,000 by default. */
   grace?: number
@@ -22,24 +22,31 @@ export interface PartOptions {
 /** A running child process. */
 export interface Part {
   name: string
-  /** Of its first process; undefined if that did not start. */
+  /** The id of its first process; undefined if that did not start. */
   pid: number | undefined
   /** The last MiB that it wrote, both streams. */
   log: () => string
   /** Exit code, or null after a signal. */
   exited: Promise<number | null>
   kill: (signal: NodeJS.Signals) => void
-  /** Asks it to end, after the grace SIGKILL, also to its own children. Resolves when all are gone; may be called again. */
+  /**
+   * Asks it to end; after the grace period sends SIGKILL to it and its children. Resolves when all
+   * are gone. May be called again.
+   */
   stop: () => Promise<void>
 }
 
 const running = new Set<Part>()
 const logLimit = 2 ** 20
 
-// V8 counts less precisely what comes from a compile cache, and the tests of a process are counted: https://nodejs.org/api/module.html#module-compile-cache
+// The tests measure the coverage of such processes, and V8 does so less precisely for code from a
+// compile cache: https://nodejs.org/api/module.html#module-compile-cache
 const testEnvironment = process.env['TAP'] === undefined ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' }
 
-/** Starts a command in a process group of its own (Ctrl-C in a terminal reaches only us), which never outlives this process. */
+/**
+ * Starts a command in a process group of its own, so that Ctrl-C in a terminal reaches only us.
+ * The group never outlives this process.
+ */
 export function startPart({
   name,
   command,
@@ -74,7 +81,7 @@ export function startPart({
       resolve(code)
     })
   })
-  // What it leaves behind may hold its streams open, and 'close' back
+  // Children that it leaves behind may keep its streams open, and 'close' would wait for them
   child.once('exit', () => {
     release?.()
   })

@@ -9,7 +9,7 @@ const folders = [
   ...globSync('/usr/lib/postgresql/*/bin')
 ]
 
-/** Where a program lies that the project cannot install, or undefined. */
+/** The path of a program that the project cannot install; undefined if it is not there. */
 export function findProgram(name: string): string | undefined {
   return folders.map(folder => join(folder, name)).find(isExecutable)
 }

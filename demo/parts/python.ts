@@ -9,11 +9,11 @@ const run = promisify(execFile)
 
 /** A virtual environment below the folder of the parts. */
 export interface Environment {
-  /** Of its folder. */
+  /** The name of its folder. */
   name: string
   /** For messages: `Kinto and the emulator`. */
   holds: string
-  /** The file that says what is in it, and those that it refers to. */
+  /** The file that lists its packages, then the files that this one refers to. */
   requirements: readonly [string, ...string[]]
 }
 
@@ -33,22 +33,26 @@ const candidates = [
 ]
 const probe = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
 
-/** Kinto and the emulator cannot be had on this machine; the message says what is missing and what to do. */
+/**
+ * Kinto and the emulator cannot be installed on this machine. The message says what is missing, and
+ * what to do.
+ */
 export class PartsMissing extends Error {
   readonly code = 'PARTS_MISSING'
   override readonly name = 'PartsMissing'
 }
 
 /**
- * The Python that has Kinto and the emulator. The first call installs them (some 20 s, 180 MB, from the package index that
- * pip is configured for); later ones read one file. Processes that call it at the same time wait for one installation.
+ * The Python that has Kinto and the emulator. The first call installs them (some 20 s, 180 MB) from
+ * the package index that pip is configured for; later calls read one file. Processes that call it
+ * at the same time wait for one installation.
  * @throws PartsMissing without Python >= 3.10, its venv module, or a package index
  */
 export async function ensurePython(): Promise<string> {
   return await ensureEnvironment(parts)
 }
 
-/** The Python of any environment, as ensurePython(). */
+/** As ensurePython(), for any environment. */
 export async function ensureEnvironment(environment: Environment): Promise<string> {
   if (!isInstalled(environment)) await install(await findPython(), environment)
   return pythonOf(environment)
@@ -73,7 +77,7 @@ function pythonOf({ name }: Environment): string {
   return join(partsFolder, name, 'bin', 'python')
 }
 
-// What is installed is known by what was asked for
+// The digest of the requirements tells whether they have changed since the installation
 function stamp({ requirements }: Environment): string {
   return createHash('sha256')
     .update(Buffer.concat(requirements.map(file => readFileSync(file))))
@@ -87,7 +91,8 @@ async function findPython(): Promise<string> {
   }
   throw new PartsMissing(
     chosen === undefined
-      ? 'No Python 3.10 or newer with its venv module was found. Install one (Debian: apt install python3-venv), or name it in PYTHON.'
+      ? 'No Python 3.10 or newer with its venv module was found. ' +
+          'Install one (Debian: apt install python3-venv), or name it in PYTHON.'
       : `PYTHON=${chosen} is not a Python 3.10 or newer with its venv module.`
   )
 }

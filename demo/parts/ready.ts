@@ -7,21 +7,22 @@ const readyLimit = 30_000
 const pause = 30
 
 /**
- * Asks until there is an answer.
- * @throws with the part's last output if it ends before, or is silent for 30 s (it is stopped then)
+ * Asks again and again until there is a result.
+ * @throws with the part's last output if the part ends before, or if there is none within 30 s (the
+ * part is stopped then)
  */
-export async function untilReady<Answer>(
+export async function untilReady<Result>(
   part: Part,
-  ask: () => Promise<Answer | undefined> | Answer | undefined
-): Promise<Answer> {
+  ask: () => Promise<Result | undefined> | Result | undefined
+): Promise<Result> {
   const deadline = Date.now() + readyLimit
   const ended = part.exited.then(() => true)
   while (Date.now() < deadline) {
-    const answer = await ask()
-    if (await Promise.race([ended, sleep(answer === undefined ? pause : 0, false)])) {
+    const result = await ask()
+    if (await Promise.race([ended, sleep(result === undefined ? pause : 0, false)])) {
       throw new Error(`${part.name} ended at once. Its last words:\n${lastWords(part)}`)
     }
-    if (answer !== undefined) return answer
+    if (result !== undefined) return result
   }
   await part.stop()
   throw new Error(
@@ -29,7 +30,7 @@ export async function untilReady<Answer>(
   )
 }
 
-/** True once the URL answers 200. */
+/** True once a GET of the URL succeeds. */
 export async function answers(url: string): Promise<true | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })

@@ -5,13 +5,13 @@ import type { Part } from './process.ts'
 import { untilReady } from './ready.ts'
 
 export interface ServiceOptions {
-  /** Its settings, `STEPFUNCTION_…`; any free ports of 127.0.0.1 unless these say otherwise. */
+  /** Its settings, `STEPFUNCTION_…`. Unless they say otherwise it takes free ports of 127.0.0.1. */
   env: Readonly<Record<string, string>>
   /** What to start in place of the source: an installed program, and its arguments. */
   program?: readonly [string, ...string[]]
   /** Restart it when its source changes. */
   watch?: boolean
-  /** Milliseconds between SIGTERM and SIGKILL: what waits for an activity's task waits up to a minute. */
+  /** Milliseconds between SIGTERM and SIGKILL: a poll of an activity takes up to a minute. */
   grace?: number
   onOutput?: (text: string) => void
 }
@@ -41,7 +41,7 @@ export async function startService({
     args,
     env: {
       PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
-      // The AWS SDK looks for credentials on the network otherwise
+      // Otherwise the AWS SDK looks for credentials on the network
       AWS_EC2_METADATA_DISABLED: 'true',
       STEPFUNCTION_LISTEN: '127.0.0.1:0',
       STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0',

@@ -8,13 +8,13 @@ export interface AdminOptions {
   log: FastifyBaseLogger
 }
 
-/** What operators and orchestrators ask, on a listener of its own that no client of Kinto reaches. */
+/** For operators and orchestrators, on a listener of its own that no client of Kinto reaches. */
 export async function admin({ readiness, metrics, log }: AdminOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     childLoggerFactory: (_silent, bindings, options) => log.child(bindings, options),
     logController: new LogController({ disableRequestLogging: true })
   })
-  // The process lives and answers: nothing else is looked at, for a restart would mend nothing else.
+  // Looks at nothing but the process itself: a restart would mend nothing else.
   app.get('/live', async () => ({ live: true }))
   app.get('/ready', async (_request, reply) => {
     const state = await readiness.check()

@@ -1,22 +1,25 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** What is asked when somebody reads the metrics. */
+/** What is measured when somebody reads the metrics. */
 export interface Gauges {
   requestsInFlight: () => number
   pollsOpen: () => number
-  /** When each token came that is saved in no record yet, in milliseconds since 1970. */
+  /** For each token that no record holds yet: when it came, in milliseconds since 1970. */
   unsavedSince: () => number[]
 }
 
 const prefix = 'kinto_stepfunction_'
 
-// From a cached read to the silence that Kinto is granted.
+// In seconds: from a cached read to the silence that Kinto is granted by default.
 const upstreamBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-// Labels come from clients, and every value of one is a series.
+// Clients choose the method, and every value of a label is a series.
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** What the service counts and measures, for Prometheus (https://prometheus.io/docs/practices/naming/). */
+/**
+ * What the service counts and measures, for Prometheus.
+ * The names follow https://prometheus.io/docs/practices/naming/
+ */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #requests = new Counter({
@@ -28,7 +31,10 @@ export class Metrics {
       this.#countRequests()
     }
   })
-  /** Those since the metrics were last asked for: to count here costs a third of what it costs in a series. */
+  /**
+   * The requests since the metrics were last read. To count here costs a third of what it costs in
+   * a series.
+   */
   readonly #latestRequests = new Map<string, Map<string, Map<number, number>>>()
   readonly #upstream = new Histogram({
     name: `${prefix}upstream_seconds`,
@@ -38,27 +44,35 @@ export class Metrics {
   })
   readonly #answers = new Counter({
     name: `${prefix}answers_total`,
-    help: 'Answers of reviewers, by outcome: accepted, already_applied, refused (4xx), failed (5xx).',
+    help:
+      'Answers of reviewers, by outcome: ' +
+      'accepted, already_applied, refused (4xx), failed (5xx).',
     labelNames: ['outcome'],
     registers: [this.#registry]
   })
   readonly #calls = new Histogram({
     name: `${prefix}aws_call_seconds`,
-    help: 'Calls to Step Functions, by operation and result: ok, or the name of the error. Polls take up to 60 s.',
+    help:
+      'Calls to Step Functions, by operation and result: ok, or the name of the error. ' +
+      'Polls take up to 60 s.',
     labelNames: ['operation', 'result'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
     registers: [this.#registry]
   })
-
   readonly #questions = new Counter({
     name: `${prefix}questions_total`,
-    help: 'Questions that were asked, by outcome: created, as it was, put back, sealed, asked anew, refused (4xx), failed (5xx).',
+    help:
+      'Questions that were asked, by outcome: ' +
+      'created, as it was, put back, sealed, asked anew, refused (4xx), failed (5xx).',
     labelNames: ['outcome'],
     registers: [this.#registry]
   })
   readonly #records = new Counter({
     name: `${prefix}records_read_total`,
-    help: 'Records that somebody answered, asked in or looked at, by what stands in taskToken: none, clear, sealed, changed (since it was asked), moved (or altered), unknown key, not asked, malformed.',
+    help:
+      'Records that somebody answered, asked in or looked at, by what stands in taskToken: ' +
+      'none, clear, sealed, changed (since it was asked), moved (or altered), ' +
+      'unknown key, not asked, malformed.',
     labelNames: ['token'],
     registers: [this.#registry]
   })

@@ -7,18 +7,21 @@ import type { Health } from '../stepfunctions/health.ts'
 export interface ReadinessOptions {
   kinto: Kinto
   health: Health
-  /** Milliseconds that Kinto may take, and that a look holds for. Default: 3,000. */
+  /** Milliseconds that Kinto may take, and that the result of a look holds. Default: 3,000. */
   lookMs?: number
 }
 
 /** Whether requests should come here. */
 export interface ReadyState {
   ready: boolean
-  /** What is in the way, for people. */
+  /** What is in the way, in words for people. */
   reasons: string[]
 }
 
-/** Looks whether the service can do its work. All who ask within 3 s share a look, so nobody's probes weigh on Kinto. */
+/**
+ * Looks whether the service can do its work. All probes within 3 s share one look, so that they do
+ * not weigh on Kinto.
+ */
 export class Readiness {
   readonly #options: ReadinessOptions
   readonly #lookMs: number
@@ -54,10 +57,11 @@ export class Readiness {
       this.#lookAtKinto(),
       this.#options.health.check()
     ])
+    // Whether AWS can be reached is for the heartbeat to tell: without this service clients could
+    // not reach Kinto either.
     return credentials ? kinto : [...kinto, 'There are no AWS credentials.']
   }
 
-  // An endpoint of AWS that is out of reach is for the heartbeat to tell: without this service Kinto would be out of reach too.
   async #lookAtKinto(): Promise<string[]> {
     const { dispatcher, origin } = this.#options.kinto
     try {
@@ -70,7 +74,8 @@ export class Readiness {
       if (status >= 500) return [`Kinto answers ${status}.`]
       return announcesPlugin(body.toString())
         ? [
-            'Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto.'
+            'Kinto still has the Python plugin stepfunction, which lets anybody answer: ' +
+              'take it out of kinto.includes, and restart Kinto.'
           ]
         : []
     } catch {

@@ -6,7 +6,7 @@ import type { SignedAnswer } from './record/task-output.ts'
 import type { Reading } from './record/reading.ts'
 import type { Step } from './record/record.ts'
 
-/** A client's POST, as a value. */
+/** A client's POST to the answer endpoint. */
 export interface AnswerCall {
   ref: RecordRef
   session: KintoSession
@@ -21,18 +21,18 @@ export interface AnswerCall {
   mayWait: boolean
 }
 
-/** An answer whose caller and record are proven. */
+/** An answer from a caller who has proven the right to write the record. */
 export interface AdmittedAnswer extends AnswerCall {
   signed: SignedAnswer
   /** The record as the probe showed it. */
   reading: Reading
-  /** As the caller's own GET showed them. */
+  /** As a GET by the caller showed them. */
   permissions: JsonObject
   serviceAccount: KintoSession | undefined
   log: Log
 }
 
-/** An admitted answer to a step: what all further steps work on. */
+/** An admitted answer whose record names a step. */
 export interface AnswerToStep extends AdmittedAnswer {
   step: Step
 }

@@ -28,15 +28,15 @@ export interface AnswersOptions {
   activities: Activities
   backlog: Backlog
   reader: RecordReader
-  /** The value of `Authorization` for the service's own account. */
+  /** The `Authorization` of the service's own account. */
   serviceAuthorization: string | undefined
   log: Log
 }
 
-// As many as may wait for their tasks. Each has up to three requests to Kinto under way.
+// As many as may wait for their tasks. Each has up to three requests to Kinto at the same time.
 const maxUnproven = 1_000
 
-/** The use case: one reviewer's answer, from the proof of their right to the record that says so. */
+/** Takes answers: from the proof of a reviewer's right to the record that shows the decision. */
 export class Answers {
   readonly #options: AnswersOptions
   readonly #queue = new KeyedQueue()
@@ -48,7 +48,8 @@ export class Answers {
   }
 
   /**
-   * Takes an answer: at most one report per token is ever accepted, and every caller is told what became of it.
+   * Takes an answer. At most one report per token is ever accepted, and every caller is told the
+   * outcome.
    * @throws KintoRefusal (to be relayed), Refusal, KintoUnreachable, and the reason of `clientGone`
    */
   async take(call: AnswerCall): Promise<Outcome> {
@@ -86,7 +87,7 @@ export class Answers {
     }
   }
 
-  /** Whoever is not proven yet may be anybody, so there may not be too many of them. */
+  /** A caller who is not proven yet may be anybody, so their number is limited. */
   async #admit(call: AnswerCall): Promise<AdmittedAnswer> {
     if (this.#unproven >= maxUnproven)
       throw unavailable('Too many answers are being checked. Try again in a moment.', {
@@ -100,14 +101,14 @@ export class Answers {
     }
   }
 
-  /** Who is it, may they, what do they say, and to which record? */
+  /** Proves that the caller may write the record, and reads their answer and the record. */
   async #prove(call: AnswerCall): Promise<AdmittedAnswer> {
     const { ref, session, readBody } = call
     const { permissions } = await fetchRecord(session, ref, this.#options.reader.bounds)
     const request = readAnswer(await readBody())
     readIfMatch(call.ifMatch)
     const identified = identify(session, ref.version)
-    // The probe's refusal comes first, whatever the root view says.
+    // If the probe is refused, the caller gets its refusal, whatever the root view says.
     identified.catch(() => undefined)
     const { data } = await proveWrite(session, ref)
     const caller = await identified
@@ -130,7 +131,10 @@ export class Answers {
     return { ...call, ref: real, signed, reading, permissions, serviceAccount, log }
   }
 
-  /** A decision that is proven, so that Step Functions need not be told: by a receipt, or for a question that was changed since by the history. */
+  /**
+   * A decision that is proven already, so that nothing need be reported: by a receipt, or, where
+   * the question was changed after it was asked, by the history.
+   */
   async #provenDecision({
     reading,
     ref,
@@ -148,7 +152,7 @@ export class Answers {
     return verdict.kind === 'answered' ? verdict.decision : undefined
   }
 
-  /** To which step, and is it the record that they saw? */
+  /** Finds the step of the record, and checks that the record is the one that the caller saw. */
   #toStep(admitted: AdmittedAnswer): AnswerToStep {
     const { reading, ifMatch } = admitted
     const step = this.#options.reader.step(reading)

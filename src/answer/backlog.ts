@@ -7,23 +7,18 @@ import type { Log } from '../log.ts'
 import { pause } from '../wait.ts'
 import { fetchRecord } from '../kinto/permission.ts'
 import type { RecordReader } from './record/reader.ts'
-import {
-  isRecorded,
-  lookAgainMs,
-  NotRecorded,
-  recordDecision,
-  type Recording,
-  type Writers
-} from './record/update.ts'
+import { isRecorded, recordDecision, type Recording } from './record/recording.ts'
+import { lookAgainMs, NotRecorded, type Writers } from './record/update.ts'
 
 export interface BacklogOptions {
-  /** The service's own account, which goes on after a request. */
+  /** A session with the service's own account, which works on after the request. */
   serviceAccount: (() => KintoSession) | undefined
   reader: RecordReader
   log: Log
 }
 
-// After that an operator, or the next request for the record, has to do it: the history still tells.
+// After this time an operator, or the next request for the record, has to record the decision. The
+// history still tells it.
 const tryForMs = 3_600_000
 const maxEntries = 1_000
 const firstPauseMs = 1_000
@@ -31,7 +26,10 @@ const longestPauseMs = 60_000
 const lastTryMs = 5_000
 const mostLooks = 5
 
-/** Looks again at what was recorded, and goes on recording what could not be within its request. Bounded in time and number. */
+/**
+ * Looks again at decisions that were recorded, and goes on with those that could not be recorded
+ * within their request. Bounded in time and number.
+ */
 export class Backlog {
   readonly #options: BacklogOptions
   readonly #entries = new Map<string, { recording: Recording; done: Promise<void> }>()
@@ -42,7 +40,7 @@ export class Backlog {
     this.#options = options
   }
 
-  /** Goes on with what could not be recorded, where there is an own account to do it. Each token once. */
+  /** Goes on recording a decision, where there is an account to do it. Each token once. */
   add(recording: Recording): void {
     const { serviceAccount } = this.#options
     const key = `${recording.taskToken ?? ''} ${recordUri(recording.reading.ref)}`
@@ -55,7 +53,10 @@ export class Backlog {
     })
   }
 
-  /** Looks at a record some time after its decision was `written`: a change that came at the same time may have undone it. */
+  /**
+   * Looks at a record again some time after its decision was `written`: a change at the same time
+   * may have undone it.
+   */
   lookAgain(recording: Recording, written: KintoResponse, writers: Writers): void {
     const look = this.#see(recording, written, writers).finally(() => this.#looks.delete(look))
     this.#looks.add(look)
@@ -81,7 +82,7 @@ export class Backlog {
     }
   }
 
-  async #record(recording: Recording, own: () => KintoSession): Promise<void> {
+  async #record(recording: Recording, serviceAccount: () => KintoSession): Promise<void> {
     const end = Date.now() + tryForMs
     for (
       let pauseMs = firstPauseMs, last = false;
@@ -90,7 +91,7 @@ export class Backlog {
     ) {
       await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
       last = this.#stopped.signal.aborted || Date.now() > end
-      const writers = { session: own(), log: this.#options.log }
+      const writers = { session: serviceAccount(), log: this.#options.log }
       const outcome = await this.#once(recording, writers)
       if (typeof outcome === 'string') return
       if (!('error' in outcome)) {
@@ -105,7 +106,10 @@ export class Backlog {
     }
   }
 
-  /** Records the decision where the record does not show it, or not as it was `written`. @returns Kinto's answer to that; or why there was nothing to do, or nothing came of it */
+  /**
+   * Records the decision if the record does not show it, or not as it was `written`.
+   * @returns Kinto's response to the change; or why there was nothing to change; or the failure
+   */
   async #once(
     recording: Recording,
     writers: Writers,
@@ -137,7 +141,7 @@ export class Backlog {
   }
 }
 
-/** Whether Kinto itself said no: the record is gone, or closed to the account. */
+/** Whether Kinto itself refused: the record is gone, or closed to the account. */
 function isRefusal(error: unknown): boolean {
   return (
     (error instanceof NotRecorded && error.refused !== undefined) ||
@@ -145,7 +149,10 @@ function isRefusal(error: unknown): boolean {
   )
 }
 
-/** Whether a record holds what was written. The workflow may have gone on and changed its `status` by now, so what only this decision can have written counts. */
+/**
+ * Whether a record still holds what was written. The workflow may have gone on and changed its
+ * `status`, so this counts only where neither a receipt nor an `answeredAt` was written.
+ */
 function isAsWritten(data: JsonObject, { answerReceipt, answeredAt, status }: JsonObject): boolean {
   if (answerReceipt !== undefined) return data['answerReceipt'] === answerReceipt
   return answeredAt === undefined ? data['status'] === status : data['answeredAt'] === answeredAt

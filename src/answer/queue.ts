@@ -1,4 +1,7 @@
-/** Runs the tasks of one key one after the other, in the order in which they came; those of different keys side by side. */
+/**
+ * Runs the tasks of one key one after the other, in the order in which they came. Tasks of
+ * different keys run side by side.
+ */
 export class KeyedQueue {
   readonly #last = new Map<string, Promise<unknown>>()
 

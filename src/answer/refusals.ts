@@ -2,8 +2,8 @@ import { invalid, unavailable, type Refusal } from '../kinto/errors.ts'
 import type { StepFunctionsError } from '../stepfunctions/errors.ts'
 
 /**
- * Why nothing was reported, in the reviewer's words. What AWS said holds ARNs and account ids, so it is for the log alone.
- * `field` is the record's field that the call was about.
+ * Tells a reviewer why nothing was reported. The message of AWS holds ARNs and account ids, so only
+ * the log shows it. `field` is the record's field that the call was about.
  */
 export function awsRefusal(cause: StepFunctionsError, field: 'taskToken' | 'activityArn'): Refusal {
   if (cause.fault === 'input refused')

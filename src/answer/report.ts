@@ -33,9 +33,10 @@ const rereadForMs = 2_000
 const pauseMs = 250
 
 /**
- * Reports an answer to Step Functions, once, and finds out the truth where the token is dead.
- * @returns 'accepted', or what became of the token otherwise.
- * @throws Refusal 400 (the token or the output was refused), 503 (not reported, or not known whether it was)
+ * Reports an answer to Step Functions, once. Where the token is dead, finds out why.
+ * @returns 'accepted', or the fate of the token
+ * @throws Refusal 400 (the token or the output was refused), 503 (not reported, or not known
+ * whether it was)
  */
 export async function report(
   reporting: Reporting,
@@ -63,7 +64,7 @@ export async function report(
       const verdict = await verify(reporting, options)
       if (verdict.kind === 'answered' && verdict.answerId === signed.answerId)
         return accepted(reporting, tokenFates)
-      // An answer of an earlier turn proves nothing about a token that may be alive.
+      // An answer of an earlier turn of the step proves nothing about a token that may be alive.
       if (
         verdict.kind === 'over' ||
         (verdict.kind === 'answered' && delivery.outcome === 'ambiguous')
@@ -74,7 +75,8 @@ export async function report(
         'it is not known whether Step Functions took an answer'
       )
       throw unavailable(
-        'It is not known whether Step Functions accepted the answer. You can safely repeat the request: an answer is accepted only once.',
+        'It is not known whether Step Functions accepted the answer. ' +
+          'You can safely repeat the request: an answer is accepted only once.',
         { details: { reported: 'unknown' }, retryAfter: 5 }
       )
     }
@@ -90,11 +92,15 @@ function accepted({ taskToken, signed }: Reporting, tokenFates: TokenFates): 'ac
   return 'accepted'
 }
 
-/** Why a token is dead that was dead before this answer: the history says it, else the record, which another replica may be writing. */
+/**
+ * Why a token was dead before this answer. The history says it, or else the record, which another
+ * replica may be writing at this moment.
+ */
 async function explain(reporting: Reporting, options: ReportOptions): Promise<TokenFate> {
   const end = Date.now() + rereadForMs
   for (;;) {
-    // The history, too, may show an answer a moment later: https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
+    // The history, too, may show an answer a moment later:
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
     const verdict = await readVerdict(reporting, options.stepFunctions, options.log)
     if (verdict.kind === 'answered' || verdict.kind === 'over') return verdict
     const decision = verdict.kind === 'unclear' ? await reporting.reread() : undefined
@@ -104,7 +110,10 @@ async function explain(reporting: Reporting, options: ReportOptions): Promise<To
   }
 }
 
-/** Searches the history for this very answer. It is written with delay, so it is read again for as long as a report may take. */
+/**
+ * Searches the history for this very answer. AWS writes the history with a delay, so it is read
+ * again for as long as a report may take.
+ */
 async function verify(reporting: Reporting, options: ReportOptions): Promise<Verdict> {
   const end = Date.now() + Math.min(options.stepFunctions.timeoutMs, reporting.timeLeft())
   const timeLeft = (): number => Math.max(0, end - Date.now())

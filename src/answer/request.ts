@@ -3,12 +3,15 @@ import { isJsonObject, parseJson, weighJson, type JsonObject } from '../kinto/js
 import { isVerb } from './record/decision.ts'
 import type { AnswerRequest } from './record/task-output.ts'
 
-// More than fit into the largest output that Step Functions takes.
+// More values than fit into the largest output that Step Functions takes.
 const maxValues = 140_000
 const maxComment = 2500
 const maxErrorName = 256
 
-/** Reads the body of an answer; unknown fields are ignored. @throws Refusal 400 in Kinto's words, one for the first thing that is wrong. */
+/**
+ * Reads the body of an answer. Unknown fields are ignored.
+ * @throws Refusal 400 in Kinto's words, for the first thing that is wrong
+ */
 export function readAnswer(body: Uint8Array): AnswerRequest {
   const fields = readObject(body, maxValues, 'such as {"answer": "SUCCEED"}')
   const { answer } = fields
@@ -17,7 +20,8 @@ export function readAnswer(body: Uint8Array): AnswerRequest {
     throw invalid('body', 'answer', `${JSON.stringify(answer)} is not one of FAIL, SUCCEED`)
   const comment = readText(fields, 'comment', 0, maxComment)
   const error = readText(fields, 'error', 1, maxErrorName)
-  // Names that Step Functions gives itself: a reviewer who sent States.Timeout would pass for nobody (https://states-language.net/#error-names).
+  // Step Functions gives these names itself: a reviewer who sent States.Timeout would look like a
+  // step that nobody answered (https://states-language.net/#error-names).
   if (error?.startsWith('States.') === true)
     throw invalid('body', 'error', 'Names that begin with States. are reserved')
   if (answer === 'FAIL' && Object.hasOwn(fields, 'output'))
@@ -32,7 +36,10 @@ export function readAnswer(body: Uint8Array): AnswerRequest {
   }
 }
 
-/** The request's `If-Match`, as the record's version in it. @throws Refusal 400 when it is not one integer in quotes (`kinto/core/schema.py`). */
+/**
+ * Reads the record's version from the request's `If-Match`. Undefined without this header.
+ * @throws Refusal 400 when it is not one integer in quotes (`kinto/core/schema.py`)
+ */
 export function readIfMatch(values: readonly string[]): string | undefined {
   if (values.length === 0) return undefined
   const [, version] = /^"([0-9]+)"$/.exec(values.join(', ')) ?? []
@@ -42,8 +49,9 @@ export function readIfMatch(values: readonly string[]): string | undefined {
 }
 
 /**
- * Reads a JSON object of at most `maxValues` values; `example` completes the sentence for those who sent none. Numbers keep their
- * literals. @throws Refusal 400
+ * Reads a JSON object of at most `maxValues` values. Numbers keep their literals. `example` ends
+ * the message for a body that is no object.
+ * @throws Refusal 400
  */
 export function readObject(body: Uint8Array, maxValues: number, example: string): JsonObject {
   if (weighJson(body).values > maxValues)
@@ -61,7 +69,8 @@ function readJson(body: Uint8Array): unknown {
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body))
   } catch (error) {
-    // A RangeError is a value nested deeper than the stack is high; a TypeError is text that is not UTF-8 (RFC 8259 §8.1).
+    // A value nested deeper than the stack is high gives a RangeError, and text that is not UTF-8 a
+    // TypeError (RFC 8259 §8.1).
     const reason =
       error instanceof SyntaxError
         ? error.message
@@ -79,7 +88,8 @@ function readText(fields: JsonObject, name: string, min: number, max: number): s
     throw invalid('body', name, `${JSON.stringify(value)} is not a string`)
   if (value.length > max) throw invalid('body', name, `Longer than maximum length ${max}`)
   if (value.length < min) throw invalid('body', name, `Shorter than minimum length ${min}`)
-  // Neither PostgreSQL (behind Kinto) nor Step Functions stores these, and an answer is only reported if it can be recorded.
+  // Neither PostgreSQL (behind Kinto) nor Step Functions stores these characters, and an answer is
+  // only reported if it can be recorded.
   if (value.includes('\0') || !value.isWellFormed())
     throw invalid(
       'body',

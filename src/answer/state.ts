@@ -24,12 +24,15 @@ export interface StepState {
   comment?: string | undefined
   /** Where the decision is known from. */
   proof?: Proof
-  /** What keeps this caller from answering, and the same as a sentence. */
+  /** What keeps this caller from answering; `reason` says the same as a sentence. */
   obstacle?: 'permission' | 'answered' | 'record' | 'changed' | 'over'
   reason?: string
   /** The fields that are not as they were asked. */
   changed?: string[]
-  /** The question, in one reading with the verdict: what is shown with `canAnswer` is what was asked. */
+  /**
+   * The question, from the same reading as the verdict: what is shown with `canAnswer` is what was
+   * asked.
+   */
   record: JsonObject
   /** Its `last_modified`, for `If-Match`. */
   version: unknown
@@ -42,9 +45,10 @@ export interface StateOptions {
 }
 
 /**
- * Tells how a record's step stands, and decides nothing. Whoever may read the record may ask; Step Functions is asked for
- * writers only, and what its history says goes before the record's `status`.
- * @throws KintoRefusal when Kinto does not show the record, to be relayed; Refusal 503
+ * Tells the state of a record's step, and decides nothing. Everybody who may read the record may
+ * ask. Step Functions is asked only for callers who may write it, and the history goes before the
+ * record's `status`.
+ * @throws KintoRefusal (to be relayed) when Kinto does not show the record, Refusal 503
  */
 export async function readState(
   session: KintoSession,
@@ -107,7 +111,10 @@ function unusable(step: Step | Refusal): Pick<StepState, 'obstacle' | 'reason'> 
   return { obstacle: step.problem.status === 409 ? 'changed' : 'record', reason: step.message }
 }
 
-/** What the receipt says; else, for writers, the history; else the status of a record in clear; else whether the token lives. */
+/**
+ * Judges by the receipt; else, for writers, by the history; else by the `status` of a record in
+ * clear; else, for writers of a sealed question, by whether its token is alive.
+ */
 async function judgeStep(
   reading: Reading,
   isWriter: boolean,
@@ -141,7 +148,7 @@ async function judgeStep(
   return { kind: 'open' }
 }
 
-/** The fields of a record that make its question, with its id and version. */
+/** The fields of a record that make up its question, with its id and version. */
 function questionIn(data: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(data).filter(

@@ -3,23 +3,28 @@ import type { KnownDecision } from './record/decision.ts'
 
 /** What is known of a task token that takes no answer any more. */
 export type TokenFate =
-  /** It was answered, through this process or as the history, or else the record, says. */
+  /** It was answered: through this process, or as the history says, or else the record. */
   | { kind: 'answered'; decision: KnownDecision }
-  /** The step is over without an answer. */
+  /** The step ended without an answer. */
   | { kind: 'over'; reason: string }
-  /** The execution runs on, and this record was not answered: its step may have come round again with a new token. */
+  /**
+   * The execution runs on, and this record was not answered. The workflow may have come to the step
+   * again, with a new token.
+   */
   | { kind: 'open' }
   /** No history can be read, and the record is undecided. */
   | { kind: 'nothing' }
 
 const maxTokens = 10_000
 
-// All but an answer is passing knowledge, which spares the callers who stand behind the first one the same questions.
+// An answer is final. The other fates may change, so they are kept for a moment: long enough for
+// the callers who queue behind the first one.
 const passingMs = 10_000
 
 /**
- * What this process found out about dead tokens, an accepted answer above all, the oldest forgotten first. It holds for one
- * record: a task may serve several, and then its token is dead for all of them when one is answered.
+ * What this process found out about dead tokens, above all that an answer was accepted. The oldest
+ * are forgotten first. A fate holds for one record: a task may serve several records, and when one
+ * is answered, its token is dead for all of them.
  */
 export class TokenFates {
   readonly #fates = new LRUCache<string, TokenFate>({ max: maxTokens })

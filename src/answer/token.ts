@@ -8,12 +8,12 @@ import { awsRefusal } from './refusals.ts'
 import type { ReportOptions } from './report.ts'
 import type { AnswerToStep } from './admitted.ts'
 
-/** A token to report to, or the decision that the history shows for a record that has none. */
+/** A token to report to, or the decision that the history shows for a record without a token. */
 export type TokenOrDecision = FoundToken | { decision: KnownDecision }
 
 /**
- * Finds the token that an answer is for: the record's own, else that of the activity's waiting task. `dead` is a token of this
- * record that the history has shown to be over, so that another one is waited for.
+ * Finds the token that an answer is for: the record's token, else the one of its activity's task.
+ * `dead` is a token of this record that the history has shown to be dead: a new one is waited for.
  * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410, 400, 503
  */
 export async function findToken(
@@ -46,11 +46,15 @@ export async function findToken(
     throw error instanceof StepFunctionsError ? awsRefusal(error, 'activityArn') : error
   }
   throw conflict(
-    'No task of the activity came for this record: the workflow has not reached this step yet, or it has passed it. Try again later.'
+    'No task of the activity came for this record: ' +
+      'the workflow has not reached this step yet, or it has passed it. Try again later.'
   )
 }
 
-/** Anyone who may write the record could have written its `status`, so without a token only the history confirms one. */
+/**
+ * Everybody who may write the record could have written its `status`. So without a token, only the
+ * history confirms a decision.
+ */
 async function confirmedDecision(
   admitted: AnswerToStep,
   options: ReportOptions
@@ -71,6 +75,7 @@ async function confirmedDecision(
 
 function unconfirmed({ status }: JsonObject): Error {
   return conflict(
-    `The record says ${String(status)}, but nothing shows that it was reported; set its status back to UNANSWERED to answer.`
+    `The record says ${String(status)}, but nothing shows that it was reported; ` +
+      'set its status back to UNANSWERED to answer.'
   )
 }

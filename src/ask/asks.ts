@@ -28,9 +28,12 @@ export interface AskCall {
 /** A question that stands in its record. */
 export interface AskResult {
   outcome: AskOutcome
-  /** The record, by its bucket's real id. */
+  /** The record, with the real id of its bucket. */
   ref: RecordRef
-  /** Kinto's answer with the record. Undefined for a caller who may not read what was there already. */
+  /**
+   * Kinto's response with the record. Undefined where the record was there already and the caller
+   * may not read it.
+   */
   record: KintoResponse | undefined
 }
 
@@ -38,7 +41,10 @@ const mostTries = 10
 const firstPauseMs = 50
 const longestPauseMs = 1_000
 
-/** The use case: a workflow asks, and its question stands in a record, sealed, once, however often it is asked. */
+/**
+ * The use case: a workflow asks. Its question then stands in one record, sealed, however often it
+ * is asked.
+ */
 export class Asks {
   readonly #options: AsksOptions
 
@@ -47,8 +53,8 @@ export class Asks {
   }
 
   /**
-   * Puts a question into its record. Asked again it finds the same record, and nothing is lost by a process that is killed between
-   * any two of its requests to Kinto.
+   * Puts a question into its record. Asked again, it finds the same record. Nothing is lost when
+   * the process is killed between any two of its requests to Kinto.
    * @throws KintoRefusal (to be relayed), Refusal 400, 409, 410, 503, KintoUnreachable
    */
   async ask({ ref, session, readBody, conditions }: AskCall): Promise<AskResult> {
@@ -78,7 +84,7 @@ export class Asks {
       }
       const shown = await session.get(recordPath(ref))
       if (shown.status === 404) {
-        // Deleted since: what was seen there is there no more.
+        // Deleted since: what Kinto showed of it no longer counts.
         existing = undefined
         continue
       }
@@ -97,7 +103,7 @@ export class Asks {
       existing = existingIn(written) ?? dataIn(written)
       if (written.status !== 200) continue
       outcome = change.outcome
-      // A change that came at the same time may have undone it: it counts once it was seen.
+      // Another change at the same time may have undone this one. It counts once it was seen.
       await sleep(lookAgainMs)
     }
     throw unavailable('Others change this record all the time. Try again in a moment.', {
@@ -105,7 +111,10 @@ export class Asks {
     })
   }
 
-  /** The caller's own reading where they may read; else what Kinto's 412 showed, which they are not told. */
+  /**
+   * Reads the record as the caller sees it. Where they may not read it, reads what Kinto's 412
+   * showed: of that they are told nothing.
+   */
   #read(
     real: RecordRef,
     shown: KintoResponse,
@@ -121,7 +130,7 @@ export class Asks {
   }
 }
 
-/** Kinto on PostgreSQL answers some of several writes at once with 409, and asks to repeat them. */
+/** Of several writes at once, Kinto on PostgreSQL refuses some with 409 and asks to repeat them. */
 async function put(
   { ref, session }: Placement,
   body: object,
@@ -146,7 +155,7 @@ function dataIn(response: KintoResponse): JsonObject | undefined {
   return isJsonObject(data) ? data : undefined
 }
 
-/** To a caller who may not read the record nothing of it is told. */
+/** A caller who may not read the record is told nothing of it. */
 function withoutDetails(error: unknown): unknown {
   return error instanceof Refusal && error.problem.details !== undefined
     ? conflict('Another question stands in this record.')

@@ -9,7 +9,10 @@ import type { AskOutcome, Placement, PlacementOptions } from './placement.ts'
 import type { AskedQuestion } from './question.ts'
 import { standingOf, type Replaced } from './standing.ts'
 
-/** What to write over a record so that the question stands there. `data` alone leaves its permissions as they are. */
+/**
+ * What to write over a record so that the question stands there. `data` alone leaves the record's
+ * permissions as they are.
+ */
 export interface Change {
   outcome: AskOutcome
   body: { data: JsonObject; permissions?: JsonObject }
@@ -34,7 +37,8 @@ export function recordOf(
 
 /**
  * What has to be written over a record that is there already. Undefined: nothing.
- * @throws Refusal 409 (another question), 410 (the asked step is over), 503 (what is there cannot be opened, or its step not be asked)
+ * @throws Refusal 409 (another question), 410 (the step that asks is over), 503 (what is there
+ * cannot be opened, or whether it still waits is not known)
  */
 export async function changeFor(
   placement: Placement,
@@ -51,7 +55,7 @@ export async function changeFor(
   if (standing === 'spoilt') {
     const kept = sealedPart(reading)
     if (kept !== undefined) return { outcome: 'put back', body: { data: { ...data, ...kept } } }
-    // Nothing tells whether this is the record that was asked in, or one that somebody made in its place.
+    // Somebody may have made this record in the place of the one that was asked in.
     await requireWriter(placement)
     return { outcome: 'put back', body: { data, permissions: asked.permissions } }
   }
@@ -59,7 +63,10 @@ export async function changeFor(
   return { outcome: 'asked anew', body: { data, permissions: asked.permissions } }
 }
 
-/** What stays of a question that is put back: its seal, with the token that its activity brought, and what may have changed. */
+/**
+ * What stays of a question that is put back: its seal, with the token that its activity brought,
+ * and its open fields.
+ */
 function sealedPart({ tokenField, data }: Reading): JsonObject | undefined {
   if (tokenField.kind !== 'sealed' || tokenField.seal.question === undefined) return undefined
   const names = ['taskToken', ...tokenField.seal.question.openFields].filter(name =>
@@ -72,7 +79,7 @@ async function requireWriter({ session, ref }: Placement): Promise<void> {
   if (!(await mayWrite(session, ref))) throw conflict('This id belongs to another question.')
 }
 
-/** A question that waits is never replaced, nor is one by a step that is over itself. */
+/** A question that waits is never replaced. A question whose own step is over replaces nothing. */
 async function requireFree(
   placement: Placement,
   reading: Reading,
@@ -92,7 +99,8 @@ async function requireFree(
     )
     if (liveness === 'unknown')
       throw unavailable(
-        'Step Functions could not say whether the question in this record still waits. Try again in a moment.',
+        'Step Functions could not say whether the question in this record still waits. ' +
+          'Try again in a moment.',
         { retryAfter: 3 }
       )
     if (liveness === 'alive')

@@ -6,8 +6,8 @@ const mostFields = 100
 const mostDepth = 64
 
 /**
- * The fields of a question as Kinto can keep them: what it would refuse, change or lose later is refused now, and numbers are
- * written in the one way that comes back from every back end.
+ * The fields of a question as Kinto can keep them. What Kinto would refuse, change or lose later is
+ * refused now. Numbers are written in the one way that comes back from every back end.
  * @throws Refusal 400, naming the field
  */
 export function keepableFields(data: JsonObject): JsonObject {
@@ -50,7 +50,8 @@ function keepNumber(literal: string, field: string): RawJson {
   return JSON.rawJSON(kept)
 }
 
-// PostgreSQL, behind Kinto, stores neither, and Kinto would say for ever that it is overloaded.
+// PostgreSQL, behind Kinto, stores neither of these characters: at one of them Kinto would say for
+// ever that it is overloaded.
 function requireText(text: string, field: string): string {
   if (text.includes('\0') || !text.isWellFormed())
     throw invalid(

@@ -4,14 +4,16 @@ import { readDecimal } from '../seal/decimal.ts'
 const least = -(2n ** 63n)
 const most = 2n ** 64n - 1n
 
-// All others are doubles, which the parser moves by some units of the last place: up to 15 digits of this size come back.
+// All other numbers are doubles, which the parser moves by some units of the last place. Up to 15
+// digits come back, in numbers of this size.
 const mostDigits = 15
 const leastMagnitude = -6
 const mostMagnitude = 15
 
 /**
- * A number literal as Kinto can keep it, through any number of writes and on every back end: a whole number of 64 bits by its
- * digits, any other that is at least 1e-7 and below 1e15 in size with at most 15 significant digits. Undefined for all others.
+ * A number literal as Kinto can keep it, through any number of writes and on every back end.
+ * A whole number of 64 bits keeps all its digits. Any other number that is at least 1e-7 and below
+ * 1e15 in size gets at most 15 significant digits. Undefined for all others.
  */
 export function keepable(literal: string): string | undefined {
   const decimal = readDecimal(literal)
@@ -19,7 +21,7 @@ export function keepable(literal: string): string | undefined {
   const { negative, digits, magnitude } = decimal
   if (digits === '') return '0'
   const sign = negative ? '-' : ''
-  // More digits than 64 bits have; a huge exponent is not written out.
+  // More digits than 64 bits have. A huge exponent must not be written out as zeros.
   if (magnitude > 20) return undefined
   if (magnitude >= digits.length) return wholeNumber(sign + digits.padEnd(magnitude, '0'))
   if (magnitude > mostMagnitude || magnitude < leastMagnitude) return undefined

@@ -11,7 +11,7 @@ export interface Placement {
   asked: AskedQuestion
   /** As the caller names it. */
   ref: RecordRef
-  /** By its bucket's real id. */
+  /** With the real id of its bucket. */
   real: RecordRef
   session: KintoSession
 }
@@ -22,5 +22,5 @@ export interface PlacementOptions extends SealRules {
   log: Log
 }
 
-/** What became of a question that was asked. */
+/** The outcome of a question that was asked. */
 export type AskOutcome = 'created' | 'as it was' | 'put back' | 'sealed' | 'asked anew'

@@ -8,7 +8,7 @@ import { keepableFields } from './keepable.ts'
 
 /** A question that somebody asks, checked. */
 export interface AskedQuestion {
-  /** The id of its record: as given, else made from the token. */
+  /** The id of its record: as given, or made from the token. */
   id: string
   /** Whether the id was made from the token, so that nobody else can have made it. */
   isIdOfToken: boolean
@@ -19,14 +19,14 @@ export interface AskedQuestion {
   openFields: string[]
   /** The record without id and token, as Kinto can keep it. */
   fields: JsonObject
-  /** Never empty: for Kinto an empty one would mean those that are there. */
+  /** Never empty: to Kinto an empty object would mean the permissions that are there already. */
   permissions: JsonObject
 }
 
-// Each of them is read, written anew and digested.
+// Each value is read, written anew and digested.
 const mostValues = 10_000
 
-// As many as a question may have.
+// A question has at most as many fields.
 const mostOpenFields = 100
 
 const ofAnAnswer = [
@@ -39,7 +39,7 @@ const ofAnAnswer = [
   'over'
 ]
 
-// What the service acts on cannot change after it was asked.
+// The service acts on these fields, so they may not change after the question was asked.
 const neverOpen = new Set([
   'stateMachineArn',
   'activityArn',
@@ -53,7 +53,10 @@ const neverOpen = new Set([
   'openFields'
 ])
 
-/** Reads the body of a question. @throws Refusal 400, naming the first field that is wrong */
+/**
+ * Reads the body of a question.
+ * @throws Refusal 400, naming the first field that is wrong
+ */
 export function readQuestion(body: Uint8Array, policy: ArnPolicy): AskedQuestion {
   const {
     data,
@@ -113,7 +116,10 @@ function idOf(
   return { id: idOfToken(taskToken), isIdOfToken: true }
 }
 
-/** One token has one question, and one record: a UUID of version 8 (RFC 9562), which tells nothing of the token. */
+/**
+ * One token has one question and one record. The record's id is a UUID of version 8 (RFC 9562),
+ * which tells nothing of the token.
+ */
 function idOfToken(taskToken: string): string {
   const hex = createHash('sha256').update(`kinto-stepfunction record of ${taskToken}`).digest('hex')
   return [

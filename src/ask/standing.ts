@@ -8,18 +8,21 @@ import type { OpenedSeal, Seals } from '../seal/seals.ts'
 import type { AskedQuestion } from './question.ts'
 
 /**
- * What stands in a record whose question is asked:
+ * What stands in a record in which a question is asked:
  * - `stands`: this question, and nothing is to be done;
  * - `spoilt`: this question, changed since: its data are put back;
  * - `in clear`: this question, not sealed yet;
- * - `replaces`: something else, which it may replace where nobody waits for that any more.
+ * - `replaces`: something else, which is replaced where nobody waits for it any more.
  */
 export type Standing = 'stands' | 'spoilt' | 'in clear' | { replaces: Replaced }
 
-/** `question of this id`: both were asked without a token, so the id is all that tells them apart. */
+/** `question of this id`: both were asked without a token, so only an id can tell them apart. */
 export type Replaced = 'question of this id' | 'another question'
 
-/** @throws Refusal 409 when another question is asked with this token; 503 when what stands there cannot be opened */
+/**
+ * @throws Refusal 409 when another question is asked with this token, 503 when what stands there
+ * cannot be opened
+ */
 export function standingOf(
   asked: AskedQuestion,
   reading: Reading,
@@ -28,7 +31,8 @@ export function standingOf(
   const { ref, data, tokenField, taskToken, isAsked, decision } = reading
   if (tokenField.kind === 'unknown key')
     throw unavailable(
-      'What stands in this record was sealed with a secret that this service does not have. Tell its operator.'
+      'What stands in this record was sealed with a secret that this service does not have. ' +
+        'Tell its operator.'
     )
   if (seals !== undefined && isAsked && tokenField.kind === 'sealed')
     return standingOfSealed(asked, reading, tokenField.seal, seals)

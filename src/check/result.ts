@@ -1,4 +1,4 @@
-/** What was found. A warning keeps nobody from starting. */
+/** Something that was found. With a warning the service can start all the same. */
 export interface CheckResult {
   level: 'ok' | 'warning' | 'wrong'
   text: string

@@ -9,10 +9,20 @@ import type { KintoSession } from '../kinto/session.ts'
 import { Seals } from '../seal/seals.ts'
 import { ok, warning, wrong, type CheckResult } from './result.ts'
 
-// A token of 2,048 characters, and 100 fields with their digests.
+// For a token of 2,048 characters, and 100 fields with their digests.
 const longestSeal = 16_384
 
-/** Looks at what the settings and Kinto's collections mean for sealed questions, with the service's own account. @throws KintoUnreachable */
+// What happens in a collection whose schema lacks the field.
+const neededFields = new Map([
+  ['taskToken', 'nothing can be sealed there'],
+  ['answerReceipt', 'decisions are recorded there without a proof']
+])
+
+/**
+ * Looks at what the settings and Kinto's collections mean for sealed questions, with the service's
+ * own account.
+ * @throws KintoUnreachable
+ */
 export async function checkSeals(
   session: KintoSession,
   { resources, sealSecrets }: Settings
@@ -39,7 +49,10 @@ async function readSchema(session: KintoSession, place: Place): Promise<JsonObje
   return isJsonObject(schema) ? schema : {}
 }
 
-/** Kinto holds records against the schema only with `kinto.experimental_collection_schema_validation`. */
+/**
+ * Kinto checks records against the schema only with
+ * `kinto.experimental_collection_schema_validation`.
+ */
 function schemaFindings(
   place: Place,
   { properties, additionalProperties }: JsonObject
@@ -50,21 +63,20 @@ function schemaFindings(
     isJsonObject(taskToken) && JSON.isRawJSON(taskToken['maxLength'])
       ? Number(taskToken['maxLength'].rawJSON)
       : Infinity
-  const missing = ['taskToken', 'answerReceipt'].filter(
-    name => additionalProperties === false && !Object.hasOwn(known, name)
+  const missing = [...neededFields].filter(
+    ([name]) => additionalProperties === false && !Object.hasOwn(known, name)
   )
   return [
     ...(longest < longestSeal
       ? [
           warning(
-            `The schema of ${uri(place)} takes a taskToken of at most ${longest} characters. Sealed ones have up to ${longestSeal}: raise its maxLength.`
+            `The schema of ${uri(place)} takes a taskToken of at most ${longest} characters. ` +
+              `Sealed ones have up to ${longestSeal}: raise its maxLength.`
           )
         ]
       : []),
-    ...missing.map(name =>
-      warning(
-        `The schema of ${uri(place)} does not know ${name}: add it, or ${name === 'taskToken' ? 'nothing can be sealed there' : 'decisions are recorded there without a proof'}.`
-      )
+    ...missing.map(([name, consequence]) =>
+      warning(`The schema of ${uri(place)} does not know ${name}: add it, or ${consequence}.`)
     )
   ]
 }
@@ -87,9 +99,12 @@ async function unknownKeys(
     return field.kind === 'unknown key' ? [field.keyId] : []
   })
   if (ids.length === 0) return []
+  const keyIds = [...new Set(ids)].join(', ')
   return [
     wrong(
-      `Questions in ${uri(place)} wait that were sealed with a secret which is not in stepfunction.seal_secret: ${ids.length} (key ${[...new Set(ids)].join(', ')}). Add it behind the first one, or they have to be asked again.`
+      `Questions in ${uri(place)} wait that were sealed with a secret ` +
+        `which is not in stepfunction.seal_secret: ${ids.length} (key ${keyIds}). ` +
+        'Add it behind the first one, or they have to be asked again.'
     )
   ]
 }

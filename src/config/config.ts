@@ -40,8 +40,9 @@ export class ConfigError extends Error {
 }
 
 /**
- * The settings from the environment, else from the file named by --config, STEPFUNCTION_INI or KINTO_INI, else the defaults.
- * Throws a ConfigError that lists every problem.
+ * The settings from the environment, else from the file that --config, STEPFUNCTION_INI or
+ * KINTO_INI names, else the defaults.
+ * @throws ConfigError that lists every problem
  */
 export function loadSettings({ argv, env }: Start): Settings {
   const problems: string[] = []
@@ -50,7 +51,7 @@ export function loadSettings({ argv, env }: Start): Settings {
   )
   const file = path === undefined ? new Map<string, string>() : readSettingsFile(path, problems)
   const reader = createReader({ env, file }, problems)
-  // Nobody is kept from starting by what earlier versions took.
+  // A setting that only earlier versions had must not keep the service from starting.
   const guardIsSet = createReader({ env, file }, []).optional(formerGuard)
   const settings = { ...readSettings(reader), ...(guardIsSet === undefined ? {} : { guardIsSet }) }
 
@@ -60,29 +61,33 @@ export function loadSettings({ argv, env }: Start): Settings {
   }
   if (reader.given.has('aws_access_key') !== reader.given.has('aws_secret_key')) {
     problems.push(
-      'stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. Set both or none.'
+      'stepfunction.aws_access_key and stepfunction.aws_secret_key work only together. ' +
+        'Set both or none.'
     )
   }
   if (settings.activities.length > 0 && settings.kintoAuthorization === undefined) {
     problems.push(
-      'stepfunction.activities needs stepfunction.kinto_authorization: the token of every task is saved in its record by the service itself.'
+      'stepfunction.activities needs stepfunction.kinto_authorization: ' +
+        'the token of every task is saved in its record by the service itself.'
     )
   }
   if (settings.sealRequired.length > 0 && settings.sealSecrets === undefined) {
     problems.push(
-      'stepfunction.seal_required needs stepfunction.seal_secret: without it no question can be sealed.'
+      'stepfunction.seal_required needs stepfunction.seal_secret: ' +
+        'without it no question can be sealed.'
     )
   }
   if (settings.listen.port !== 0 && isDeepStrictEqual(settings.listen, settings.adminListen)) {
     problems.push(
-      'stepfunction.listen and stepfunction.admin_listen are the same address. Give one of them another port.'
+      'stepfunction.listen and stepfunction.admin_listen are the same address. ' +
+        'Give one of them another port.'
     )
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return settings
 }
 
-/** What the command line asks for. Anything that is wrong with it is found by `loadSettings`. */
+/** What the command line asks for. `loadSettings` finds what is wrong with it. */
 export function commandOf(argv: string[]): Command {
   const { values } = parseArgs({ args: argv, options, strict: false })
   return (['help', 'version', 'check'] as const).find(name => values[name] === true) ?? 'start'
@@ -130,5 +135,6 @@ function isKnown(key: string, names: readonly string[]): boolean {
 
 function unknownKey(key: string, names: readonly string[]): string {
   const guess = nearest(key.toLowerCase().replace(/^(kinto\.)?stepfunction\./, ''), names)
-  return `${key} is not a setting.${guess === undefined ? '' : ` Did you mean stepfunction.${guess}?`}`
+  const hint = guess === undefined ? '' : ` Did you mean stepfunction.${guess}?`
+  return `${key} is not a setting.${hint}`
 }

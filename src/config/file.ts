@@ -6,18 +6,20 @@ import type { Ini } from './ini.ts'
 const ourKey = /^(?:kinto\.)?stepfunction\./i
 
 /**
- * The keys of section [app:main] that are ours, interpolated; those of Kinto and its plugins are never looked into.
- * Adds to `problems` what makes the file unusable.
+ * The keys of section [app:main] that are ours, interpolated. The keys of Kinto and its plugins
+ * are not read. Adds to `problems` what makes the file unusable.
  */
 export function readSettingsFile(path: string, problems: string[]): Map<string, string> {
   const ini = read(path, problems)
   if (ini === undefined) return new Map()
   problems.push(...ini.problems.map(problem => `${path}, ${problem}`))
-  // PasteDeploy takes no setting from [DEFAULT], and drops one of [app:main] that is named there too.
+  // PasteDeploy takes no setting from [DEFAULT], and drops one of [app:main] that is named there
+  // too.
   for (const key of ini.defaults.keys()) {
     if (ourKey.test(key))
       problems.push(
-        `${firstWord(key)} stands in [DEFAULT] of ${path}, where Kinto reads no settings. Move it to [app:main].`
+        `${firstWord(key)} stands in [DEFAULT] of ${path}, where Kinto reads no settings. ` +
+          'Move it to [app:main].'
       )
   }
   const section = ini.sections.get('app:main')
@@ -40,7 +42,8 @@ export function readSettingsFile(path: string, problems: string[]): Map<string, 
     const value = interpolate(text, names)
     if (value === undefined)
       problems.push(
-        `${key} in ${path} has a "%" that leads nowhere. Write %% for a plain "%", or %(name)s for a key of the same section or of [DEFAULT].`
+        `${key} in ${path} has a "%" that leads nowhere. Write %% for a plain "%", ` +
+          'or %(name)s for a key of the same section or of [DEFAULT].'
       )
     else values.set(key, value)
   }

@@ -9,19 +9,24 @@ export function help(program: string): string {
   return [
     `usage: ${program} [--config PATH] [--check | --help | --version]`,
     '',
-    'Stands in front of a Kinto server, and reports what reviewers answer there to AWS Step Functions.',
+    'Stands in front of a Kinto server, ' +
+      'and reports what reviewers answer there to AWS Step Functions.',
     '',
-    '  --config PATH   an ini file in the format of Kinto; else STEPFUNCTION_INI or KINTO_INI names one, and none is needed',
-    '  --check         look at the settings, at Kinto and at the AWS credentials, say what is wrong, and stop',
+    '  --config PATH   an ini file in the format of Kinto; ' +
+      'else STEPFUNCTION_INI or KINTO_INI names one, and none is needed',
+    '  --check         look at the settings, at Kinto and at the AWS credentials, ' +
+      'say what is wrong, and stop',
     '  --version       print the version',
     '  --help          print this',
     '',
-    'Settings, in the section [app:main] of the file. Each can come from the environment instead: stepfunction.aws_region is',
+    'Settings, in the section [app:main] of the file. ' +
+      'Each can come from the environment instead: stepfunction.aws_region is',
     'STEPFUNCTION_AWS_REGION, or KINTO_STEPFUNCTION_AWS_REGION, which goes before that.',
     '',
     ...settings,
     '',
-    'It exits with 0 when it was stopped (or --check found nothing wrong), and with 1 when it could not start (or --check did).'
+    'It exits with 0 when it was stopped (or --check found nothing wrong), ' +
+      'and with 1 when it could not start (or --check did).'
   ].join('\n')
 }
 

@@ -1,6 +1,9 @@
 export type Section = ReadonlyMap<string, string>
 
-/** Values are raw text (see `interpolate`). `problems` is empty for a file that Python's parser accepts. */
+/**
+ * Values are raw text (see `interpolate`). `problems` is empty for a file that Python's parser
+ * accepts.
+ */
 export interface Ini {
   defaults: Section
   sections: ReadonlyMap<string, Section>
@@ -16,14 +19,15 @@ type Values = Map<string, Value>
 // Python's configparser.MAX_INTERPOLATION_DEPTH
 const maximumDepth = 10
 
-// What Python's str.strip() takes off: not what JavaScript's trim() does.
+// What Python's str.strip() takes off; JavaScript's trim() takes off other characters.
 const space = '[[\\s--\\ufeff]\\x1c-\\x1f\\x85]+'
 const trailingSpace = new RegExp(`${space}$`, 'v')
 const outerSpace = new RegExp(`^${space}|${space}$`, 'gv')
 
 /**
- * Reads the dialect that Kinto's ini files are written in: Python's configparser as PasteDeploy sets it up (strict, keys
- * case-sensitive). Problems name lines and never quote them, since a mistyped line may hold a secret.
+ * Reads the dialect of Kinto's ini files: Python's configparser as PasteDeploy sets it up (strict,
+ * keys case-sensitive). Problems name lines and never quote them, since a mistyped line may hold a
+ * secret.
  */
 export function parseIni(text: string): Ini {
   const defaults: Values = new Map()
@@ -38,7 +42,7 @@ export function parseIni(text: string): Ini {
     const number = index + 1
     if (/^[#;]/.test(content)) continue
     const depth = line.indexOf(content)
-    // Blank lines and lines indented deeper than their key continue the value, whatever they look like.
+    // Blank lines and lines indented deeper than their key continue the value, whatever they say.
     if (content === '' || (value !== undefined && depth > indent)) {
       value?.lines.push(content)
       continue
@@ -69,7 +73,10 @@ export function parseIni(text: string): Ini {
     return opened
   }
 
-  /** The value that following lines may continue; that of a bad line is dropped with the lines that continue it. */
+  /**
+   * The value, which the next lines may continue. The value of a bad line is dropped, and with it
+   * the lines that continue it.
+   */
   function readOption(content: string, line: number, values: Values): Value {
     const end = content.search(/[=:]/)
     const key = strip(content.slice(0, Math.max(end, 0)))
@@ -86,7 +93,10 @@ export function parseIni(text: string): Ini {
   }
 }
 
-/** Replaces `%%` and `%(name)s`, looking names up in `names`; undefined where a `%` is neither, or names refer to each other endlessly. */
+/**
+ * Replaces `%%` and `%(name)s`, looking names up in `names`.
+ * @returns undefined where a `%` is neither, or names refer to each other endlessly
+ */
 export function interpolate(text: string, names: Section, depth = 1): string | undefined {
   if (!text.includes('%')) return text
   if (depth > maximumDepth) return undefined

@@ -25,7 +25,7 @@ export interface Settings {
   kintoAuthorization?: string
   allowedArns: string[]
   activities: Activity[]
-  /** Whether `guard` is set, which earlier versions had: it does nothing, and who set it should know. */
+  /** Whether `guard` is set. Earlier versions had it; it does nothing, so operators are told. */
   guardIsSet?: true
   sealSecrets?: SealSecrets
   sealRequired: Resource[]
@@ -44,7 +44,7 @@ export interface Key<Value> {
   parse: (text: string) => Value
   /** As one would write it in the ini file. */
   default?: string
-  /** Variables of others that are asked when neither our own nor the file sets the key. */
+  /** Variables of other programs, for a key that neither our own variables nor the file set. */
   fallbackVariables?: readonly string[]
 }
 
@@ -105,13 +105,17 @@ export function readSettings({ required, optional }: Reader): Settings {
     ...optional({
       name: 'seal_secret',
       parse: text => ({ sealSecrets: sealSecrets(text) }),
-      doc: 'The secret that questions are sealed with, at least 32 random bytes in hex or base64. Of several the first one seals, and all open.'
+      doc:
+        'The secret that questions are sealed with, at least 32 random bytes in hex or base64. ' +
+        'Of several the first one seals, and all open.'
     }),
     sealRequired: required({
       name: 'seal_required',
       default: '',
       parse: text => (text === '' ? [] : resources(text)),
-      doc: 'The buckets and collections where only questions are answered that were asked through this service.'
+      doc:
+        'The buckets and collections where only questions are answered ' +
+        'that were asked through this service.'
     }),
     aws: {
       ...optional({
@@ -136,21 +140,24 @@ export function readSettings({ required, optional }: Reader): Settings {
         doc: 'Another Step Functions endpoint than that of AWS, such as an emulator.'
       })
     },
-    // A request has 55 s in all. What waits or reports must leave 10 s of them to the requests to Kinto.
+    // A request has 55 s in all. Waiting and reporting must leave 10 s of them to the requests to
+    // Kinto.
     activityWaitSeconds: required({
       name: 'activity_wait_seconds',
       default: '20',
       parse: seconds(0, 45),
       doc: 'How long one answer waits for the task of its activity, 0 to 45 seconds.'
     }),
-    // Below 1 s a busy Kinto counts as dead; 300 s is where HTTP clients, undici among them, give up anyway.
+    // Below 1 s a busy Kinto counts as dead. At 300 s HTTP clients, undici among them, give up
+    // anyway.
     kintoTimeoutSeconds: required({
       name: 'kinto_timeout_seconds',
       default: '30',
       parse: seconds(1, 300),
       doc: 'How long Kinto may be silent, 1 to 300 seconds.'
     }),
-    // One attempt gets a third of it: less than 1 s would not carry a TLS handshake to another continent.
+    // One attempt gets a third of it. A third of less than 1 s is too short for a TLS handshake
+    // with another continent.
     awsTimeoutSeconds: required({
       name: 'aws_timeout_seconds',
       default: '10',

@@ -1,4 +1,7 @@
-/** The one of `names` that `word` is probably meant to be: at most a third of its letters differ, and no other is as near. */
+/**
+ * The one of `names` that `word` is probably meant to be. At most a third of its letters differ,
+ * and no other name is as near.
+ */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const [best, second] = names
     .map(name => ({ name, distance: editDistance(word, name) }))

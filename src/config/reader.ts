@@ -12,12 +12,15 @@ interface Found {
   text: string
 }
 
-/** Takes each key from the environment, else the file, else its default, and adds to `problems` what is wrong with it. */
+/**
+ * Takes each key from the environment, else the file, else its default, and adds to `problems` what
+ * is wrong with it.
+ */
 export function createReader({ env, file }: Sources, problems: string[]) {
   const names: string[] = []
   const given = new Set<string>()
   const reader: Reader = { required, optional }
-  /** `names` are those of the keys asked for so far, `given` those that were not left to their default. */
+  // `names`: the keys asked for so far. `given`: those that were not left to their default.
   return { ...reader, names, given }
 
   function required<Value>(key: Key<Value> & { default: string }): Value {

@@ -5,7 +5,10 @@ export type SealSecrets = readonly [first: Buffer, ...others: Buffer[]]
 
 const leastSecretBytes = 32
 
-/** Secrets in hex, if they are only hex digits, else in base64 or base64url, with white space between them. */
+/**
+ * Secrets with white space between them. One of nothing but hex digits is hex, any other base64 or
+ * base64url.
+ */
 export function sealSecrets(text: string): SealSecrets {
   const [newest = '', ...older] = text.split(/\s+/)
   const [first, ...others] = [secretBytes(newest), ...older.map(secretBytes)] as const
@@ -23,7 +26,8 @@ function secretBytes(text: string): Buffer {
   const isWhole = isHex ? text.length % 2 === 0 : /^[\w+/-]+={0,2}$/.test(text)
   if (!isWhole || bytes.length < leastSecretBytes) {
     throw new InvalidValue(
-      `must be at least ${leastSecretBytes} random bytes in hex or base64, as by: openssl rand -hex 32`
+      `must be at least ${leastSecretBytes} random bytes in hex or base64, ` +
+        'as by: openssl rand -hex 32'
     )
   }
   return bytes

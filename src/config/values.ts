@@ -30,7 +30,8 @@ export function origin(text: string): string {
   const url = parseUrl(text)
   if (url === undefined || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw new InvalidValue(
-      'must be an http or https origin such as http://127.0.0.1:8888, without path, query, user or password.'
+      'must be an http or https origin such as http://127.0.0.1:8888, ' +
+        'without path, query, user or password.'
     )
   }
   return url.origin
@@ -66,10 +67,11 @@ export function authorities(path: string): Authorities {
     if (found.length > 0 && found.every(pem => new X509Certificate(pem).subject !== ''))
       return { path, certificates }
   } catch {
-    // Said below, for a file that is not there too.
+    // The message below is also for a file that is missing.
   }
   throw new InvalidValue(
-    `must be a file with certificates in PEM (-----BEGIN CERTIFICATE-----); ${JSON.stringify(path)} is none, or cannot be read.`
+    'must be a file with certificates in PEM (-----BEGIN CERTIFICATE-----); ' +
+      `${JSON.stringify(path)} is none, or cannot be read.`
   )
 }
 
@@ -80,7 +82,8 @@ export function resources(text: string): Resource[] {
       /^\/buckets\/([a-z0-9][\w-]*)(?:\/collections\/([a-z0-9][\w-]*))?$/i.exec(entry) ?? []
     if (bucket === undefined) {
       throw new InvalidValue(
-        `must list /buckets/{id} or /buckets/{id}/collections/{id}; ${JSON.stringify(entry)} is neither.`
+        'must list /buckets/{id} or /buckets/{id}/collections/{id}; ' +
+          `${JSON.stringify(entry)} is neither.`
       )
     }
     return collection === undefined ? { bucket } : { bucket, collection }
@@ -92,7 +95,8 @@ export function arnPatterns(text: string): string[] {
   const wrong = patterns.find(pattern => !pattern.startsWith('arn:'))
   if (wrong !== undefined) {
     throw new InvalidValue(
-      `must list patterns such as arn:aws:states:us-west-2:123456789012:*; ${JSON.stringify(wrong)} does not begin with "arn:".`
+      'must list patterns such as arn:aws:states:us-west-2:123456789012:*; ' +
+        `${JSON.stringify(wrong)} does not begin with "arn:".`
     )
   }
   return patterns
@@ -113,7 +117,8 @@ export function activities(text: string): Activity[] {
         /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:activity:[^:]{1,80}$/.exec(activityArn) ?? []
       if (region === undefined) {
         throw new InvalidValue(
-          `must list ARNs such as arn:aws:states:us-west-2:123456789012:activity:ManualStep; ${JSON.stringify(activityArn)} is none.`
+          'must list ARNs such as arn:aws:states:us-west-2:123456789012:activity:ManualStep; ' +
+            `${JSON.stringify(activityArn)} is none.`
         )
       }
       return { activityArn, region }
@@ -126,11 +131,13 @@ export function authorization(text: string): string {
     /^([\w!#$%&'*+.^`|~-]+) ([\x21-\x7e][\x20-\x7e]*)$/.exec(text) ?? []
   if (scheme === undefined)
     throw new InvalidValue(
-      'must be the value of an Authorization header on one line: a scheme, one space, credentials. (base64 breaks long lines; tr -d "\\n" mends that.)'
+      'must be the value of an Authorization header on one line: ' +
+        'a scheme, one space, credentials. (base64 breaks long lines; tr -d "\\n" mends that.)'
     )
   if (scheme.toLowerCase() === 'basic' && !/^[\w+/-]+=*$/.test(credentials)) {
     throw new InvalidValue(
-      'must be "Basic" followed by user:password in base64, as by: printf %s user:password | base64 | tr -d "\\n"'
+      'must be "Basic" followed by user:password in base64, ' +
+        'as by: printf %s user:password | base64 | tr -d "\\n"'
     )
   }
   return text
@@ -161,7 +168,7 @@ export function seconds(least: number, most: number): (text: string) => number {
   }
 }
 
-/** The words of Kinto's asbool; what it would silently take for false is refused. */
+/** The words of Kinto's asbool. Any other, which asbool silently takes for false, is refused. */
 export function boolean(text: string): boolean {
   const word = text.toLowerCase()
   if (['t', 'true', 'y', 'yes', 'on', '1'].includes(word)) return true

@@ -1,19 +1,26 @@
 import type { CollectionRef, RecordRef } from '../kinto/paths.ts'
 
-/** Kinto's views that tell what a server offers, and to which the service adds its part. */
+/** Those of Kinto's views to which the service adds its part: they tell what a server offers. */
 export type View = 'root' | 'heartbeat' | 'openapi'
 
-/** What a request is to the service, decided on the path as Kinto will decode it. `version` is that of Kinto's API, `v1`. */
+/**
+ * What a request is to the service, told by the path as Kinto will decode it. `version` is that of
+ * Kinto's API, `v1`.
+ */
 export type Kind =
   | { kind: 'plain' }
   | SubResource
   | { kind: 'batch'; version: string }
   | { kind: 'announced'; version: string; view: View }
 
-/** What the service adds to Kinto's resources: `…/stepfunction` of a record takes answers, that of a collection questions. */
+/**
+ * What the service adds to Kinto's resources: `…/stepfunction` of a record takes answers, that of a
+ * collection takes questions.
+ */
 export type SubResource = { kind: 'answer'; ref: RecordRef } | { kind: 'ask'; ref: CollectionRef }
 
-// Pyramid compiles its routes to these: `$` also matches before a last line feed, and a segment is anything but a slash.
+// As Pyramid compiles its routes: its `$` also matches before a last line feed, and a segment is
+// anything but a slash.
 const subResource =
   /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)(?:\/records\/([^/]+))?\/stepfunction\n?$/
 const utility = /^\/+(v\d+)\/(|__heartbeat__|__api__|batch)\n?$/
@@ -24,7 +31,10 @@ const views = new Map<string | undefined, View>([
   ['__api__', 'openapi']
 ])
 
-/** Sorts a request by its method and target (RFC 9112 §3.2): a path counts as what Kinto would route it to, in any spelling. */
+/**
+ * Sorts a request by its method and target (RFC 9112 §3.2). However a path is spelled, the route
+ * that Kinto would find for it counts.
+ */
 export function classify(method: string, target: string): Kind {
   const path = decodedPath(originForm(target))
   const ours = subResourceOf(path)
@@ -47,8 +57,9 @@ export function subResourceOf(path: string): SubResource | undefined {
 }
 
 /**
- * The target in origin form, its characters unchanged: the authority of an absolute form is dropped, as Kinto's server does
- * (waitress/parser.py, split_uri); `*` becomes `/*`, since undici sends no other form.
+ * The target in origin form, its characters unchanged. The authority of an absolute form is
+ * dropped, as Kinto's server does (waitress/parser.py, split_uri). `*` becomes `/*`, since undici
+ * sends no other form.
  */
 export function originForm(target: string): string {
   if (target.startsWith('/')) return target
@@ -57,8 +68,8 @@ export function originForm(target: string): string {
 }
 
 /**
- * The path as Kinto routes it: `%2F` is decoded before, and a bad escape stays text (waitress/parser.py, pyramid/urldispatch.py).
- * Empty where it is not UTF-8, which Kinto refuses.
+ * The path as Kinto routes it: `%2F` is decoded before, and a bad escape stays text
+ * (waitress/parser.py, pyramid/urldispatch.py). Empty where it is not UTF-8: Kinto refuses that.
  */
 export function decodedPath(target: string): string {
   const end = target.search(/[?#]/)

@@ -12,7 +12,7 @@ import { send, type Reply } from './http/reply.ts'
 import { headersForKinto } from './http/request.ts'
 
 export interface ForwardOptions extends PassOptions {
-  /** Looks at a request before it is forwarded, and may answer it itself. */
+  /** Looks at a request before it is forwarded, and may reply to it itself. */
   inspect: (request: FastifyRequest, reply: FastifyReply) => Promise<Inspected>
 }
 
@@ -20,8 +20,8 @@ export interface ForwardOptions extends PassOptions {
 export type Inspected = { reply: Reply } | { body: Readable | undefined }
 
 /**
- * Passes inspected requests to Kinto, and its answers back, byte for byte, streamed. Trailers and
- * 1xx answers are not passed on.
+ * Passes inspected requests to Kinto and its responses back, streamed, byte for byte. Trailers and
+ * 1xx responses are not passed on.
  */
 export async function forward(
   scope: FastifyInstance,
@@ -51,7 +51,8 @@ export async function forward(
     disableRequestLogging: true,
     internalRewriteLocationHeader: false,
     replyOptions: {
-      // reply-from would refuse the body of a GET, and repeat a GET that is answered 503 ten times. The true method is in the pseudo-headers.
+      // reply-from would refuse the body of a GET, and after a 503 it would repeat the GET ten
+      // times. The true method is in the pseudo-headers.
       method: 'POST',
       rewriteRequestHeaders: request => ({
         ':method': request.raw.method,
@@ -59,22 +60,23 @@ export async function forward(
         ':fields': headersForKinto(request, trustProxy)
       }),
       rewriteHeaders: endToEndObject,
-      // reply-from would close the connection after an answer that comes before the request has ended.
-      onResponse(_request, reply, answer) {
+      // reply-from would close the connection when a response comes before the request has ended.
+      onResponse(_request, reply, response) {
         if (reply.hasHeader('connection')) reply.removeHeader('connection')
-        reply.send(answer.stream)
+        reply.send(response.stream)
       }
     }
   })
 }
 
-// Kinto's answer may have begun, and broken off before a byte of its body.
+// Kinto's response may have begun, and broken off before the first byte of its body.
 function withdrawHeaders(reply: FastifyReply): void {
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
 }
 
-// reply-from sends a path through `new URL`, which rewrites it, and headers through an object, which loses their spelling and
-// repetition. So the request travels past it in pseudo-headers: no client can send these, for Node's parser refuses the colon.
+// reply-from sends a path through `new URL`, which rewrites it. It sends headers through an object,
+// which loses their spelling and repetition. So the request travels past it in pseudo-headers: no
+// client can send these, since Node's parser refuses the colon.
 function asReceived(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
   return function dispatchAsReceived(options, handler) {
     const headers = new Map<string, unknown>(Object.entries(Object.assign({}, options.headers)))

@@ -3,14 +3,14 @@ import { forward, type ForwardOptions } from './forward.ts'
 import { relay } from './relay.ts'
 
 /**
- * The internal path of requests that are passed on as they are, for Fastify's router: `rewriteUrl`
- * puts it in the place of the client's.
+ * The internal path of requests that are passed on as they are. For Fastify's router, `rewriteUrl`
+ * puts it in the place of the client's path.
  */
 export const relayRoute = '/relayed'
 
 const batchRoute = '/batch/'
 
-/** The internal path of a batch. `version` is that of Kinto's API in the batch's own path. */
+/** The internal path of a batch. `version` is the API version in the batch's own path. */
 export function pathOfBatch(version: string): string {
   return batchRoute + version
 }

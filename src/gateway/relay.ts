@@ -8,7 +8,10 @@ import { bodyOf, hasBody, methods, requireKnownCoding } from './http/server.ts'
 import { headersForKinto } from './http/request.ts'
 
 export interface PassOptions {
-  /** The route of the requests to pass on: `rewriteUrl` sends them there, so that no router reads the client's path. */
+  /**
+   * The route of the requests to pass on. `rewriteUrl` sends them there, so that no router reads
+   * the client's path.
+   */
   route: string
   /** Kinto's origin. */
   upstream: string
@@ -17,14 +20,14 @@ export interface PassOptions {
 }
 
 /**
- * Passes requests to Kinto and its answers back, byte for byte, streamed: what `forward` does, at half the price.
- * Trailers and 1xx answers are not passed on.
+ * Passes requests to Kinto and its responses back, streamed, byte for byte: what `forward` does, at
+ * half the price. Trailers and 1xx responses are not passed on.
  */
 export async function relay(
   scope: FastifyInstance,
   { route, upstream, dispatcher, trustProxy }: PassOptions
 ): Promise<void> {
-  // Such a request leaves a line in the log only where the error handler writes it.
+  // Only the error handler logs such a request, and it makes a logger of its own.
   scope.setChildLoggerFactory(log => log)
   scope.route({
     method: methods,
@@ -32,7 +35,7 @@ export async function relay(
     handler(request, reply) {
       const { raw, method, headers } = request
       requireKnownCoding(headers)
-      const answer = new RelayedAnswer(reply.raw, error => {
+      const response = new RelayedResponse(reply.raw, error => {
         void reply.send(failure(error, method))
       })
       dispatcher.dispatch(
@@ -43,17 +46,20 @@ export async function relay(
           headers: headersForKinto(request, trustProxy),
           body: hasBody(headers) ? bodyOf(raw, reply.raw) : null
         },
-        answer
+        response
       )
     }
   })
 }
 
-/** Writes Kinto's answer to the client as it comes, no faster than the client reads. */
-class RelayedAnswer implements Dispatcher.DispatchHandler {
+/** Writes Kinto's response to the client as it comes, no faster than the client reads. */
+class RelayedResponse implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
   readonly #fail: (error: Error) => void
-  /** Written with the first byte of the body, so that an answer that breaks off before can still become another one. */
+  /**
+   * Written with the first byte of the body: a response that breaks off before can still be
+   * replaced by another one.
+   */
   #head: { status: number; headers: IncomingHttpHeaders } | undefined
   #controller: Dispatcher.DispatchController | undefined
 
@@ -77,13 +83,14 @@ class RelayedAnswer implements Dispatcher.DispatchHandler {
     status: number,
     headers: IncomingHttpHeaders
   ): void {
-    // https://www.rfc-editor.org/rfc/rfc9110.html#section-15: there are no others, and 1xx answers precede the one that counts.
+    // There are no higher ones, and 1xx responses precede the one that counts:
+    // https://www.rfc-editor.org/rfc/rfc9110.html#section-15
     if (status > 599) throw new Error(`Kinto answered with a status of ${status}.`)
     if (status >= 200) this.#head = { status, headers: endToEndObject(headers) }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    // After each pause undici tells of an empty piece first, which would cost a system call.
+    // After each pause undici gives an empty piece first, which would cost a system call.
     if (chunk.length === 0) return
     this.#writeHead()
     if (this.#response.write(chunk)) return

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { isJsonObject, parseJson, type JsonObject } from './json.ts'
 
-/** An answer of Kinto, as it came. Headers are a flat list of names and values. */
+/** A response of Kinto, as it came. Headers are a flat list of names and values. */
 export interface KintoResponse {
   status: number
   headers: string[]
@@ -16,21 +16,21 @@ export interface KintoRequest {
   body?: string | Uint8Array
   /** Milliseconds for the whole exchange. */
   timeoutMs: number
-  /** The largest answer that is read. */
+  /** The largest response that is read. */
   maxBytes?: number
 }
 
-/** Kinto's answer is larger than there is room for. */
+/** Kinto's response is larger than `maxBytes`. */
 export class ResponseTooLarge extends Error {
   override readonly name = 'ResponseTooLarge'
 }
 
-/** Kinto gave no answer, or none that could be read. */
+/** Kinto gave no response, or none that could be read. */
 export class KintoUnreachable extends Error {
   override readonly name = 'KintoUnreachable'
 }
 
-/** Kinto's own answer ends the request: it is relayed to the client, body and headers. */
+/** Ends the request with Kinto's own response: its body and headers are relayed to the client. */
 export class KintoRefusal extends Error {
   override readonly name = 'KintoRefusal'
   readonly response: KintoResponse
@@ -41,7 +41,10 @@ export class KintoRefusal extends Error {
   }
 }
 
-/** Sends a request to Kinto and reads the whole answer, whatever its status. @throws KintoUnreachable, ResponseTooLarge */
+/**
+ * Sends a request to Kinto and reads the whole response, whatever its status.
+ * @throws KintoUnreachable, ResponseTooLarge
+ */
 export async function requestKinto(
   dispatcher: Dispatcher,
   origin: string,
@@ -50,7 +53,7 @@ export async function requestKinto(
   const { method, path, headers, body = null, timeoutMs, maxBytes = Infinity } = request
   try {
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)))
-    const answer = await dispatcher.request({
+    const response = await dispatcher.request({
       origin,
       method,
       path,
@@ -59,11 +62,11 @@ export async function requestKinto(
       signal,
       responseHeaders: 'raw'
     })
-    // undici's type does not follow `responseHeaders: 'raw'`, with which headers are a flat list.
+    // `responseHeaders: 'raw'` makes the headers a flat list, but undici's type does not say so.
     return {
-      status: answer.statusCode,
-      headers: [answer.headers].flat().map(String),
-      body: await readAll(answer.body, maxBytes)
+      status: response.statusCode,
+      headers: [response.headers].flat().map(String),
+      body: await readAll(response.body, maxBytes)
     }
   } catch (cause) {
     if (cause instanceof ResponseTooLarge) throw cause
@@ -83,7 +86,10 @@ async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** The JSON object in the body of an answer. @throws KintoUnreachable when there is none: something else than Kinto spoke. */
+/**
+ * The JSON object in the body of a response.
+ * @throws KintoUnreachable when there is none: then something else than Kinto responded
+ */
 export function jsonObject(response: KintoResponse): JsonObject {
   try {
     const value = parseJson(response.body.toString())

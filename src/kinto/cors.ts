@@ -1,17 +1,29 @@
 import { selectHeaders } from './headers.ts'
 
 /**
- * The headers that Kinto puts on every answer, whatever it says: CORS, `Backoff` and `Alert`, and the two that keep a
- * browser from interpreting the body (`kinto/core/initialization.py`, `kinto/core/cornice/cors.py`).
+ * The headers that Kinto puts on every response, besides those of CORS: `Backoff` and `Alert`, and
+ * two that keep a browser from interpreting the body (`kinto/core/initialization.py`,
+ * `kinto/core/cornice/cors.py`).
  */
-const common = new Set(['backoff', 'alert', 'x-content-type-options', 'content-security-policy'])
+const onEveryResponse = new Set([
+  'backoff',
+  'alert',
+  'x-content-type-options',
+  'content-security-policy'
+])
 
-/** Those of Kinto's headers that an answer of ours to the same request carries too. */
+/** Those of Kinto's headers that the service's own response to the same request carries too. */
 export function commonHeaders(headers: readonly string[]): string[] {
-  return selectHeaders(headers, name => common.has(name) || name.startsWith('access-control-'))
+  return selectHeaders(
+    headers,
+    name => onEveryResponse.has(name) || name.startsWith('access-control-')
+  )
 }
 
-/** For answers without Kinto's word, when its policy cannot be asked: they hold nothing secret, and a web page should read why. */
+/**
+ * For responses of the service when it cannot ask Kinto for its CORS policy. They hold nothing
+ * secret, and a web page should be able to read the reason.
+ */
 export const openHeaders = [
   'Access-Control-Allow-Origin',
   '*',

@@ -9,14 +9,17 @@ export interface Problem {
 }
 
 interface RefusalOptions {
-  /** Further headers of the answer, as a flat list of names and values. */
+  /** Further headers of the response, as a flat list of names and values. */
   headers?: string[]
   /** Seconds after which the same request may succeed. */
   retryAfter?: number
   cause?: unknown
 }
 
-/** An answer of ours that ends the request, in Kinto's shape. The message is for the reviewer; the cause is for the log alone. */
+/**
+ * A response of the service that ends the request, in Kinto's shape. The message is for the
+ * reviewer; the cause is for the log alone.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly problem: Problem
@@ -35,7 +38,10 @@ export function errorBody({ status, errno, error, message, details }: Problem): 
   return JSON.stringify({ code: status, errno, error, message, details })
 }
 
-/** 400: a field of the request is not usable: the message is put together as Kinto does; or one of the record, which the description names. */
+/**
+ * 400: a field of the request or of the record is not usable. For the request, the message is put
+ * together as Kinto does it. For the record, it is the description, which names the record.
+ */
 export function invalid(
   location: 'body' | 'header' | 'path' | 'record',
   name: string,
@@ -67,7 +73,7 @@ export function methodNotAllowed(allowed: string): Refusal {
   )
 }
 
-/** 409: another answer, or none that can be given now. */
+/** 409: another answer or question is there, or no answer can be taken now. */
 export function conflict(message: string, details?: unknown): Refusal {
   return new Refusal({ status: 409, errno: 122, error: 'Conflict', message, details })
 }
@@ -101,7 +107,7 @@ export function tooLarge(limit: number): Refusal {
   })
 }
 
-/** 415: the body is not JSON, and says so. */
+/** 415: the body's `Content-Type` is not that of JSON. */
 export function unsupportedMediaType(description: string): Refusal {
   return new Refusal({
     status: 415,
@@ -112,7 +118,10 @@ export function unsupportedMediaType(description: string): Refusal {
   })
 }
 
-/** 501: Node undoes `chunked` alone, and a body in another transfer coding would reach Kinto without that coding's name (RFC 9112 §6.1). */
+/**
+ * 501: Node decodes `chunked` alone. A body in another transfer coding would reach Kinto without
+ * that coding's name (RFC 9112 §6.1).
+ */
 export function unknownCoding(coding: string): Refusal {
   return new Refusal({
     status: 501,
@@ -122,7 +131,7 @@ export function unknownCoding(coding: string): Refusal {
   })
 }
 
-/** 503: a part that is needed does not work now, or its outcome is not known. */
+/** 503: something that the request needs does not work now, or the outcome is not known. */
 export function unavailable(
   message: string,
   options: RefusalOptions & { details?: unknown } = {}
@@ -133,7 +142,10 @@ export function unavailable(
   )
 }
 
-/** What `read` returns, or the refusal that it throws. @throws anything else */
+/**
+ * What `read` returns, or the Refusal that it throws.
+ * @throws anything else that `read` throws
+ */
 export function orRefusal<Value>(read: () => Value): Value | Refusal {
   try {
     return read()
@@ -143,7 +155,7 @@ export function orRefusal<Value>(read: () => Value): Value | Refusal {
   }
 }
 
-/** 500: a fault of this program, in the words of Kinto's own. */
+/** 500: a fault of this program, in Kinto's own words. */
 export function programmingError(cause: unknown): Refusal {
   return new Refusal(
     {

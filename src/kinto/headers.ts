@@ -1,9 +1,9 @@
 /**
- * Headers as they stand on the wire: a flat list of names and values, so that order, spelling and repeated names survive
- * (Node's `rawHeaders`, undici's raw response headers).
+ * Headers as they stand on the wire: a flat list of names and values, so that order, spelling and
+ * repeated names survive (Node's `rawHeaders`, undici's raw response headers).
  */
 
-/** The names, as they are spelled, with their values. */
+/** Each name, spelled as it came, with its value. */
 export function headerPairs(headers: readonly string[]): [name: string, value: string][] {
   return headers.flatMap((name, index): [string, string][] => {
     const value = headers[index + 1]
@@ -16,7 +16,7 @@ export function selectHeaders(
   headers: readonly string[],
   wanted: (name: string) => boolean
 ): string[] {
-  // By index, since every request that passes comes through here twice.
+  // By index, which is fast: every request that passes comes through here twice.
   const selected: string[] = []
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index]

@@ -1,6 +1,7 @@
 /**
- * JSON that keeps number literals as they were written (`1.0`, `9007199254740993`): Kinto stores them so, a workflow may
- * depend on them, and JavaScript's numbers would change them. A parsed number is a raw literal, written back unchanged
+ * JSON that keeps number literals as they were written (`1.0`, `9007199254740993`). Kinto stores
+ * them so, a workflow may depend on them, and JavaScript's numbers would change them. A parsed
+ * number is a raw literal, written back unchanged
  * (https://github.com/tc39/proposal-json-parse-with-source).
  */
 
@@ -23,7 +24,8 @@ export type JsonObject = Record<string, unknown>
 
 /**
  * Takes more than a microsecond for each number. `check` is told every name and value before that.
- * @throws SyntaxError when the text is not JSON, RangeError when it is nested deeper than the stack is high.
+ * @throws SyntaxError when the text is not JSON
+ * @throws RangeError when the text is nested deeper than the stack allows
  */
 export function parseJson(
   text: string,
@@ -43,8 +45,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * How many values a JSON text holds, and how deep they are nested, found out before it is parsed, in some milliseconds for a MiB:
- * what a parser makes of `[[],[],…]` takes far more room and time than the text. Too high by one for each empty list or object.
+ * Counts the values of a JSON text and how deep they are nested, before it is parsed: what a parser
+ * makes of `[[],[],…]` takes far more room and time than the text. A MiB takes some milliseconds.
+ * The count is too high by one for each empty list or object.
  */
 export function weighJson(text: Uint8Array): { values: number; depth: number } {
   let values = 1

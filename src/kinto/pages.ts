@@ -3,21 +3,24 @@ import { headerValues } from './headers.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
 import type { KintoSession } from './session.ts'
 
-/** A list of Kinto's objects, and its version before they were read. */
+/** The objects of a list in Kinto, and the version that the list had before they were read. */
 export interface ListedObjects {
   objects: JsonObject[]
   /** The value of `ETag`, quotes included: Kinto's timestamp of the list. */
   etag: string | undefined
 }
 
-// A page is parsed in one go. Of the largest objects that Kinto takes (8 MB each) three fit.
+// A page is parsed in one go. Three of the largest objects that Kinto takes (8 MB each) fit in it.
 const maxPageBytes = 32 * 1024 * 1024
 const pageSize = 500
 const pageSizeOfLargeObjects = 3
 
 const hidden = new Set([401, 403, 404])
 
-/** All objects of a list, page by page. What the caller may not list is empty. @throws KintoUnreachable, KintoRefusal */
+/**
+ * All objects of a list, page by page: none where the caller may not list them.
+ * @throws KintoUnreachable, KintoRefusal
+ */
 export async function listAll(session: KintoSession, path: string): Promise<JsonObject[]> {
   try {
     const listed = await readPages(session, path, [])
@@ -29,10 +32,11 @@ export async function listAll(session: KintoSession, path: string): Promise<Json
 }
 
 /**
- * All records of a list, page by page, or those of a list that was changed since it had the version `etag`. `path` has a query,
- * and no `_limit`.
- * @returns `unchanged` where it was not, `refused` when Kinto does not take the query
- * @throws KintoUnreachable; KintoRefusal with what is no list: then nothing is known of it
+ * All records of a list, page by page. With `etag` they are read only if the list changed since it
+ * had that version. `path` has a query, and no `_limit`.
+ * @returns `unchanged` when the list did not change, `refused` when Kinto does not take the query
+ * @throws KintoUnreachable
+ * @throws KintoRefusal when the response is no list: then nothing is known of the list
  */
 export async function listRecords(
   session: KintoSession,
@@ -68,7 +72,7 @@ async function readPages(
   }
 }
 
-/** Of each object only its own numbers keep their literals: what stands deeper is parsed as fast as can be. */
+/** Numbers at the top of an object become raw literals. Deeper ones stay plain: that is faster. */
 function objectsIn({ body }: KintoResponse): JsonObject[] {
   const list: unknown = parsed(body)
   const data = isJsonObject(list) ? list['data'] : undefined
@@ -94,7 +98,7 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-// Kinto builds it from the Host header, so only its path and query count.
+// Kinto builds the URL from the Host header, so only its path and query count.
 function nextPage(url: string | undefined): string | undefined {
   if (url === undefined) return undefined
   const { pathname, search } = new URL(url)

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 
-/** Tells another handler all that it is told: what differs is overridden. */
+/** Tells another handler all that it is told. A subclass overrides what it does otherwise. */
 export class PassingHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler
 

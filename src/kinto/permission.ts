@@ -26,7 +26,7 @@ export interface Proven {
   validators: string[]
 }
 
-/** The largest answers of Kinto that are parsed for a record. */
+/** The largest responses of Kinto that are parsed for a record. */
 export interface RecordBounds {
   maxBytes: number
   maxValues: number
@@ -40,12 +40,16 @@ export interface Caller {
   defaultBucket: string | undefined
 }
 
-/** A version that no record can have: Kinto reads it as a number, drops what is larger than 64 bits, and so the condition always fails. */
+/**
+ * A version that no record can have. Kinto reads it as a number and drops one that is larger than
+ * 64 bits, so the condition always fails.
+ */
 const impossibleVersion = '"99999999999999999999"'
 
 /**
  * Fetches the record as the caller: the body that Kinto shows them.
- * @throws KintoRefusal with anything but 200, to be relayed; Refusal 400 for an answer over the bounds, which is not parsed
+ * @throws KintoRefusal with any response but 200, to be relayed
+ * @throws Refusal 400 for a response over the bounds, which is not parsed
  */
 export async function fetchRecord(
   session: KintoSession,
@@ -60,7 +64,10 @@ export async function fetchRecord(
   return { data, permissions: isJsonObject(permissions) ? permissions : {}, response }
 }
 
-/** Whether an answer that shows a record is within the bounds: others would take too long to parse. */
+/**
+ * Whether a response that shows a record is within the bounds: a larger one would take too long to
+ * parse.
+ */
 export function isParsable(
   { body }: KintoResponse,
   { maxBytes, maxValues }: RecordBounds
@@ -68,7 +75,10 @@ export function isParsable(
   return body.length <= maxBytes && weighJson(body).values <= maxValues
 }
 
-/** @throws Refusal 400 for a record that is too large, or has too many values, to have been asked here */
+/**
+ * Refuses a record that is too large, or has too many values, to have been asked here.
+ * @throws Refusal 400
+ */
 export function requireParsable(response: KintoResponse, bounds: RecordBounds): void {
   if (!isParsable(response, bounds)) {
     throw invalid('record', 'taskToken', 'The record is too large to hold a question.')
@@ -76,10 +86,12 @@ export function requireParsable(response: KintoResponse, bounds: RecordBounds): 
 }
 
 /**
- * Proves that Kinto would let the caller write the record, by a conditional PATCH that can never apply: Kinto checks the right
- * before the condition (`kinto/core/resource/__init__.py`), so 412 with the record in it says yes, whatever the right comes
- * from (the record, its parents, groups, settings), and that Kinto is not read-only.
- * @throws KintoRefusal with 401, 403 or 404, to be relayed; Refusal 503 when Kinto gives no clear answer.
+ * Proves that Kinto would let the caller write the record, by a conditional PATCH that can never
+ * apply. Kinto checks the right before the condition (`kinto/core/resource/__init__.py`). So 412
+ * with the record in it says yes, wherever the right comes from (the record, its parents, groups,
+ * settings), and says that Kinto is not read-only.
+ * @throws KintoRefusal with 401, 403 or 404, to be relayed
+ * @throws Refusal 503 when Kinto gives no clear response
  */
 export async function proveWrite(session: KintoSession, ref: RecordRef): Promise<Proven> {
   const response = await probe(session, recordPath(ref))
@@ -88,7 +100,10 @@ export async function proveWrite(session: KintoSession, ref: RecordRef): Promise
   throw unclearProbe(response)
 }
 
-/** Whether Kinto would let the caller write the record now; a read-only Kinto lets nobody. @throws Refusal 503 when it gives no clear answer. */
+/**
+ * Whether Kinto would let the caller write the record now. A read-only Kinto lets nobody.
+ * @throws Refusal 503 when Kinto gives no clear response
+ */
 export async function mayWrite(session: KintoSession, ref: RecordRef): Promise<boolean> {
   const response = await probe(session, recordPath(ref))
   if ('data' in response) return true
@@ -96,10 +111,13 @@ export async function mayWrite(session: KintoSession, ref: RecordRef): Promise<b
   throw unclearProbe(response)
 }
 
-/** Whether Kinto would let the caller write the collection. @throws KintoRefusal with anything that says neither yes nor no, to be relayed. */
+/**
+ * Whether Kinto would let the caller write the collection.
+ * @throws KintoRefusal with a response that says neither yes nor no, to be relayed
+ */
 export async function mayWriteCollection(
   session: KintoSession,
-  ref: Omit<RecordRef, 'record'>
+  ref: CollectionRef
 ): Promise<boolean> {
   const response = await probe(session, collectionPath(ref))
   if ('data' in response) return true
@@ -108,8 +126,9 @@ export async function mayWriteCollection(
 }
 
 /**
- * Proves that Kinto would let the caller create a record in the collection, by a body that is no JSON: Kinto looks at the right
- * before it reads the body, and creates nothing. @throws KintoRefusal with anything else than Kinto's word on that body
+ * Proves that Kinto would let the caller create a record in the collection, by a body that is no
+ * JSON: Kinto checks the right before it reads the body, and creates nothing.
+ * @throws KintoRefusal with any response that is not about that body
  */
 export async function proveCreate(session: KintoSession, ref: CollectionRef): Promise<void> {
   const response = await session.post(recordsPath(ref), '[')
@@ -118,14 +137,20 @@ export async function proveCreate(session: KintoSession, ref: CollectionRef): Pr
   if (!isJsonObject(first) || first['location'] !== 'body') throw new KintoRefusal(response)
 }
 
-/** The record by its bucket's real name: `default` is another one for every account, the service's own included. */
+/**
+ * The record by its bucket's real name. `default` is another bucket for every account, the
+ * service's own included.
+ */
 export function realRef(ref: RecordRef, { defaultBucket }: Caller): RecordRef {
   return ref.bucket === 'default' && defaultBucket !== undefined
     ? { ...ref, bucket: defaultBucket }
     : ref
 }
 
-/** Asks Kinto who the caller is. @throws Refusal 503 when it does not say. */
+/**
+ * Asks Kinto who the caller is.
+ * @throws Refusal 503 when Kinto does not say
+ */
 export async function identify(session: KintoSession, version: string): Promise<Caller> {
   const response = await session.get(rootPath(version))
   if (response.status !== 200)
@@ -163,7 +188,8 @@ function unclearProbe({ status }: KintoResponse): Error {
     {
       ...(status === 405 ? {} : { retryAfter: 3 }),
       cause: new Error(
-        `The write probe (PATCH with If-Match) was answered with ${status}: Kinto is read-only, has PATCH disabled (kinto.object_record_patch_enabled), or is older than version 6.`
+        `The write probe (PATCH with If-Match) was answered with ${status}: Kinto is read-only, ` +
+          'has PATCH disabled (kinto.object_record_patch_enabled), or is older than version 6.'
       )
     }
   )

@@ -15,13 +15,11 @@ export type Place = Required<Resource>
 export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Whether a collection lies under one of the configured resources. Whole segments are compared. The real id of a personal bucket
- * is a UUID, where its owner's requests say `default` (`kinto/plugins/default_bucket`).
+ * Whether a collection lies under one of the configured resources. Whole segments are compared. The
+ * owner of a personal bucket calls it `default`; its real id is a UUID
+ * (`kinto/plugins/default_bucket`).
  */
-export function inScope(
-  resources: readonly Resource[],
-  { bucket, collection }: Required<Resource>
-): boolean {
+export function inScope(resources: readonly Resource[], { bucket, collection }: Place): boolean {
   return resources.some(resource => {
     const isBucket =
       resource.bucket === bucket || (resource.bucket === 'default' && uuid.test(bucket))
@@ -29,7 +27,10 @@ export function inScope(
   })
 }
 
-/** The collections under the configured resources: those of a whole bucket are asked for. @throws KintoUnreachable */
+/**
+ * The collections under the configured resources. Those of a whole bucket are asked of Kinto.
+ * @throws KintoUnreachable, KintoRefusal
+ */
 export async function collectionsOf(
   session: KintoSession,
   version: string,

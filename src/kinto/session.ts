@@ -13,29 +13,40 @@ export interface Kinto {
 interface Sending {
   /** Fields of a record to change. */
   data?: Record<string, unknown>
-  /** A whole body, in place of these. */
+  /** A whole body, in place of `data`. */
   body?: string
   contentType?: string
+  /** The value of the header `If-Match`, quotes included. */
   ifMatch?: string
-  /** Further headers. */
+  /** Further headers, a flat list. */
   headers?: string[]
-  /** The largest answer that is read. */
+  /** The largest response that is read. */
   maxBytes?: number
 }
 
-// What belongs to the body of the client's own request, to its conditions, or to how the client wants its answer (RFC 9110).
+// Headers that belong to the body of the client's own request, to its conditions, or to the form in
+// which the client wants the response (RFC 9110).
 const ofThatRequestOnly =
   /^(content-.*|.*digest|if-.*|range|accept|accept-encoding|response-behavior)$/
 
-/** What one client's request says to Kinto: every header that the client sent goes along, so that Kinto sees the same caller. */
+/**
+ * Speaks to Kinto on behalf of one client's request. The client's headers go along, so that Kinto
+ * sees the same caller.
+ */
 export class KintoSession {
-  /** Headers that Kinto puts on every answer to this caller, from its latest one; before that, those that let everybody read. */
+  /**
+   * Headers that Kinto puts on every response to this caller, from its latest one. Before that,
+   * those that let everybody read.
+   */
   commonHeaders: readonly string[] = openHeaders
   readonly #kinto: Kinto
   readonly #headers: string[]
   readonly #timeLeft: () => number
 
-  /** `headers`: those that the pass-through would send. `timeLeft`: milliseconds until the client's request must have ended. */
+  /**
+   * `headers`: those that the pass-through would send. `timeLeft`: milliseconds until the client's
+   * request must have ended.
+   */
   constructor(kinto: Kinto, headers: string[], timeLeft: () => number) {
     this.#kinto = kinto
     this.#headers = selectHeaders(headers, name => !ofThatRequestOnly.test(name))
@@ -55,7 +66,10 @@ export class KintoSession {
     )
   }
 
-  /** `headers`: further ones, a flat list. @throws ResponseTooLarge */
+  /**
+   * `headers`: further headers, a flat list.
+   * @throws KintoUnreachable, ResponseTooLarge
+   */
   get(
     path: string,
     { headers = [], maxBytes = Infinity }: { headers?: string[]; maxBytes?: number } = {}
@@ -63,12 +77,11 @@ export class KintoSession {
     return this.#send('GET', path, { headers, maxBytes })
   }
 
-  /** `ifMatch` is the value of the header, quotes included. */
   patch(path: string, sending: Sending): Promise<KintoResponse> {
     return this.#send('PATCH', path, sending)
   }
 
-  /** Puts a record there: `body` is JSON text. `headers`: conditions, a flat list. */
+  /** Puts a record there. `body`: JSON text. `headers`: conditions, a flat list. */
   put(path: string, body: string, headers: string[]): Promise<KintoResponse> {
     return this.#send('PUT', path, { body, headers })
   }
@@ -77,7 +90,10 @@ export class KintoSession {
     return this.#send('POST', path, { body })
   }
 
-  /** Kinto's answer to a browser's preflight for `path` (https://fetch.spec.whatwg.org/#cors-preflight-request). */
+  /**
+   * Kinto's response to a browser's preflight for `path`
+   * (https://fetch.spec.whatwg.org/#cors-preflight-request).
+   */
   options(path: string, headers: string[]): Promise<KintoResponse> {
     return this.#send('OPTIONS', path, { headers })
   }

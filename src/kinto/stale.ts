@@ -2,14 +2,15 @@ import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { PassingHandler } from './passing-handler.ts'
 
-// A server that goes away says so with one of these; a timeout or an unreadable answer is something else.
+// The error codes of a server that goes away. A timeout or an unreadable response has others.
 const goneAway = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
 const repeatable = new Set<unknown>(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Notes in `stale` the error that ends a connection which has answered before, and has sent nothing since the request was
- * written: Kinto's server closed it while it was idle, and the request crossed that (RFC 9112 §9.3.1).
+ * Adds to `stale` the error that ends a stale connection: one that brought a response before, and
+ * nothing since the request was written. Kinto's server closed it while it was idle, and the
+ * request was already on its way (RFC 9112 §9.3.1).
  */
 export function watchForStale(socket: Socket, stale: WeakSet<object>): void {
   let writtenWhenHeard = 0
@@ -28,7 +29,10 @@ export function watchForStale(socket: Socket, stale: WeakSet<object>): void {
   })
 }
 
-/** Sends GET, HEAD and OPTIONS without a body once more, over a connection of its own, when theirs proved stale. Nothing else is ever repeated. */
+/**
+ * Sends GET, HEAD and OPTIONS without a body once more, over a new connection, when theirs proved
+ * stale. Nothing else is ever repeated.
+ */
 export function repeatWhenStale(
   fresh: Dispatcher,
   stale: WeakSet<object>
@@ -46,11 +50,11 @@ export function repeatWhenStale(
     }
 }
 
-/** Tells `handler` all but an error after which `repeat` sends the request again. */
+/** Tells `handler` all but the error after which the request is sent again. */
 class RepeatingHandler extends PassingHandler {
   readonly #repeat: (error: Error) => boolean
 
-  /** `repeat` says whether it does. */
+  /** `repeat` sends the request again where it can, and says whether it did. */
   constructor(handler: Dispatcher.DispatchHandler, repeat: (error: Error) => boolean) {
     super(handler)
     this.#repeat = repeat

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { PassingHandler } from './passing-handler.ts'
 
-/** Tells `observe` the seconds from each request to the head of its answer. */
+/** Tells `observe` the seconds from each request to the head of its response. */
 export function timed(observe: (seconds: number) => void): Dispatcher.DispatcherComposeInterceptor {
   return dispatch =>
     function dispatchTimed(options, handler) {

@@ -7,13 +7,13 @@ import { timed } from './timed.ts'
 export interface UpstreamOptions {
   /** Where Kinto is: scheme, host and port. */
   origin: string
-  /** How long Kinto may be silent, in milliseconds: before its answer, and between two pieces of it. */
+  /** Milliseconds that Kinto may be silent, before its response or between two pieces of it. */
   timeoutMs: number
   /** How long a connection may take to be made, TLS included, in milliseconds. */
   connectTimeoutMs?: number
   /** Authorities to trust beside those that Node trusts, in PEM. */
   ca?: string | undefined
-  /** Told the seconds from each request to the head of its answer. */
+  /** Is told the seconds from each request to the head of its response. */
   observe?: (seconds: number) => void
 }
 
@@ -29,16 +29,21 @@ export class NotConnectedError extends Error {
   readonly code = 'KINTO_NOT_CONNECTED'
 }
 
-// Kinto's servers drop idle connections after 29 s (granian) or 120 s (waitress), whatever a server between promises.
+// Kinto's servers drop idle connections after 29 s (granian) or 120 s (waitress), whatever time a
+// server in between promises.
 const keepAliveMaxTimeout = 20_000
 
-// More than any Kinto serves at a time. A bound for file handles, and not for fairness: slow clients must not keep others out.
+// More than any Kinto serves at a time. It bounds the file handles, and is not for fairness: slow
+// clients must not keep others out.
 const maxConnections = 2_000
 
 // `Next-Page` repeats the whole query, and Kinto takes 256 KiB of it.
 const maxHeaderSize = 512 * 1024
 
-/** The connections to Kinto: HTTP/1.1, one request at a time on each, TLS verified against the name in `origin`. */
+/**
+ * The connections to Kinto: HTTP/1.1, one request at a time on each, TLS verified against the name
+ * in `origin`.
+ */
 export function createUpstream({
   origin,
   timeoutMs,
@@ -81,7 +86,8 @@ export function createUpstream({
   }
 }
 
-// The name that TLS asks for and verifies is the configured one. An IP address is verified too, but not asked for (RFC 6066 §3).
+// The name that TLS asks for and verifies is the configured one. An IP address is verified too, but
+// not asked for (RFC 6066 §3).
 function connector(
   options: buildConnector.BuildOptions,
   hostname: string,
@@ -102,7 +108,8 @@ function connector(
   }
 }
 
-// undici takes the server name from `Host`, the client's here, and makes a new connection whenever it changes.
+// undici takes the server name from `Host`, which is the client's here, and makes a new connection
+// whenever it changes.
 function sameServerName(servername: string): Dispatcher.DispatcherComposeInterceptor {
   return dispatch =>
     function dispatchWithServerName(options, handler) {
@@ -111,8 +118,9 @@ function sameServerName(servername: string): Dispatcher.DispatcherComposeInterce
     }
 }
 
-// undici closes the connection after a HEAD, in case the server sends a body, which would be taken for the answer to the next
-// request. Kinto's servers send none; what may stand between could. So these are kept, but no other request meets their answers.
+// undici closes the connection after a HEAD: a body that the server might send would be taken for
+// the response to the next request. Kinto's servers send none, but a server in between could. So
+// HEAD requests have connections of their own, which stay open and carry nothing else.
 function headsApart(heads: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
   return dispatch =>
     function dispatchHead(options, handler) {

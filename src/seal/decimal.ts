@@ -6,10 +6,14 @@ export interface Decimal {
   magnitude: number
 }
 
-// Beyond this, sums of an exponent and a length would not be exact. Kinto keeps no number of that size.
+// Beyond this, the sum of an exponent and a length would not be exact. Kinto keeps no number of
+// that size.
 const largestExponent = 1e9
 
-/** Reads a number literal of JSON, in time that grows as its length. Undefined for what is none, and for one whose exponent is beyond all use. */
+/**
+ * Reads a number literal of JSON, in time that grows as its length.
+ * @returns undefined for any other text, and for a number whose exponent is beyond all use
+ */
 export function readDecimal(literal: string): Decimal | undefined {
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(literal)
   if (match === null) return undefined

@@ -2,13 +2,16 @@ import { createHmac } from 'node:crypto'
 import { canonicalJson } from './canonical.ts'
 import { framed } from './framed.ts'
 
-/** What is sealed of one field: its name, cut to what a message shows, and a digest of the whole name and the value. */
+/**
+ * What is sealed of one field: its name, cut to what a message shows, and a digest of the whole
+ * name and the value.
+ */
 export type FieldDigest = readonly [name: string, digest: string]
 
 const digestBytes = 8
 const shownLength = 60
 
-// What Kinto or an answer writes. `schema` is Kinto's where it is a whole number: the version of the collection's schema.
+// Fields that Kinto, an answer or the service writes.
 const notAsked = new Set([
   'id',
   'last_modified',
@@ -24,8 +27,8 @@ const notAsked = new Set([
 ])
 
 /**
- * Digests the question in a record: every field but those that Kinto, an answer or the service writes, and those of `openFields`.
- * A field that is absent, null or an empty text is none.
+ * Digests the question in a record: every field but those that Kinto, an answer or the service
+ * writes, and those of `openFields`.
  */
 export function digestQuestion(
   key: Buffer,
@@ -55,9 +58,10 @@ function missing(from: readonly FieldDigest[], among: readonly FieldDigest[]): s
   return from.filter(([, digest]) => !digests.has(digest)).map(([name]) => name)
 }
 
-/** Whether a field is part of what is asked. A field that is absent, null or an empty text is none. */
+/** Whether a field is part of the question. One that is absent, null or an empty text is not. */
 export function isAsked(name: string, value: unknown): boolean {
   if (notAsked.has(name) || value === undefined || value === null || value === '') return false
+  // A whole number in `schema` is Kinto's: the version of the collection's schema.
   return name !== 'schema' || !JSON.isRawJSON(value) || !/^\d+$/.test(value.rawJSON)
 }
 

@@ -39,13 +39,13 @@ export function encrypt(
   return prefix + Buffer.concat(parts).toString('base64url')
 }
 
-/** Takes the text apart. Undefined when it is not of this form. */
+/** Takes the text apart: undefined when it is not of this form. */
 export function readEnvelope(prefix: string, text: string): Envelope | undefined {
   if (!text.startsWith(prefix)) return undefined
   const encoded = text.slice(prefix.length)
   const bytes = Buffer.from(encoded, 'base64url')
   const size = keyIdBytes + nonceBytes + tagBytes
-  // Node's decoder skips what is no base64url: one envelope has one spelling.
+  // Node's decoder skips what is no base64url. This way an envelope has only one spelling.
   if (bytes.length < size || bytes.toString('base64url') !== encoded) return undefined
   return {
     keyId: bytes.toString('base64url', 0, keyIdBytes),
@@ -55,7 +55,10 @@ export function readEnvelope(prefix: string, text: string): Envelope | undefined
   }
 }
 
-/** Decrypts an envelope. Undefined when it was made with another key, for another context, or was altered. */
+/**
+ * Decrypts an envelope.
+ * @returns undefined when it was made with another key, for another context, or was altered
+ */
 export function decrypt(
   prefix: string,
   { nonce, ciphertext, tag }: Envelope,

@@ -1,4 +1,7 @@
-/** The texts in one piece, each with its length before it: no two lists of texts give the same bytes. */
+/**
+ * The texts in one piece, each with its length before it, so that no two lists of texts give the
+ * same bytes.
+ */
 export function framed(...texts: readonly string[]): Buffer {
   return Buffer.concat(
     texts.flatMap(text => {

@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto'
 
 /** The keys that are made from one secret of `seal_secret`, one for each use. */
 export interface SealKey {
-  /** 4 bytes, base64url: names the secret in what was sealed with it, and tells nothing about it. */
+  /** 4 bytes, base64url: names the secret in seals and receipts, and does not give it away. */
   id: string
   seal: Buffer
   digest: Buffer

@@ -11,9 +11,12 @@ export interface SealContent {
   fromActivity: boolean
   /** The AWS region of the token. */
   region: string
-  /** The span within which the step wants to hear of somebody. */
+  /** The time within which the step wants a heartbeat. */
   heartbeatSeconds: number | undefined
-  /** The question as it was asked. Undefined for a token in a record that was not asked through the service. */
+  /**
+   * The question as it was asked. Undefined for a token in a record that was not asked through the
+   * service.
+   */
   question: SealedQuestion | undefined
 }
 
@@ -23,7 +26,10 @@ interface SealedQuestion {
   fields: readonly FieldDigest[]
 }
 
-/** A seal that opened in its own record. A seal that is made from it is made with its key, by which its digests were made. */
+/**
+ * A seal that opened in its own record. A seal that is made from it takes its key, since its
+ * digests were made with that key.
+ */
 export interface OpenedSeal extends SealContent {
   key: SealKey
 }
@@ -34,7 +40,7 @@ export interface QuestionToSeal extends Omit<SealContent, 'question'> {
   openFields: readonly string[]
 }
 
-/** What was sealed with a secret that is not here. */
+/** A seal that was made with a secret that is not here. */
 export interface UnknownKey {
   unknownKey: string
 }
@@ -43,14 +49,15 @@ const sealKind = 'sealed:'
 const sealPrefix = `${sealKind}1:`
 const receiptPrefix = 'receipt:1:'
 
-/** Whether a record's `taskToken` is no token, but something that was sealed, or says so. */
+/** Whether a record's `taskToken` is a seal, or claims to be one, in place of a token. */
 export function isSealed(taskToken: string): boolean {
   return taskToken.startsWith(sealKind)
 }
 
 /**
- * Seals questions and writes receipts with the first of its secrets, and opens what was made with any of them. `uri` is always
- * the record's real URI: what is opened anywhere else does not open. Pure but for random nonces.
+ * Seals questions and writes receipts with the first of its secrets, and opens what was made with
+ * any of them. `uri` is always the record's real URI: with another URI nothing opens. Pure but
+ * for random nonces.
  */
 export class Seals {
   readonly #keys: readonly SealKey[]
@@ -67,13 +74,19 @@ export class Seals {
     return this.#keys.map(({ id }) => id)
   }
 
-  /** Seals a question as it is asked. @returns the record's `taskToken` */
+  /**
+   * Seals a question as it is asked.
+   * @returns the record's `taskToken`
+   */
   sealQuestion(uri: string, { record, openFields, ...content }: QuestionToSeal): string {
     const fields = digestQuestion(this.#first.digest, uri, record, openFields)
     return seal(this.#first, uri, { ...content, question: { openFields, fields } })
   }
 
-  /** Binds a token to its record, and to nothing else: no question was asked there through the service. */
+  /**
+   * Binds a token to its record, and to nothing else: no question was asked there through the
+   * service.
+   */
   sealToken(uri: string, content: Omit<SealContent, 'question'>): string {
     return seal(this.#first, uri, { ...content, question: undefined })
   }
@@ -83,7 +96,10 @@ export class Seals {
     return seal(key, uri, { ...content, taskToken })
   }
 
-  /** Opens a record's `taskToken`. `unknownKey`: the id of a key that is not here; `broken`: moved, altered, or no seal. */
+  /**
+   * Opens a record's `taskToken`.
+   * @returns `unknownKey`: the id of a key that is not here. `broken`: moved, altered, or no seal
+   */
   open(uri: string, text: string): OpenedSeal | UnknownKey | 'broken' {
     const envelope = readEnvelope(sealPrefix, text)
     if (envelope === undefined) return 'broken'
@@ -91,12 +107,12 @@ export class Seals {
     if (key === undefined) return { unknownKey: envelope.keyId }
     const plain = decrypt(sealPrefix, envelope, key.seal, [uri])
     if (plain === undefined) return 'broken'
-    // Nobody but `seal` can have written it.
+    // Only `seal` can have written it.
     const content: SealContent = JSON.parse(plain)
     return { ...content, key }
   }
 
-  /** The names of the fields of a record that are not as they were asked. */
+  /** The names of the record's fields that are not as they were asked. */
   changed(
     uri: string,
     { key, question }: OpenedSeal,
@@ -107,7 +123,10 @@ export class Seals {
       : changedFields(question.fields, digestQuestion(key.digest, uri, record, question.openFields))
   }
 
-  /** Seals a decision, as the proof that it was taken for this token. @returns the record's `answerReceipt` */
+  /**
+   * Seals a decision, as the proof that it was taken for this token.
+   * @returns the record's `answerReceipt`
+   */
   writeReceipt(uri: string, taskToken: string, decision: object): string {
     const { id, receipt } = this.#first
     return encrypt(
@@ -118,7 +137,10 @@ export class Seals {
     )
   }
 
-  /** The decision in a receipt. Undefined when it is none, another record's, another token's, or of an unknown key. */
+  /**
+   * The decision in a receipt.
+   * @returns undefined for no receipt, for one of another record or token, and for an unknown key
+   */
   readReceipt(uri: string, taskToken: string, text: string): unknown {
     const envelope = readEnvelope(receiptPrefix, text)
     const key = this.#keys.find(({ id }) => id === envelope?.keyId)
@@ -128,7 +150,7 @@ export class Seals {
   }
 }
 
-/** What a record's `taskToken` is to those who have no secret at all. */
+/** What a record's `taskToken` is to a service that has no secret at all. */
 export function withoutSecret(text: string): UnknownKey | 'broken' {
   const envelope = readEnvelope(sealPrefix, text)
   return envelope === undefined ? 'broken' : { unknownKey: envelope.keyId }

@@ -10,15 +10,19 @@ export interface Arn {
 
 export type ArnKind = 'activity' | 'stateMachine' | 'execution'
 
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html: an activity's and an execution's
-// name hold no colon; a state machine may be followed by a version or an alias, an execution's machine by a map run's label.
+// The names of activities and executions hold no colon. A version or an alias may follow a state
+// machine, and a map run's label the state machine of an execution:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
 const shapes: Record<ArnKind, RegExp> = {
   activity: /^[^:\s]{1,80}$/,
   stateMachine: /^[^:\s]{1,80}(:[^:\s]{1,80})?$/,
   execution: /^[^:\s]+:[^:\s]+$/
 }
 
-/** Reads an ARN of Step Functions, at most 256 characters. Undefined for any other text, and for express workflows, which cannot wait. */
+/**
+ * Reads an ARN of Step Functions, at most 256 characters.
+ * @returns undefined for any other text, and for express workflows, which cannot wait
+ */
 export function parseArn(text: string): Arn | undefined {
   const [, partition, region, account, type, name] =
     /^arn:(aws[a-z-]*):states:([a-z0-9]+(?:-[a-z0-9]+)*):(\d{12}):(\w+):(.+)$/.exec(text) ?? []
@@ -37,12 +41,14 @@ export function parseArn(text: string): Arn | undefined {
 }
 
 /**
- * Whether one of `patterns` (`*` stands for any text; none at all: everything) allows the ARN. A state machine is looked at
- * with and without its version or alias, an execution by its state machine.
+ * Whether one of `patterns` allows the ARN: `*` stands for any text, and an empty list allows all.
+ * A state machine is looked at with and without its version or alias, an execution by its state
+ * machine.
  */
 export function isAllowed(arn: Arn, patterns: readonly string[]): boolean {
   const { partition, region, account, kind, name, text } = arn
-  const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${name.replace(/[:/].*$/, '')}`
+  const machineName = name.replace(/[:/].*$/, '')
+  const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${machineName}`
   const texts = kind === 'activity' ? [text] : kind === 'stateMachine' ? [text, machine] : [machine]
   return (
     patterns.length === 0 ||
@@ -51,12 +57,8 @@ export function isAllowed(arn: Arn, patterns: readonly string[]): boolean {
 }
 
 function matches(text: string, pattern: string): boolean {
-  return new RegExp(
-    `^${pattern
-      .split('*')
-      .map(part => RegExp.escape(part))
-      .join('.*')}$`
-  ).test(text)
+  const parts = pattern.split('*').map(part => RegExp.escape(part))
+  return new RegExp(`^${parts.join('.*')}$`).test(text)
 }
 
 function isKind(type: string | undefined): type is ArnKind {

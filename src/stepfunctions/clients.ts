@@ -16,10 +16,13 @@ export interface StepFunctions {
   timeoutMs: number
   deliver: (report: Report) => Promise<Delivery>
   readHistory: (request: HistoryRequest) => Promise<ExecutionHistory>
-  /** @returns false when the token is dead. @throws StepFunctionsError */
+  /**
+   * @returns false when the token is dead
+   * @throws StepFunctionsError
+   */
   sendHeartbeat: (region: string, taskToken: string) => Promise<boolean>
   polls: ActivityPolls
-  /** Whether it could be called, looked at with the same credentials. */
+  /** Checks with the same credentials whether Step Functions could be called. */
   health: (options: HealthOptions) => Health
   /** Ends all connections, open polls included: await `polls.settled()` first. */
   close: () => void

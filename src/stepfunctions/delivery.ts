@@ -3,20 +3,23 @@ import type { StepFunctionsError } from './errors.ts'
 import { retry } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
 
-/** What a reviewer's answer tells the workflow. `output` is JSON text of at most 262,144 bytes; `error` has at most 256 characters, `cause` 32,768. */
+/**
+ * What a reviewer's answer tells the workflow. `output` is JSON text of at most 262,144 bytes.
+ * `error` has at most 256 characters, `cause` 32,768.
+ */
 export interface Report {
   region: string
   taskToken: string
   result: { output: string } | { error: string; cause: string }
-  /** What is left of the request, in milliseconds. The smaller of it and the setting counts. */
+  /** The time that the request has left, in milliseconds, where it is less than the setting. */
   timeoutMs?: number
 }
 
 /**
- * What became of a report:
+ * How a report ended:
  * - `accepted`: Step Functions took it;
- * - `dead`: the step does not wait any more, and no attempt before could have been the reason;
- * - `ambiguous`: the step does not wait any more after an attempt of unknown outcome, which may have been what it took;
+ * - `dead`: the step no longer waits, and no earlier attempt could be the reason;
+ * - `ambiguous`: the step no longer waits, and an attempt of unknown outcome may be the reason;
  * - `unknown`: an attempt's outcome is unknown, and nothing after it told more;
  * - `failed`: certainly not taken.
  */
@@ -24,7 +27,10 @@ export type Delivery =
   | { outcome: 'accepted' | 'dead' | 'ambiguous' }
   | { outcome: 'unknown' | 'failed'; cause: StepFunctionsError }
 
-/** Reports an answer. Step Functions takes one per token, so a repeated attempt can never count twice. Never throws for its or the network's failures. */
+/**
+ * Reports an answer. Step Functions takes one per token, so a repeated attempt can never count
+ * twice. Never throws for a failure of Step Functions or of the network.
+ */
 export async function deliver(
   clients: SdkClients,
   { region, taskToken, result, timeoutMs = Infinity }: Report

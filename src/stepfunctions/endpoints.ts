@@ -11,16 +11,19 @@ export interface NamedRegions {
   allowedArns: readonly string[]
 }
 
-/** The regions that the settings name as they are: a pattern whose region has a `*` names none. */
+/** The regions that the settings name. A pattern with a `*` in its region names none. */
 export function namedRegions({ region, activities, allowedArns }: NamedRegions): string[] {
   const allowed = allowedArns.map(pattern => /^[^:]*:[^:]*:states:([a-z0-9-]+):/.exec(pattern)?.[1])
   const regions = [region, ...activities.map(activity => activity.region), ...allowed]
   return [...new Set(regions)].filter(name => name !== undefined)
 }
 
-/** Where the SDK sends the calls for a region: to `endpoint`, to what AWS_ENDPOINT_URL or a profile says, else to AWS. Nothing is sent. */
+/**
+ * Where the SDK sends the calls for a region: to `endpoint`, else to what AWS_ENDPOINT_URL or a
+ * profile says, else to AWS. Nothing is sent.
+ */
 export async function endpointOf(region: string, endpoint: string | undefined): Promise<URL> {
-  // The SDK tells only while it makes a request, and needs some credentials for that.
+  // The SDK tells this only while it makes a request, and needs some credentials for that.
   const client = new SFNClient({
     region,
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
@@ -40,7 +43,10 @@ export async function endpointOf(region: string, endpoint: string | undefined): 
   return await promise
 }
 
-/** Makes a connection, verified where it is TLS, and ends it without a word. @throws why there is none. */
+/**
+ * Makes a connection, verified where it is TLS, and ends it without a word.
+ * @throws the reason why there is none
+ */
 export async function reach({ protocol, hostname, port }: URL, signal: AbortSignal): Promise<void> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const secure = protocol === 'https:'
@@ -51,7 +57,7 @@ export async function reach({ protocol, hostname, port }: URL, signal: AbortSign
         ...(isIP(host) === 0 && { servername: host })
       })
     : connect({ host, port: Number(port === '' ? 80 : port) })
-  // What happens to it once the answer is known is of no interest.
+  // Once the connection is made or has failed, later errors of the socket mean nothing.
   socket.on('error', () => {})
   try {
     await once(socket, secure ? 'secureConnect' : 'connect', { signal })

@@ -1,12 +1,13 @@
 /**
- * What a failed call means for whoever made it:
- * - `token dead`: the step does not wait any more: answered, expired or stopped (AWS does not tell which);
+ * What a failed call means for its caller:
+ * - `token dead`: the step no longer waits: answered, expired or stopped (AWS does not tell which);
  * - `token invalid`: never a task token of this account and region;
  * - `input refused`: AWS does not take this output, error or cause;
  * - `not found`: no such activity or execution, or a malformed ARN;
  * - `throttled`: turned away for now, nothing was done;
- * - `credentials`: missing, expired, or signed with a clock that is off; nothing was done, and fresh ones help;
- * - `refused`: no right to do this, for an operator to mend; nothing was done;
+ * - `credentials`: missing, expired, or signed with a clock that is off; nothing was done, and
+ *   fresh ones help;
+ * - `refused`: no right to do this, which an operator has to mend; nothing was done;
  * - `unsent`: no connection was made, so nothing was done;
  * - `unknown`: it cannot be known whether it was done.
  */
@@ -21,7 +22,10 @@ export type Fault =
   | 'unsent'
   | 'unknown'
 
-/** A call to Step Functions that failed. `code` is AWS's name of the error, or the transport's code; the message may hold ARNs and account ids. */
+/**
+ * A call to Step Functions that failed. `code` is AWS's name of the error, or the transport's code.
+ * The message may hold ARNs and account ids.
+ */
 export class StepFunctionsError extends Error {
   readonly code: string
   readonly fault: Fault
@@ -44,7 +48,7 @@ export class StepFunctionsError extends Error {
   }
 }
 
-/** Reads whatever the AWS SDK throws. What is not known to have had no effect is `unknown`. */
+/** Reads any error that the AWS SDK throws. A call that may have had an effect is `unknown`. */
 export function toStepFunctionsError(error: unknown): StepFunctionsError {
   if (error instanceof StepFunctionsError) return error
   const { name, message } = error instanceof Error ? error : new Error(String(error))
@@ -62,7 +66,7 @@ export function toStepFunctionsError(error: unknown): StepFunctionsError {
 function faultByName(error: unknown, name: string, message: string): Fault | undefined {
   if (name === 'ValidationException')
     return faultOfField(/ at '(\w+)' failed to satisfy/.exec(message)?.[1])
-  // The SDK has set its clock by the server's: the same call signed anew is in time.
+  // The SDK has set its clock by the server's: signed anew, the same call is in time.
   if (property(property(error, '$metadata'), 'clockSkewCorrected') === true) return 'credentials'
   return faults.get(name)
 }
@@ -94,7 +98,8 @@ const faults = new Map<string, Fault>([
   ['RequestExpired', 'credentials']
 ])
 
-// A reply that is no JSON is a SyntaxError with the status it came with: even a 200 may have been cut off after the work was done.
+// A response that is no JSON is a SyntaxError with the status of the response. Even a 200 may have
+// been cut off after the work was done.
 function faultByStatus(error: unknown): Fault | undefined {
   const status = property(property(error, '$metadata'), 'httpStatusCode')
   if (typeof status !== 'number') return undefined
@@ -102,13 +107,14 @@ function faultByStatus(error: unknown): Fault | undefined {
   return status >= 300 && status < 500 && status !== 408 ? 'refused' : 'unknown'
 }
 
-// An AggregateError is a connection tried on several addresses; the first message is the SDK's own connection timeout, the others are Node's TLS.
+// The first message is the SDK's own connection timeout, the others are those of Node's TLS.
 const notConnected =
   /did not establish a connection|before secure TLS connection was established|wrong version number/
 const badCertificate = /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_)/
 
 function faultOfTransport(error: unknown, code: string, message: string): Fault {
   const syscall = text(error, 'syscall')
+  // An AggregateError is a connection that was tried on several addresses.
   const unsent =
     error instanceof AggregateError ||
     syscall === 'connect' ||

@@ -12,7 +12,7 @@ export interface HealthState {
 export interface HealthOptions {
   /** In place of AWS's own endpoints. */
   endpoint: string | undefined
-  /** Without an endpoint, those whose endpoints are looked at. */
+  /** Without `endpoint`, the regions whose endpoints are looked at. */
   regions: readonly string[]
   log: Pick<BaseLogger, 'info' | 'warn'>
   /** In milliseconds; see below for the usual ones. */
@@ -22,20 +22,21 @@ export interface HealthOptions {
 interface Times {
   /** A whole check: as long as health checks usually wait. */
   checkMs: number
-  /** How long a check holds that found all well. */
+  /** How long a check holds when all is well. */
   wellMs: number
-  /** How long another one holds. */
+  /** How long it holds when something is ill. */
   illMs: number
 }
 
 const usualTimes: Times = { checkMs: 5_000, wellMs: 10_000, illMs: 3_000 }
 
-// For the credentials alone, where no region is named: every SDK client has one.
+// Every SDK client has a region. This is for the credentials, where the settings name none.
 const anyRegion = 'us-east-1'
 
 /**
- * Whether Step Functions could be called now. No call is made for it: credentials are resolved as calls do, and a connection to the
- * endpoint is opened and closed. A check takes at most 5 s and holds for 10 s (3 s when something is ill); all who ask share it.
+ * Whether Step Functions could be called now. No call is made for it: credentials are resolved as
+ * calls do it, and a connection to the endpoint is opened and closed. A check takes at most 5 s and
+ * holds for 10 s (3 s when something is ill). All callers share it.
  */
 export class Health {
   readonly #clients: SdkClients
@@ -51,7 +52,7 @@ export class Health {
     this.#times = options.times ?? usualTimes
   }
 
-  /** Never rejects: what fails is false, and its cause in the log, once until it is well again. */
+  /** Never rejects. What fails is false; its cause is logged once, until it is well again. */
   async check(): Promise<HealthState> {
     if (this.#latest === undefined || performance.now() >= this.#holdsUntil) {
       this.#holdsUntil = Infinity

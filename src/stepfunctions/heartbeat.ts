@@ -2,7 +2,11 @@ import { SendTaskHeartbeatCommand } from '@aws-sdk/client-sfn'
 import { retry } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
 
-/** Tells Step Functions that the task of a token is still worked on (`HeartbeatSeconds`). @returns false when the token is dead. @throws StepFunctionsError */
+/**
+ * Tells Step Functions that the task of a token is still worked on (`HeartbeatSeconds`).
+ * @returns false when the token is dead
+ * @throws StepFunctionsError
+ */
 export async function sendHeartbeat(
   clients: SdkClients,
   region: string,

@@ -19,11 +19,16 @@ export interface HistoryRequest {
   timeoutMs: number
 }
 
-// A review is near the end of its execution, a history can have 25,000 events of 256 KiB, and AWS counts the calls (400, then 20 a second).
+// The newest pages are enough, since a review is near the end of its execution. A whole history can
+// have 25,000 events of 256 KiB, and AWS counts the calls (400, then 20 a second).
 const PAGE_SIZE = 200
 const MOST_PAGES = 5
 
-/** Reads an execution's newest 1,000 events; needs the right states:GetExecutionHistory and no other. Throws a StepFunctionsError. */
+/**
+ * Reads an execution's newest 1,000 events. Needs the right states:GetExecutionHistory and no
+ * other.
+ * @throws StepFunctionsError
+ */
 export async function readHistory(
   clients: SdkClients,
   { region, executionArn, timeoutMs }: HistoryRequest

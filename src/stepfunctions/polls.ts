@@ -9,8 +9,9 @@ export interface ActivityTask {
 }
 
 /**
- * Polls for the tasks of activities. AWS hands a token out once, to whoever polls, and a poll that is cut may have swallowed one:
- * so no poll is ever cut, and there is at most one per activity, which serves all who ask meanwhile.
+ * Polls for the tasks of activities. AWS hands a token out once, to any poll, and a poll that is
+ * cut may lose one. So no poll is ever cut, and there is at most one per activity: callers who
+ * come meanwhile share it.
  */
 export class ActivityPolls {
   readonly #clients: SdkClients
@@ -25,7 +26,11 @@ export class ActivityPolls {
     return this.#open.size
   }
 
-  /** Opens a poll or joins the one that is open. Undefined: no task came (AWS waits up to 60 s). Throws a StepFunctionsError. */
+  /**
+   * Opens a poll or joins the one that is open.
+   * @returns undefined when no task came (AWS waits up to 60 s)
+   * @throws StepFunctionsError
+   */
   async poll(activityArn: string, region: string): Promise<ActivityTask | undefined> {
     const open = this.#open.get(activityArn)
     if (open !== undefined) return await open

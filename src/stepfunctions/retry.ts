@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StepFunctionsError, toStepFunctionsError } from './errors.ts'
 
-/** What came of a call after all its attempts. `uncertain`: at least one of them may have had its effect. */
+/** How a call ended after all its attempts. `uncertain`: one of them may have had its effect. */
 export type Tried<T> = { value: T } | { error: StepFunctionsError; uncertain: boolean }
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1000
 
 /**
- * Calls until it succeeds, another attempt cannot help, or the time is up. An attempt is cut by its signal after a third of the time,
- * so that a lost reply leaves room for two more; between them it waits as https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
- * advises ("full jitter").
+ * Calls until it succeeds, another attempt cannot help, or the time is up. The signal cuts an
+ * attempt after a third of the time, so that a lost response leaves room for two more. The pauses
+ * between attempts have "full jitter":
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export async function retry<T>(
   timeoutMs: number,
@@ -24,7 +25,8 @@ export async function retry<T>(
     'no time was left to ask Step Functions'
   )
   let uncertain = false
-  // An attempt that is sure to be cut would only make the outcome uncertain: the last sixth of the time starts none.
+  // The last sixth of the time starts no attempt: one that is sure to be cut would only make the
+  // outcome uncertain.
   for (let attempt = 0; left() > 0 && left() > timeoutMs / 6; attempt++) {
     try {
       return { value: await call(AbortSignal.timeout(Math.ceil(Math.min(left(), timeoutMs / 3)))) }

@@ -10,13 +10,19 @@ export interface StepFunctionsSettings {
   endpoint?: string | undefined
   /** What all attempts of one report may take together, in milliseconds. */
   timeoutMs: number
-  /** What one poll may take, in milliseconds. Default: 70 s, since AWS holds a poll for 60 s and asks for 65 s or more. */
+  /**
+   * What one poll may take, in milliseconds. Default: 70 s, since AWS holds a poll for 60 s and
+   * asks for 65 s or more.
+   */
   pollTimeoutMs?: number | undefined
-  /** Told of each call: the operation, `ok` or the name of the error, and the seconds that it took. */
+  /** Is told of each call: the operation, `ok` or the error's name, and the seconds it took. */
   observe?: (operation: string, result: string, seconds: number) => void
 }
 
-/** The SDK's clients, one per region and purpose, made on first use. They share one set of credentials. */
+/**
+ * The SDK's clients, one per region and purpose, made on first use. They share one set of
+ * credentials.
+ */
 export class SdkClients {
   readonly timeoutMs: number
   readonly #settings: StepFunctionsSettings
@@ -32,7 +38,10 @@ export class SdkClients {
     this.#credentials = settings.credentials
   }
 
-  /** One attempt of a short call, cut by the signal. Throws a StepFunctionsError. */
+  /**
+   * One attempt of a short call, cut by the signal.
+   * @throws StepFunctionsError
+   */
   async call<T>(
     region: string,
     signal: AbortSignal,
@@ -40,14 +49,18 @@ export class SdkClients {
   ): Promise<T> {
     const client = this.#client(`call ${region}`, region, {
       connectionTimeout: Math.min(3000, Math.ceil(this.timeoutMs / 6)),
-      // A connection that idled for long may be dead without our knowing, and a report lost on it could not be told from one whose reply was lost.
+      // A connection that idled for long may be dead without our knowing. A report that was lost on
+      // it could not be told from one whose response was lost.
       httpAgent: { maxSockets: Infinity, timeout: 5000 },
       httpsAgent: { maxSockets: Infinity, timeout: 5000 }
     })
     return await this.#send(client, signal, async () => await send(client, { abortSignal: signal }))
   }
 
-  /** One long poll, which nothing cuts but its own time. Throws a StepFunctionsError. */
+  /**
+   * One long poll, which nothing cuts but its own time limit.
+   * @throws StepFunctionsError
+   */
   async poll<T>(region: string, send: (client: SFNClient) => Promise<T>): Promise<T> {
     const client = this.#client(`poll ${region}`, region, {
       connectionTimeout: 3000,
@@ -69,7 +82,8 @@ export class SdkClients {
     for (const client of this.#clients.values()) client.destroy()
   }
 
-  // Credentials are fetched first, so that their failures (a token service that is down) are never taken for those of the call.
+  // Credentials are fetched first, so that their failures (a token service that is down) are never
+  // taken for failures of the call.
   async #send<T>(client: SFNClient, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
     try {
       await Promise.race([
@@ -77,14 +91,8 @@ export class SdkClients {
         rejectOnAbort(signal)
       ])
     } catch (error) {
-      throw new StepFunctionsError(
-        'credentials',
-        toStepFunctionsError(error).code,
-        'no AWS credentials',
-        {
-          cause: error
-        }
-      )
+      const { code } = toStepFunctionsError(error)
+      throw new StepFunctionsError('credentials', code, 'no AWS credentials', { cause: error })
     }
     try {
       const output = await send()
@@ -108,7 +116,8 @@ export class SdkClients {
     const client = new SFNClient({
       region,
       requestHandler,
-      // We try again ourselves: the SDK's silent second attempt would turn an accepted report into TaskTimedOut, and poll while the first poll takes a task.
+      // Only `retry` tries again: a silent second attempt of the SDK would turn an accepted report
+      // into TaskTimedOut, and would poll while the first poll takes a task.
       maxAttempts: 1,
       userAgentAppId: 'kinto-stepfunction',
       logger,

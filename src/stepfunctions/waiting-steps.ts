@@ -1,16 +1,20 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn'
 
-/** A step that waits, or waited, for somebody: an activity's task, or a task with a callback token. */
+/** A step that waits or waited for a person: an activity's task, or one with a callback token. */
 export interface WaitingStep {
-  /** What the state gave it, JSON text: an activity's input, a callback's parameters. Emulators do not tell, nor does a history that was cut. */
+  /**
+   * What the state gave it, JSON text: an activity's input, a callback's parameters. Undefined on
+   * emulators, and where the history was cut.
+   */
   input: string | undefined
   /** Undefined: still waiting, if the execution still runs. */
   result: StepResult | undefined
 }
 
 /**
- * How a step ended. `waited` is false where it failed while its question was still on its way (the Lambda of a callback threw, say):
- * then nobody's answer need be behind it. `aborted`: another part of the execution ended it.
+ * How a step ended. `waited` is false where it failed while its question was still on its way
+ * (the Lambda of a callback threw, say): then no answer need be behind it. `aborted`: another
+ * part of the execution ended it.
  */
 export type StepResult =
   | { kind: 'succeeded'; output: string | undefined; at: Date }
@@ -38,7 +42,7 @@ export function waitingSteps(events: readonly HistoryEvent[]): WaitingStep[] {
     } else if (result !== undefined) {
       settle(steps, chained ?? openStep(steps, event), result)
     } else if (chained !== undefined && chained.result === undefined) {
-      // Started, submitted, aborted: links between what was scheduled and its result.
+      // Started, submitted, aborted: such events link the scheduled step to its result.
       stepOfEvent.set(event.id, chained)
       if (event.type === 'TaskStateAborted') chained.result = { kind: 'aborted', at: timeOf(event) }
     }
@@ -80,7 +84,7 @@ function resultOf(event: HistoryEvent, after: HistoryEvent['type']): StepResult 
     only(event.taskSubmitFailedEventDetails)
   const failure = failed ?? notAsked
   const waited = notAsked === undefined && after !== 'TaskScheduled' && after !== 'TaskStarted'
-  // Emulators write it so; on AWS a timeout has an event of its own.
+  // Emulators write a timeout so; on AWS it has an event of its own.
   if (failure?.error === 'States.Timeout' || failure?.error === 'States.HeartbeatTimeout')
     return { kind: 'timed out', at }
   if (failure !== undefined)
@@ -97,7 +101,8 @@ function only<T extends { resource: string | undefined }>(details: T | undefined
   return details !== undefined && waits(details) ? details : undefined
 }
 
-// `invoke.waitForTaskToken` and the like; emulators write an activity as a task whose resource is the activity's ARN.
+// AWS has `invoke.waitForTaskToken` and the like. Emulators write an activity as a task, and the
+// activity's ARN as its resource.
 function waits({ resource = '' }: { resource: string | undefined }): boolean {
   return resource.endsWith('.waitForTaskToken') || resource.includes(':activity:')
 }

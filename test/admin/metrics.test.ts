@@ -3,7 +3,7 @@ import { Metrics } from '../../src/admin/metrics.ts'
 
 const prefix = 'kinto_stepfunction_'
 
-/** The series of the service's own, without those that count nothing. */
+/** The service's own series, without those that are 0. */
 async function series(metrics: Metrics): Promise<string[]> {
   return (await metrics.text()).body
     .split('\n')

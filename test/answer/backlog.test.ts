@@ -1,9 +1,4 @@
-import { pino } from 'pino'
 import t from 'tap'
-import { Backlog } from '../../src/answer/backlog.ts'
-import { RecordReader } from '../../src/answer/record/reader.ts'
-import { KintoSession } from '../../src/kinto/session.ts'
-import { createUpstream } from '../../src/kinto/upstream.ts'
 import { probe } from '../helpers/kinto.ts'
 import {
   activityArn,
@@ -15,7 +10,7 @@ import {
   stateMachineArn
 } from '../helpers/service.ts'
 
-// Each waits until its request has given up; side by side they do so once.
+// Each test waits until its request has given up. Side by side they wait once.
 t.jobs = 4
 const parallel = { buffered: true }
 
@@ -23,7 +18,7 @@ const record = `${collection}/records/r1`
 const path = `/v1${record}`
 const writers = { write: ['account:alice'] }
 
-/** A service with an own account, whose Kinto takes no update of the record until `back` is called. */
+/** A service with an account. Its Kinto takes no update of the record until `back` is called. */
 async function startAway(t: Parameters<typeof startAll>[0]) {
   const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
   const { taskToken, executionArn } = all.sfn.waitCallback()
@@ -164,44 +159,4 @@ t.test('an answer that the history tells of a record without a token', parallel,
   end()
   await all.logged('an answer was recorded after its request')
   t.match(all.kinto.store.records.get(record)?.data, { status: 'SUCCEED' })
-})
-
-t.test('only so many are tried at one time', async t => {
-  const log: string[] = []
-  const upstream = createUpstream({ origin: 'http://127.0.0.1:1', timeoutMs: 1_000 })
-  const serviceAccount = () =>
-    new KintoSession(
-      { dispatcher: upstream.dispatcher, origin: 'http://127.0.0.1:1', timeoutMs: 1_000 },
-      [],
-      () => 1_000
-    )
-  const reader = new RecordReader({
-    policy: { allowedArns: [], region: undefined },
-    seals: undefined,
-    sealRequired: [],
-    observe() {}
-  })
-  const backlog = new Backlog({
-    serviceAccount,
-    reader,
-    log: pino(
-      {},
-      {
-        write: (line: string) => {
-          log.push(line)
-        }
-      }
-    )
-  })
-  for (let index = 0; index <= 1_000; index++) {
-    const reading = reader.read(
-      { version: 'v1', bucket: 'b', collection: 'c', record: `r${index}` },
-      { taskToken: 'T' }
-    )
-    backlog.add({ reading, taskToken: 'T', decision: { answer: 'FAIL', proof: 'report' } })
-  }
-  t.match(log, [/1000 others wait.*records\/r1000/])
-  await backlog.stop()
-  t.equal(log.length, 1_001, 'what could not be recorded is in the log')
-  await upstream.close()
 })

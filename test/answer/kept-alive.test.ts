@@ -4,7 +4,7 @@ import { stateMachineArn } from '../helpers/service.ts'
 
 const inOrder = (tokens: unknown[]): string[] => tokens.map(String).toSorted()
 
-// Due at each round.
+// So few seconds that a heartbeat is due at each round.
 const heartbeatSeconds = 0.0001
 
 t.test('a question is kept alive by its seal, whatever becomes of its record', async t => {

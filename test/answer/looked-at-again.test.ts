@@ -6,7 +6,11 @@ import { answer, as } from '../helpers/service.ts'
 t.jobs = 4
 const parallel = { buffered: true }
 
-/** A question that waits, and a Kinto that does `first` with the recordings: `lost`, each is answered with 200 and undone; `not shown`, that answer has no record. */
+/**
+ * A question that waits, and a Kinto that does what `first` says with each recording.
+ * `lost`: Kinto sends 200 and undoes it. `not shown`: the same, and the 200 shows no record.
+ * A number: Kinto sends this status, and does nothing.
+ */
 async function start(
   t: Parameters<typeof startAsking>[0],
   first: (nth: number, all: Asking) => 'kept' | 'lost' | 'not shown' | number,

@@ -18,7 +18,10 @@ async function startWaiting(t: Test) {
   const polled = all.sfn.pollsReach(1)
   const waiting = answer(all, record, { answer: 'SUCCEED' })
   await polled
-  /** Lets the activity's task come. @returns its execution */
+  /**
+   * Lets the activity's task come.
+   * @returns its execution
+   */
   const come = (): string => all.sfn.scheduleActivity({ input: { record } }).executionArn
   const saving = (first: () => void): void => {
     let isFirst = true

@@ -18,7 +18,7 @@ t.test('the state of a step, for writers and readers', async t => {
   const put = (data: object) => {
     kinto.store.put(record, { ...data }, { write: ['account:alice'] })
   }
-  /** The answer in full: the state, and the question with its version. */
+  /** The whole body of the response: the state, and the question with its version. */
   const said = (state: object, question: object = {}): object => {
     const version = Number(JSON.stringify(kinto.store.records.get(record)?.data['last_modified']))
     return {

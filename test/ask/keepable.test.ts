@@ -7,7 +7,7 @@ function parsed(text: string): JsonObject {
   return parseJson(text) as JsonObject
 }
 
-/** `levels` lists or objects inside of each other, with those of the fields counted. */
+/** `levels` lists or objects, one inside the other. The object of the fields counts as one. */
 function nested(levels: number, open = '[', close = ']'): string {
   return `{"deep":${open.repeat(levels - 1)}1${close.repeat(levels - 1)}}`
 }

@@ -2,11 +2,14 @@ import t from 'tap'
 import { startAsking, type Asking } from '../helpers/asking.ts'
 import { collection } from '../helpers/service.ts'
 
-// Several wait for what meets in Kinto.
+// Several tests wait between the tries of a write. Side by side they wait once.
 t.jobs = 4
 const parallel = { buffered: true }
 
-/** A question of a step that is over stands in the record `mine`, and another one is asked there, with a Kinto that does `first` at its PUTs. */
+/**
+ * Asks another question in the record `mine`, where one stands whose step is over.
+ * Kinto does what `first` says with each PUT that has an If-Match.
+ */
 async function replacing(
   all: Asking,
   first: (nth: number) => 'goes on' | 'is lost'

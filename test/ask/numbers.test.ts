@@ -87,10 +87,11 @@ t.test('what is kept stays what it is, however often it is read and written', as
       )
         return false
       if (!kept.includes('.')) return BigInt(kept) >= -(2n ** 63n) && BigInt(kept) < 2n ** 64n
-      // A parser that errs by some units of the last place finds a double whose first 15 digits are these.
+      // A parser may err by some units of the last place. The first 15 digits of what it finds are
+      // the same.
       const double = Number(kept)
       const step = Math.abs(double) * Number.EPSILON
-      // None errs beyond the smallest number that is kept.
+      // No parser takes it for less than the smallest number that is kept.
       return [double - step, double, double + step].every(
         value => Math.abs(value) < 1e-7 || keepable(String(value)) === kept
       )

@@ -13,7 +13,8 @@ t.test('a question with its token', async t => {
   const asked = read(
     '{"data":{"subject":"x","amount":1e3,"taskToken":"T","stateMachineArn":"' +
       stateMachineArn +
-      '","id":"","last_modified":5,"status":"UNANSWERED","comment":"","heartbeatSeconds":90.0,"openFields":["note"]},"permissions":{"write":["account:alice"]}}'
+      '","id":"","last_modified":5,"status":"UNANSWERED","comment":"","heartbeatSeconds":90.0,' +
+      '"openFields":["note"]},"permissions":{"write":["account:alice"]}}'
   )
   t.match(asked, {
     isIdOfToken: true,
@@ -25,7 +26,8 @@ t.test('a question with its token', async t => {
   })
   t.equal(
     JSON.stringify(asked.fields),
-    `{"subject":"x","amount":1000,"stateMachineArn":"${stateMachineArn}","status":"UNANSWERED","comment":"","heartbeatSeconds":90,"openFields":["note"]}`,
+    `{"subject":"x","amount":1000,"stateMachineArn":"${stateMachineArn}","status":"UNANSWERED",` +
+      `"comment":"","heartbeatSeconds":90,"openFields":["note"]}`,
     'without id, token and version'
   )
 })

@@ -3,7 +3,10 @@ import t, { type Test } from 'tap'
 import { secret, startAsking } from '../helpers/asking.ts'
 import { activityArn, answer, as } from '../helpers/service.ts'
 
-/** Two questions that were asked with one id, one after the other, and the workflow that waits for the second one and passes its answer on. */
+/**
+ * Two questions that were asked with one id, one after the other. A workflow waits for the second
+ * one: the input of its task holds the response to that.
+ */
 async function startTwice(t: Test, env: Record<string, string> = {}) {
   const all = await startAsking(
     t,

@@ -5,12 +5,7 @@ import { findTargets } from '../../src/gateway/batch/find.ts'
 import { planBatch, type Plan } from '../../src/gateway/batch/plan.ts'
 import { askPython } from '../helpers/python.ts'
 import { needsParts } from '../helpers/real.ts'
-
-// The same bodies every time; `FUZZ_SEED` and `FUZZ_RUNS` ask for others.
-const runs = {
-  seed: Number(process.env['FUZZ_SEED'] ?? 1),
-  numRuns: Number(process.env['FUZZ_RUNS'] ?? 10_000)
-}
+import { fuzzRuns } from './runs.ts'
 
 const headers = ['Content-Type', 'application/json']
 const record = '/buckets/stepfunction/collections/manual_steps/records/r1'
@@ -86,15 +81,15 @@ const piece = fc.constantFrom(
   '"method":"PUT",',
   '"__proto__":{},'
 )
-// Not a number, since fast-check likes the ends of its range best.
+// Not one of fast-check's numbers, since it prefers the ends of their range.
 const place = fc.constantFrom(...Array.from({ length: 500 }, (_none, index) => index / 500))
-/** At one place (a part of the length) so much is cut out, and this put in. */
+/** At a place (a part of the length) some characters are cut out, and others are put in. */
 const edit = fc.record({
   at: place,
   cut: fc.constantFrom(0, 0, 0, 1, 1, 2),
   put: fc.oneof({ weight: 4, arbitrary: piece }, { weight: 1, arbitrary: fc.constant('') })
 })
-// A byte of its own is seldom UTF-8.
+// A stray byte is seldom UTF-8.
 const stray = fc.oneof(
   { weight: 20, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.record({ at: place, byte: fc.integer({ min: 0x80, max: 0xff }) }) }
@@ -113,7 +108,7 @@ const body = fc
       : Buffer.concat([bytes.subarray(0, place), Buffer.of(byte.byte), bytes.subarray(place)])
   })
 
-/** What Kinto makes of each body: its value, or nothing. */
+/** The value that Kinto reads from each body, or nothing where Kinto refuses it. */
 async function readThere(bodies: readonly Buffer[]): Promise<[value?: unknown][]> {
   const lines = await askPython(
     join(import.meta.dirname, 'bodies.py'),
@@ -122,15 +117,15 @@ async function readThere(bodies: readonly Buffer[]): Promise<[value?: unknown][]
   return lines.map((line): [value?: unknown] => JSON.parse(line))
 }
 
-// RapidJSON reads some numbers a hair's breadth off.
+// RapidJSON reads some numbers with a tiny error.
 function shown(value: unknown): string {
-  // Numbers that keep their text become JavaScript's.
+  // Numbers that keep their text become numbers of JavaScript.
   return JSON.stringify(JSON.parse(JSON.stringify(value ?? null)), (_name, part: unknown) =>
     typeof part === 'number' ? part.toPrecision(12) : part
   )
 }
 
-/** What is taken apart here, and where. Undefined: it goes on to Kinto as it came. */
+/** The plan of a batch. It is undefined where the batch goes on to Kinto as it came. */
 function plan(body: Buffer): Plan | undefined {
   const specials = findTargets({ body, version: 'v1', headers }, () => true)
   return specials.length === 0 ? undefined : planBatch(body, specials)
@@ -140,7 +135,7 @@ t.test(
   'JSON',
   needsParts('batches that are taken apart, against what Kinto makes of them'),
   async t => {
-    const bodies = fc.sample(body, runs)
+    const bodies = fc.sample(body, fuzzRuns(10_000))
     const expected = await readThere(bodies)
     const seen = { 'taken apart': 0, 'refused by Kinto': 0 }
     const differences: object[] = []

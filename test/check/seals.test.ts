@@ -18,9 +18,9 @@ const content = {
 interface Collection {
   schema?: object
   records?: object[]
-  /** Of the answer to who asks for the collection. */
+  /** The status of the response to a GET of the collection. */
   status?: number
-  /** Of the answer to who lists its records. */
+  /** The status of the response to a list of its records. */
   listed?: number
 }
 
@@ -103,7 +103,8 @@ t.test('what waits and cannot be opened', async t => {
   t.equal(lines.length, 1)
   t.match(
     lines[0],
-    `wrong Questions in ${uri} wait that were sealed with a secret which is not in stepfunction.seal_secret: 2 (key ${other?.keyIds[0]})`
+    `wrong Questions in ${uri} wait that were sealed with a secret which is not in ` +
+      `stepfunction.seal_secret: 2 (key ${other?.keyIds[0]})`
   )
 })
 

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { readSettingsFile } from '../../src/config/file.ts'
 
-/** What is read from a file with this content; "PATH" stands for its path in the problems. */
+/** What is read from a file with this content. In the problems "PATH" stands for its path. */
 function read(t: Test, content: string | Buffer) {
   const directory = t.testdir({ 'kinto.ini': content })
   const problems: string[] = []
@@ -67,14 +67,16 @@ t.test('a "%" that leads nowhere', async t => {
   )
   t.same(values, [])
   t.same(problems, [
-    'stepfunction.kinto_authorization in PATH has a "%" that leads nowhere. Write %% for a plain "%", or %(name)s for a key of the same section or of [DEFAULT].'
+    'stepfunction.kinto_authorization in PATH has a "%" that leads nowhere. ' +
+      'Write %% for a plain "%", or %(name)s for a key of the same section or of [DEFAULT].'
   ])
 })
 
 t.test('settings in [DEFAULT], which Kinto would drop', async t => {
   const { problems } = read(t, '[DEFAULT]\nstepfunction.listen = a:1\nother = 1\n[app:main]\n')
   t.same(problems, [
-    'stepfunction.listen stands in [DEFAULT] of PATH, where Kinto reads no settings. Move it to [app:main].'
+    'stepfunction.listen stands in [DEFAULT] of PATH, where Kinto reads no settings. ' +
+      'Move it to [app:main].'
   ])
 })
 

@@ -53,7 +53,9 @@ for (const { name } of keys.filter(({ name }) =>
     const variable = `STEPFUNCTION_${name.toUpperCase()}`
     const directory = t.testdir({
       'bad.ini': `[app:main]\nstepfunction.${name} = Bearer hush\u0001\n`,
-      'conflict.ini': `[app:main]\nkinto.stepfunction.${name} = Basic hu:sh\nstepfunction.${name} = hush %%\n`
+      'conflict.ini':
+        `[app:main]\nkinto.stepfunction.${name} = Basic hu:sh\n` +
+        `stepfunction.${name} = hush %%\n`
     })
     for (const start of [
       { argv: [], env: { [variable]: 'Basic hush\nhush' } },

@@ -65,7 +65,8 @@ t.test('both spellings in the file must agree', async t => {
   t.same(
     read({}, { 'stepfunction.some_word': 'a', 'kinto.stepfunction.some_word': 'b' }).problems,
     [
-      'stepfunction.some_word and kinto.stepfunction.some_word are the same setting, but differ. Keep one of them.'
+      'stepfunction.some_word and kinto.stepfunction.some_word are the same setting, but differ. ' +
+        'Keep one of them.'
     ]
   )
 })

@@ -6,23 +6,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { projectFolder } from '../../demo/parts/folder.ts'
-import { classify } from '../../src/gateway/classify.ts'
-import { methods } from '../../src/gateway/http/server.ts'
-import { startKinto, type ScriptedKinto } from '../helpers/kinto.ts'
 import { headerValue } from '../helpers/raw.ts'
-import { needsParts, realKinto, realService } from '../helpers/real.ts'
-import { as, call, collection } from '../helpers/service.ts'
-import { credentials, region, startStepFunctions } from '../helpers/step-functions.ts'
-import { findNginx, needsNginx, startNginx } from './nginx.ts'
-
-const record = '/v1/buckets/b/collections/c/records/r'
-
-/** A server that says who it is. */
-function named(t: Test, name: string): Promise<ScriptedKinto> {
-  return startKinto(t, (_request, response) => {
-    response.setHeader('x-name', name).end(name)
-  })
-}
+import { named, needsNginx, record, startNginx } from './nginx.ts'
 
 async function listen(
   t: Test,
@@ -50,8 +35,10 @@ t.test('TLS in front of the service', needsNginx('nginx in front of the service'
     const target = '/v1//buckets/%64efault/c%2Frecords/./%C3%A9;x?in_id=a%2Cb&_token=x%3D'
     await nginx.raw(
       `PUT ${target} HTTP/1.1\r\nHost: kinto.example.com:8443\r\nConnection: close\r\n` +
-        'X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: gopher\r\nX-Forwarded-Host: evil\r\nForwarded: for=6.6.6.6\r\n' +
-        'If-Match: "12"\r\nAuthorization: Portier abc\r\nContent-Type: application/merge-patch+json\r\nContent-Length: 4\r\n\r\n{"a"'
+        'X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: gopher\r\n' +
+        'X-Forwarded-Host: evil\r\nForwarded: for=6.6.6.6\r\n' +
+        'If-Match: "12"\r\nAuthorization: Portier abc\r\n' +
+        'Content-Type: application/merge-patch+json\r\nContent-Length: 4\r\n\r\n{"a"'
     )
     const [received] = service.requests
     t.equal(received?.url, target)
@@ -131,7 +118,7 @@ t.test('TLS in front of the service', needsNginx('nginx in front of the service'
         }
       })
       const nginx = await startNginx(t, 'nginx.conf', { service })
-      // nginx would repeat most easily what fails on a connection that it has kept
+      // nginx is most likely to repeat a request that fails on a connection that it has kept.
       await (await nginx.request(record)).body.dump()
       const { statusCode, headers, body } = await nginx.request(`${record}/stepfunction`, {
         method: 'POST',
@@ -162,224 +149,3 @@ t.test('TLS in front of the service', needsNginx('nginx in front of the service'
     )
   })
 })
-
-t.test(
-  'straight to Kinto what is no business of the service',
-  needsNginx('nginx that splits requests'),
-  async t => {
-    const [service, kinto] = await Promise.all([named(t, 'service'), named(t, 'kinto')])
-    const nginx = await startNginx(t, 'nginx-split.conf', { service, kinto })
-    const send = async (method: string, target: string): Promise<string | undefined> => {
-      const { headers } = await nginx.raw(
-        `${method} ${target} HTTP/1.1\r\nHost: kinto.example.com\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`
-      )
-      return headerValue(headers, 'x-name')
-    }
-
-    const plain = [
-      '/v1/buckets',
-      '/v1/buckets?_limit=1',
-      '/v1/buckets/b',
-      '/v1/buckets/b/history?_since=%221%22',
-      '/v1/buckets/b/groups/g',
-      '/v1/buckets/b/collections',
-      '/v1/buckets/default/collections/c/records?in_id=a%2Cb&x=/stepfunction',
-      record,
-      '/v1/buckets/b/collections/c/records/stepfunction',
-      `${record}?_fields=a`,
-      `${record}/attachment`,
-      '/v1/buckets/stepfunction/collections/stepfunction',
-      '/v1/buckets/b/groups/stepfunction'
-    ]
-    for (const target of plain) {
-      t.test(`a request of ${target} reaches Kinto as it was sent`, async t => {
-        for (const method of ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS']) {
-          t.equal(await send(method, target), 'kinto', method)
-          t.match(kinto.requests.at(-1), { method, url: target })
-          t.equal(headerValue(kinto.requests.at(-1)?.rawHeaders ?? [], 'host'), 'kinto.example.com')
-        }
-      })
-    }
-
-    t.test('batches, answers and questions go to the service, by every method', async t => {
-      const before = kinto.requests.length
-      for (const method of methods) {
-        for (const target of [
-          '/v1/batch',
-          '/v1/batch?x',
-          '//v1/batch',
-          '/v1/b%61tch',
-          `${record}/stepfunction`,
-          '/v1/buckets/b/collections/c/stepfunction'
-        ]) {
-          t.not(await send(method, target), 'kinto', `${method} ${target}`)
-        }
-      }
-      t.equal(kinto.requests.length, before)
-    })
-
-    t.test(
-      'so do the reads that the service adds to, and all that is spelled in another way',
-      async t => {
-        const others = [
-          '/',
-          '/v1',
-          '/v1/',
-          '/v1/?x',
-          '//v1/',
-          '/%761/',
-          '/v1/__heartbeat__',
-          '/v1/__lbheartbeat__',
-          '/v1/__api__',
-          '/v1/__version__',
-          '/v1/%5F_api__',
-          '/v1/accounts/alice',
-          '/buckets/b',
-          '/v1/buckets/',
-          '/v2/buckets',
-          '/V1/buckets',
-          '/v1/buckets//b',
-          '/v1/buckets/b/',
-          '/v1/buckets/b%20',
-          '/v1/buckets/b;x',
-          '/v1/buckets/../buckets',
-          '/v1/buckets/b#x',
-          `${record}/attachment/x`,
-          `${record}%0A`,
-          'http://kinto.example.com/v1/buckets/b%2Fc'
-        ]
-        for (const target of others) t.equal(await send('GET', target), 'service', target)
-      }
-    )
-
-    t.test('questions, in every spelling that Kinto would decode to their path', async t => {
-      const asks = '/v1/buckets/b/collections/c/stepfunction'
-      const spellings = [
-        asks,
-        `${asks}?x`,
-        `${asks}#x`,
-        `/${asks}`,
-        `${asks}%0A`,
-        '/v1/buckets/b/collection/c/stepfunction',
-        '/v1/buckets/default/collections/c/stepfunctio%6E',
-        '/v1/buckets/b/collections/c%2Fstepfunction',
-        '/v1%2Fbuckets%2Fb%2Fcollections%2Fc%2Fstepfunction',
-        '/v1/buckets/../collections/c/stepfunction',
-        `http://elsewhere${asks}`
-      ]
-      for (const target of spellings) {
-        t.equal(classify('POST', target).kind, 'ask', target)
-        for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS'])
-          t.not(await send(method, target), 'kinto', `${method} ${target}`)
-      }
-    })
-
-    t.test('and answers, in every spelling that Kinto would decode to their path', async t => {
-      const spellings = [
-        `${record}/stepfunction`,
-        `${record}/stepfunction?x`,
-        `${record}/stepfunctio%6E`,
-        `${record}%2Fstepfunction`,
-        `${record}%2fstepfunction#x`,
-        `/${record}/stepfunction`,
-        `${record}/stepfunction%0A`,
-        '/v1/buckets/b/collection/c/records/r/stepfunction',
-        '/v1/buckets/b/%63ollection/c/records/r/stepfunction',
-        '/v1%2Fbuckets%2Fb%2Fcollections%2Fc%2Frecords%2Fr%2Fstepfunction',
-        '/v1/buckets/b/collections/c%2Frecords/r/stepfunction',
-        '/v1/buckets/b/collections/c%2Frecords%2Fr/stepfunction',
-        '/v1/buckets%2Fb/collections%2Fc/records%2Fr/stepfunction',
-        '/v1/buckets/../collections/c/records/../stepfunction',
-        '/v1/buckets/b/collections/c/records/%C3%A9/stepfunction',
-        `http://elsewhere${record}/stepfunction`
-      ]
-      for (const target of spellings) {
-        t.equal(classify('POST', target).kind, 'answer', target)
-        for (const method of ['GET', 'HEAD', 'POST'])
-          t.not(await send(method, target), 'kinto', `${method} ${target}`)
-      }
-    })
-
-    t.test('a segment that is spelled in any other way stays with the service', async t => {
-      const before = kinto.requests.length
-      for (let code = 0x21; code < 0x100; code += 1) {
-        const character = String.fromCharCode(code)
-        if (/[\w?/-]/.test(character)) continue
-        await send('GET', `/v1/buckets/a${character}b`)
-      }
-      t.equal(kinto.requests.length, before)
-    })
-  }
-)
-
-const together = 'nginx, the service and a real Kinto together'
-t.test(
-  'all of it on a real Kinto',
-  findNginx() === undefined ? needsNginx(together) : needsParts(together),
-  async t => {
-    const [kinto, sfn] = await Promise.all([
-      realKinto(t, { settings: { 'kinto.http_scheme': 'https', 'kinto.paginate_by': '1' } }),
-      startStepFunctions(t)
-    ])
-    await call(`${kinto.url}/v1/accounts/alice`, {
-      method: 'PUT',
-      body: { data: { password: 'secret' } }
-    })
-    const service = await realService(t, {
-      env: {
-        STEPFUNCTION_KINTO_URL: kinto.url,
-        STEPFUNCTION_AWS_REGION: region,
-        STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url,
-        STEPFUNCTION_TRUST_PROXY: 'true',
-        STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId,
-        STEPFUNCTION_AWS_SECRET_KEY: credentials.secretAccessKey
-      }
-    })
-    const headers = { authorization: as('alice'), 'content-type': 'application/json' }
-
-    for (const example of ['nginx.conf', 'nginx-split.conf'] as const) {
-      t.test(example, async t => {
-        const nginx = await startNginx(t, example, {
-          service,
-          ...(example === 'nginx-split.conf' && { kinto })
-        })
-        const { taskToken, executionArn } = sfn.waitCallback()
-        const path = `/v1${collection}/records/${example === 'nginx.conf' ? 'one' : 'two'}`
-        for (const target of ['/v1/buckets/stepfunction', `/v1${collection}`])
-          await (await nginx.request(target, { method: 'PUT', headers })).body.dump()
-        const created = await nginx.request(path, {
-          method: 'PUT',
-          headers,
-          body: JSON.stringify({ data: { taskToken, executionArn } })
-        })
-        t.equal(created.statusCode, 201)
-        await created.body.dump()
-        const answered = await nginx.request(`${path}/stepfunction`, {
-          method: 'POST',
-          headers,
-          body: '{"answer": "SUCCEED"}'
-        })
-        t.match(await answered.body.json(), {
-          stepfunction: { outcome: 'accepted', answeredBy: 'account:alice' }
-        })
-        t.match(await sfn.finished(executionArn), { status: 'SUCCEEDED' })
-        const state = await nginx.request(`${path}/stepfunction`, { headers })
-        t.match(await state.body.json(), { data: { state: 'succeeded' } })
-        const read = await nginx.request(path, { headers })
-        t.match(await read.body.json(), {
-          data: { status: 'SUCCEED', answeredBy: 'account:alice' }
-        })
-        const collections = await nginx.request('/v1/buckets/stepfunction/history?_limit=1', {
-          headers
-        })
-        t.ok(
-          String(collections.headers['next-page']).startsWith(
-            `${nginx.url}/v1/buckets/stepfunction/history?`
-          ),
-          'Kinto leads clients back to nginx'
-        )
-        await collections.body.dump()
-      })
-    }
-  }
-)

@@ -9,6 +9,7 @@ import { makeRunFolder, projectFolder } from '../../demo/parts/folder.ts'
 import { startPart } from '../../demo/parts/process.ts'
 import { findProgram } from '../../demo/parts/programs.ts'
 import { freePort, untilReady } from '../../demo/parts/ready.ts'
+import { startKinto, type ScriptedKinto } from '../helpers/kinto.ts'
 import { RawConnection, type RawAnswer } from '../helpers/raw.ts'
 import { selfSigned } from '../helpers/tls.ts'
 
@@ -21,11 +22,24 @@ export interface Nginx {
       method?: Dispatcher.HttpMethod
     }
   ) => Promise<Dispatcher.ResponseData>
-  /** Writes `text` on a connection of its own, and reads one answer. */
+  /** Writes `text` on a connection of its own, and reads one response. */
   raw: (text: string) => Promise<RawAnswer>
 }
 
-/** Options of a test on the real nginx, which the project cannot install: without it the test is skipped, and a banner says so. */
+/** A path of a record. */
+export const record = '/v1/buckets/b/collections/c/records/r'
+
+/** A server whose responses say its name. */
+export function named(t: Test, name: string): Promise<ScriptedKinto> {
+  return startKinto(t, (_request, response) => {
+    response.setHeader('x-name', name).end(name)
+  })
+}
+
+/**
+ * Options of a test on the real nginx, which the project cannot install. Without nginx the test is
+ * skipped, and a banner says so.
+ */
 export function needsNginx(subject: string): { skip: string | false } {
   if (findNginx() !== undefined) return { skip: false }
   process.stderr.write(
@@ -34,7 +48,7 @@ export function needsNginx(subject: string): { skip: string | false } {
   return { skip: 'nginx is not installed' }
 }
 
-/** Undefined where there is none. */
+/** The path of nginx. It is undefined where there is none. */
 export function findNginx(): string | undefined {
   return findProgram('nginx')
 }
@@ -107,7 +121,10 @@ export async function startNginx(
   }
 }
 
-/** An example's text with each of `edits` made. @throws if one finds nothing, for then the example has changed. */
+/**
+ * An example's text with each of `edits` made.
+ * @throws if one finds nothing, for then the example has changed
+ */
 function edited(example: string, edits: readonly [string, string][]): string {
   let text = readFileSync(join(projectFolder, 'deploy', example), 'utf8')
   for (const [from, to] of edits) {
@@ -121,7 +138,7 @@ function write(folder: string, name: string, text: string): void {
   writeFileSync(join(folder, name), text, { mode: 0o600 })
 }
 
-// One process, as whoever runs the tests
+// One process, with the user that runs the tests.
 function main(folder: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     name => `${name}_temp_path "${join(folder, name)}";`

@@ -28,7 +28,7 @@ t.test('every guarantee in docs/delivery.md names a test that there is', async t
   t.ok(named.length > 30)
 })
 
-/** Whether a title is the one that the document names; `…` stands for any text in both. */
+/** Whether a title is the one that the document names. `…` stands for any text in both. */
 function fits(title: string, name: string): boolean {
   const parts = name
     .split('…')

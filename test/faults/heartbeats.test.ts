@@ -15,7 +15,7 @@ import {
   type Parts
 } from './stage.ts'
 
-// A heartbeat that never comes ends the test.
+// If a heartbeat never comes, the timeout ends the test.
 const parallel = { buffered: true, timeout: 60_000 }
 t.jobs = 4
 

@@ -48,7 +48,10 @@ for (const said of verbs) {
   )
 }
 
-/** A process that was killed after Step Functions had taken an answer, before it was recorded; and the one after it. */
+/**
+ * Kills a process when Step Functions has taken an answer that is not recorded yet, and starts
+ * another process.
+ */
 async function killed(
   t: Parameters<typeof startParts>[0],
   history: boolean,

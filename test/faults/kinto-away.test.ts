@@ -25,7 +25,10 @@ t.jobs = 4
 
 const path = `/v1${record}`
 
-/** A record that waits, and something that happens once Step Functions has taken its answer, before that is recorded. */
+/**
+ * A record that waits. `afterReport` plans something that happens when Step Functions has its
+ * answer, before that is recorded.
+ */
 async function startStep(t: Test, env: Record<string, string> = {}) {
   const all = await startAll(t, { env })
   const step = all.sfn.waitCallback()
@@ -107,7 +110,8 @@ t.test('Kinto dies between report and update, for good', async t => {
 })
 
 t.test(
-  'Kinto dies for good, and the other answer comes when it is back: refused, and the record shows the first',
+  'Kinto dies for good, and the other answer comes when it is back: ' +
+    'refused, and the record shows the first',
   async t => {
     const all = await startStep(t)
     all.afterReport('FAIL', () => {

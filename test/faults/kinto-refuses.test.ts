@@ -15,7 +15,7 @@ import {
 
 const notRecorded = { status: 503, retry: false, reported: 'yes' }
 
-/** A record that waits, and what happens to it between report and update. */
+/** A record that waits. `happen` is called between report and update. */
 async function startStep(
   t: Test,
   env: Record<string, string>,

@@ -20,7 +20,7 @@ import {
 // One attempt is cut after two thirds of a second.
 const quick = { env: { AWS_TIMEOUT_SECONDS: '2' } }
 
-// Most of them wait for what never comes.
+// Most of these tests wait for something that never comes.
 const parallel = { buffered: true }
 t.jobs = 4
 
@@ -43,11 +43,16 @@ async function run(t: Test, said: Verb, fault: Fault, history: boolean) {
   return { all, reply, executionArn, reports: all.sfn.callsOf(operations[said]).length }
 }
 
+function withOrWithout(history: boolean): string {
+  return history ? 'with executionArn' : 'without'
+}
+
 for (const said of verbs) {
   for (const [kind, fault] of faults) {
+    const lost = `${said}, ${kind}`
     for (const history of [true, false]) {
       t.test(
-        `${said}, ${kind} before it was applied, ${history ? 'with executionArn' : 'without'}: reported again, and taken`,
+        `${lost} before it was applied, ${withOrWithout(history)}: reported again, and taken`,
         parallel,
         async t => {
           const { all, reply, executionArn, reports } = await run(
@@ -64,7 +69,7 @@ for (const said of verbs) {
     }
 
     t.test(
-      `${said}, ${kind} after it was applied, with executionArn: the history shows that it was taken`,
+      `${lost} after it was applied, with executionArn: the history shows that it was taken`,
       parallel,
       async t => {
         const { all, reply, executionArn, reports } = await run(t, said, `${fault} after`, true)
@@ -76,7 +81,7 @@ for (const said of verbs) {
     )
 
     t.test(
-      `${said}, ${kind} after it was applied, without: nobody knows, and that is said`,
+      `${lost} after it was applied, without: nobody knows, and that is said`,
       parallel,
       async t => {
         const { all, reply, executionArn } = await run(t, said, `${fault} after`, false)
@@ -95,7 +100,7 @@ t.test('an answer that nobody knows of, repeated', parallel, async t => {
   t.strictSame(told(await answer(all, record, { answer: 'SUCCEED' })), unknown)
   const again = await answer(all, record, { answer: 'SUCCEED' })
   t.strictSame(told(again), { status: 410, retry: false })
-  t.match(again.body.message, /may have been answered elsewhere, have expired/)
+  t.match(again.body.message, /may have been answered elsewhere, it may have expired/)
   t.strictSame(held(all, executionArn), unrecorded('SUCCEED'), 'no wrong yes, no wrong no')
 })
 
@@ -128,7 +133,7 @@ t.test('every reply lost until the time is up', parallel, async t => {
 
   for (const history of [true, false]) {
     await t.test(
-      `it was never applied, ${history ? 'with executionArn' : 'without'}: unknown, and repeating it is safe`,
+      `it was never applied, ${withOrWithout(history)}: unknown, and repeating it is safe`,
       async t => {
         const { reply, executionArn } = await run('reset before', history)
         t.strictSame(told(reply), unknown)

@@ -103,7 +103,8 @@ t.test(
 
 t.test('SIGTERM during a poll', async t => {
   await t.test(
-    'with kinto_authorization: the token is in the record when the process has ended, and the next one uses it',
+    'with kinto_authorization: the token is in the record when the process has ended, ' +
+      'and the next one uses it',
     async t => {
       const parts = await startParts(t)
       const { kinto, sfn } = parts

@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { activityArn, collection } from '../helpers/service.ts'
-import {
-  agreed,
-  answerAll,
-  checkTold,
-  held,
-  own,
-  startParts,
-  startReplica,
-  verbs
-} from './stage.ts'
+import { answerAll, checkTold } from './answer-all.ts'
+import { agreed, held, own, startParts, startReplica, verbs } from './stage.ts'
 
 const steps = 60
 
@@ -42,7 +34,7 @@ t.test('two processes, one Kinto, one Step Functions', async t => {
         )
         return { uri, executionArn }
       })
-      // Three callers for each step, of whom one says something else, on different processes.
+      // Three callers answer each step on different processes. One of them gives the other answer.
       const answers = asked.toReversed().flatMap(({ uri }, step) =>
         [0, 1, 2].map(caller => ({
           service: replicas[(step + caller) % 2] ?? replicas[0],

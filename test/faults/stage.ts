@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import { startService as startProcess, type Service } from '../../demo/parts/service.ts'
 import { sealSecret } from '../helpers/combination.ts'
 import { startKinto, type ScriptedKinto } from '../helpers/kinto.ts'
-import { answer, as, collection, type Called } from '../helpers/service.ts'
+import { as, collection, type Called } from '../helpers/service.ts'
 import {
   credentials,
   region,
@@ -25,7 +25,7 @@ export const operations: Record<Verb, Operation> = {
 }
 export const ended: Record<Verb, string> = { SUCCEED: 'SUCCEEDED', FAIL: 'FAILED' }
 
-/** What a caller is told whose answer was taken now, or had been taken before. */
+/** What a caller is told when its answer was taken. */
 export const accepted = (answer: Verb, answeredBy = 'account:alice'): object => ({
   status: 200,
   retry: false,
@@ -33,6 +33,7 @@ export const accepted = (answer: Verb, answeredBy = 'account:alice'): object => 
   answer,
   answeredBy
 })
+/** What a caller is told when its answer had been taken before. */
 export const repeated = (answer: Verb, answeredBy = 'account:alice'): object => ({
   status: 200,
   retry: false,
@@ -40,13 +41,14 @@ export const repeated = (answer: Verb, answeredBy = 'account:alice'): object => 
   answer,
   answeredBy
 })
-/** What a caller is told who said the other thing. */
+/** What a caller is told when the other answer had been taken. */
 export const conflict = (answer: Verb, answeredBy = 'account:alice'): object => ({
   status: 409,
   retry: false,
   answer,
   answeredBy
 })
+/** What a caller is told when nobody knows whether its answer was taken. */
 export const unknown = { status: 503, retry: true, reported: 'unknown' }
 
 export interface Parts {
@@ -54,7 +56,10 @@ export interface Parts {
   sfn: StepFunctionsEndpoint
 }
 
-/** A scripted Kinto with a collection that the service's account may write, and an AWS-true Step Functions with an activity. */
+/**
+ * A scripted Kinto with a collection that the service's account may write, and a Step Functions
+ * that behaves as AWS does, with an activity.
+ */
 export async function startParts(t: Test, options: { pollMs?: number } = {}): Promise<Parts> {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t, options)])
   kinto.store.collections.set(collection, { write: ['account:workflow'] })
@@ -62,7 +67,10 @@ export async function startParts(t: Test, options: { pollMs?: number } = {}): Pr
   return { kinto, sfn }
 }
 
-/** The service as a process of its own, killed with the test. `env` is settings by their names in the environment, without the prefix. */
+/**
+ * The service as a process of its own, killed with the test. `env` has settings by their names in
+ * the environment, without the prefix.
+ */
 export async function startReplica(
   t: Test,
   { kinto, sfn }: { kinto: { url: string }; sfn: { url: string } },
@@ -94,7 +102,7 @@ export async function startReplica(
   return service
 }
 
-/** What a caller was told: all that a client acts on. */
+/** The parts of a response that a client acts on. */
 export function told({ status, headers, body }: Called): object {
   const { answer, answeredBy } = body?.stepfunction ?? body?.details ?? {}
   return present({
@@ -107,7 +115,10 @@ export function told({ status, headers, body }: Called): object {
   })
 }
 
-/** What Step Functions and Kinto hold: how the execution ended and by whose words, and what the record says. */
+/**
+ * What Step Functions and Kinto hold: how the execution ended, the answer in its result, and what
+ * the record says.
+ */
 export function held({ kinto, sfn }: Parts, executionArn: string, uri = record): object {
   const { status, output, cause } = sfn.execution(executionArn)
   const result = JSON.parse(output ?? cause ?? '{}')
@@ -122,7 +133,7 @@ export function held({ kinto, sfn }: Parts, executionArn: string, uri = record):
   })
 }
 
-/** What both hold when `by` said `answer`: the same. */
+/** What both hold when they agree that `by` gave `answer`. */
 export function agreed(answer: Verb, by = 'account:alice'): object {
   return {
     execution: ended[answer],
@@ -134,7 +145,7 @@ export function agreed(answer: Verb, by = 'account:alice'): object {
   }
 }
 
-/** What both hold when Step Functions took the answer, and the record does not show it. */
+/** What both hold when Step Functions took the answer, but the record does not show it. */
 export function unrecorded(answer: Verb): object {
   return { execution: ended[answer], said: answer, saidBy: 'account:alice', sameTime: false }
 }
@@ -144,48 +155,4 @@ export const untouched = { execution: 'RUNNING', sameTime: true }
 
 function present(fields: Record<string, unknown>): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-}
-
-export interface Answer {
-  service: { url: string }
-  uri: string
-  user: string
-  said: Verb
-}
-
-/** Sends answers, all at once. */
-export async function answerAll(
-  answers: readonly Answer[]
-): Promise<(Answer & { reply: Called })[]> {
-  return await Promise.all(
-    answers.map(async given => ({
-      ...given,
-      reply: await answer(given.service, given.uri, { answer: given.said }, given.user)
-    }))
-  )
-}
-
-/** Checks that exactly one of the answers to a record was taken, and that all who gave one were told which. @returns the one */
-export function checkTold(
-  t: Test,
-  replies: readonly (Answer & { reply: Called })[],
-  title: string
-): { answer: Verb; answeredBy: string } {
-  const winners = replies.filter(({ reply }) => reply.body?.stepfunction?.outcome === 'accepted')
-  t.equal(winners.length, 1, `${title}: one is taken`)
-  const [{ said: answer, user } = { said: 'FAIL' as const, user: 'nobody' }] = winners
-  const answeredBy = `account:${user}`
-  const expected = replies.map(given =>
-    given === winners[0]
-      ? accepted(answer, answeredBy)
-      : given.said === answer
-        ? repeated(answer, answeredBy)
-        : conflict(answer, answeredBy)
-  )
-  t.strictSame(
-    replies.map(({ reply }) => told(reply)),
-    expected,
-    `${title}: everybody is told the truth`
-  )
-  return { answer, answeredBy }
 }

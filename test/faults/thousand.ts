@@ -27,7 +27,10 @@ export function askThousand({ kinto, sfn }: Parts): Asked[] {
   })
 }
 
-/** 50 clients answer all of them, each the next one of a shuffled list. Everybody succeeds, and each execution has its own record's answer. */
+/**
+ * Lets 50 clients answer all of them in shuffled order. Checks that every answer is accepted, and
+ * that each execution has its own record's answer.
+ */
 export async function answerThousand(
   t: Test,
   parts: Parts,

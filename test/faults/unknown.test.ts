@@ -12,7 +12,7 @@ import {
   writers
 } from './stage.ts'
 
-/** A record whose answer is applied, with its reply lost. */
+/** A record whose answer Step Functions takes, but whose reply is lost. */
 async function replyLost(t: Parameters<typeof startAll>[0]) {
   const all = await startAll(t, { env: { AWS_TIMEOUT_SECONDS: '1' } })
   const step = all.sfn.waitCallback()

@@ -16,7 +16,10 @@ import {
 const parallel = { buffered: true }
 t.jobs = 4
 
-/** A task came for the answer that waited, but Kinto did not take its token: the caller knows that nothing was reported. */
+/**
+ * The task of an answer has come, but Kinto did not take its token. The caller was told that
+ * nothing was reported.
+ */
 async function startUnsaved(t: Test) {
   const parts = await startParts(t)
   const { kinto, sfn } = parts

@@ -3,7 +3,8 @@ import { classify, originForm } from '../../src/gateway/classify.ts'
 
 const record = '/v1/buckets/b/collections/c/records/r'
 
-// Each of these was asked of a Kinto with the plugin's route, over a socket: it is the sub-resource to it, or it is not.
+// A Kinto with the plugin's route was sent all of these over a socket. It took the targets of the
+// first list for the sub-resource, and those of the second one for something else.
 
 const answers: Array<
   [

@@ -103,7 +103,9 @@ t.test('1xx answers and trailers are not passed on', async t => {
   const kinto = await listenRaw(t, connection => {
     connection.onRequest(() =>
       connection.socket.write(
-        'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n'
+        'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n' +
+          'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n' +
+          '2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n'
       )
     )
   })

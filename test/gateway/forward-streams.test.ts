@@ -6,7 +6,8 @@ import { startGateway } from '../helpers/gateway.ts'
 
 const MiB = 2 ** 20
 const size = 64 * MiB
-// The buffers of the kernel on both sides of the service, which grow as it sees fit: 7 to 9 MiB were seen.
+// More than the kernel's buffers on both sides of the service, where 7 to 9 MiB were seen. They
+// grow as the kernel sees fit.
 const mostTaken = size / 4
 const block = Buffer.from(Array.from({ length: 65_536 }, (_value, index) => (index * 7) % 251))
 const expected = createHash('sha256')
@@ -32,7 +33,7 @@ async function writeAll(socket: Socket): Promise<void> {
     if (!socket.write(block)) await once(socket, 'drain')
 }
 
-/** What the other side, or the system in between, has taken once it takes no more. */
+/** The bytes that the other side and the system in between have taken when they take no more. */
 async function takenUntilStalled(socket: Socket): Promise<number> {
   for (let before = -1, quiet = 0; ;) {
     const taken = socket.bytesWritten - socket.writableLength
@@ -65,7 +66,10 @@ async function readAll(socket: Socket): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The system's own buffers grow with the load of the machine; what the service holds does not. So the least of three counts. */
+/**
+ * The least of three counts. The system's buffers grow with the load of the machine, but not what
+ * the service holds.
+ */
 async function least(measure: () => Promise<number>): Promise<number> {
   const taken: number[] = []
   while (taken.length < 3 && !taken.some(bytes => bytes <= mostTaken)) taken.push(await measure())
@@ -98,7 +102,8 @@ t.test('an upload of 64 MiB waits for Kinto', async t => {
     const client = connect(Number(new URL(url).port), '127.0.0.1')
     t.teardown(() => client.destroy())
     client.write(
-      `POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${size}\r\n\r\n`
+      'POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\n' +
+        `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${size}\r\n\r\n`
     )
     const written = writeAll(client)
     const upstream = await kinto.accepted

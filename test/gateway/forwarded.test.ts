@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-// The tests of the pass-through, which have shown it for requests that are relayed, once more for those that are inspected and
-// forwarded. But for TLS: that is no matter of the way, and its test changes whom the whole process trusts.
+// The tests of the pass-through run with requests that are relayed. Here they run once more with
+// requests that are inspected and forwarded. TLS is left out: it is the same for both, and its test
+// changes the certificates that the whole process trusts.
 process.env['GATEWAY_WAY'] = 'forwarded'
 const names = readdirSync(import.meta.dirname).filter(
   name => /^(forward|trap)-.*\.test\.ts$/.test(name) && !name.startsWith('trap-01-')

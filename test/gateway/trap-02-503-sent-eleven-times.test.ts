@@ -3,7 +3,8 @@ import { startGateway } from '../helpers/gateway.ts'
 import { startKinto } from '../helpers/kinto.ts'
 import { headerValue, sendRaw } from '../helpers/raw.ts'
 
-// reply-from sends a GET that is answered 503 up to ten times more, after as many milliseconds as Retry-After says seconds.
+// When the response to a GET is 503, reply-from sends the GET up to ten times more. It waits as
+// many milliseconds as Retry-After says seconds.
 
 for (const method of ['GET', 'HEAD', 'PUT']) {
   t.test(`a ${method} that Kinto answers 503 is sent once`, async t => {

@@ -3,7 +3,7 @@ import { startGateway } from '../helpers/gateway.ts'
 import { startKinto } from '../helpers/kinto.ts'
 import { headerValue, openRaw, sendRaw } from '../helpers/raw.ts'
 
-// undici throws on these headers, so that reply-from answers 500 to every client that sends them.
+// undici throws on these headers, so that every client that sends them gets a 500 from reply-from.
 
 for (const header of [
   'Keep-Alive: timeout=5',
@@ -22,7 +22,8 @@ for (const header of [
     const answer = await sendRaw(
       t,
       url,
-      `POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\n${header}\r\nX-Kept: 1\r\nContent-Length: 2\r\n\r\n{}`
+      `POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\n${header}\r\nX-Kept: 1\r\n` +
+        'Content-Length: 2\r\n\r\n{}'
     )
     t.equal(answer.status, 200)
     t.equal(answer.body.toString(), 'fine')

@@ -13,7 +13,8 @@ t.test('a body of text in Latin-1 arrives as it was sent', async t => {
   const answer = await sendRaw(
     t,
     url,
-    'POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Type: text/plain; charset=latin1\r\nContent-Length: 4\r\n\r\nh\xe9ll'
+    'POST /v1/ HTTP/1.1\r\nHost: kinto.example\r\n' +
+      'Content-Type: text/plain; charset=latin1\r\nContent-Length: 4\r\n\r\nh\xe9ll'
   )
   t.equal(answer.status, 200)
   t.strictSame(kinto.requests[0]?.body, Buffer.from('h\xe9ll', 'latin1'))

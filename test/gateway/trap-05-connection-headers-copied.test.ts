@@ -3,7 +3,8 @@ import { startGateway } from '../helpers/gateway.ts'
 import { startKinto } from '../helpers/kinto.ts'
 import { headerValue, openRaw } from '../helpers/raw.ts'
 
-// reply-from copies Connection and Keep-Alive of the upstream's answer, which then end the client's connection.
+// reply-from copies Connection and Keep-Alive of the upstream's response. They then end the
+// client's connection.
 
 t.test("what Kinto's answer says about its connection stays there", async t => {
   const kinto = await startKinto(t, (_request, response) => {

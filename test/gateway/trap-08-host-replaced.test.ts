@@ -8,8 +8,8 @@ import { startKinto } from '../helpers/kinto.ts'
 import { headerValue, sendRaw } from '../helpers/raw.ts'
 import { selfSigned } from '../helpers/tls.ts'
 
-// reply-from puts the upstream's address in Host, from which Kinto builds Next-Page and redirects; and undici takes
-// the TLS server name from Host.
+// reply-from puts the upstream's address in Host, but Kinto builds Next-Page and redirects from
+// Host. And undici takes the TLS server name from Host.
 
 const hosts = ['kinto.example', 'Kinto.Example:8443', 'other.example']
 

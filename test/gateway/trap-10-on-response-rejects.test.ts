@@ -2,7 +2,8 @@ import t from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { listenRaw, openRaw, sendRaw } from '../helpers/raw.ts'
 
-// A rejecting onResponse of reply-from ends the process. The pass-through has none: no answer is read, so none can be misread.
+// If an onResponse of reply-from rejects, the process ends. The pass-through has none: it reads no
+// response, so it misreads none.
 
 function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: kinto.example\r\nConnection: close\r\n\r\n`
@@ -19,7 +20,8 @@ t.test('answers that nobody can make sense of pass, and the process lives', asyn
     connection.onRequest(head => {
       const cut = head.startsWith('GET /v1/cut')
       connection.socket.write(
-        `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${cut ? 100 : 9}\r\n\r\n{"broken"`
+        'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n' +
+          `Content-Length: ${cut ? 100 : 9}\r\n\r\n{"broken"`
       )
       if (cut) connection.socket.end()
     })

@@ -9,7 +9,7 @@ const uri = (id: string): string => `${collection}/records/${id}`
 
 export type Asking = Awaited<ReturnType<typeof startAsking>>
 
-/** A service that seals, before a Kinto and a Step Functions of its own, with shorthands for asking. */
+/** A service that seals, with its own Kinto and Step Functions, and shorthands for asking. */
 export async function startAsking(
   t: Test,
   env: Record<string, string> = { SEAL_SECRET: secret },

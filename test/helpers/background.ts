@@ -14,7 +14,7 @@ import { credentials, region, startStepFunctions } from './step-functions.ts'
 
 const uri = (id: string): string => `${collection}/records/${id}`
 
-/** What the service does by itself, part by part, over a scripted Kinto and a Step Functions of its serviceAccount. */
+/** What the service does by itself, part by part, on a scripted Kinto and Step Functions. */
 export async function startBackground(
   t: Test,
   { sealing = true, timeoutMs = 1_000 }: { sealing?: boolean; timeoutMs?: number } = {}
@@ -76,7 +76,7 @@ export async function startBackground(
     undecided,
     uri,
     look,
-    /** What was said in the log. */
+    /** Whether the log has such a message. */
     said: (message: RegExp): boolean => lines.some(({ msg }) => message.test(String(msg))),
     takenBack: (): number => takenBack,
     data: (id: string): Record<string, unknown> => kinto.store.records.get(uri(id))?.data ?? {},
@@ -86,7 +86,10 @@ export async function startBackground(
     change(id: string, fields: object): void {
       kinto.store.put(uri(id), { ...kinto.store.records.get(uri(id))?.data, ...fields })
     },
-    /** Asks a question in a record, sealed, whose step waits. @returns its token */
+    /**
+     * Writes a sealed question into a record. Its step waits.
+     * @returns the token of the step
+     */
     asked(
       id: string,
       { heartbeatSeconds, ...others }: { heartbeatSeconds?: number } & Record<string, unknown> = {}
@@ -107,7 +110,10 @@ export async function startBackground(
       })
       return taskToken
     },
-    /** One round, of heartbeats. @returns the tokens that got one */
+    /**
+     * One round of heartbeats.
+     * @returns the tokens that got one
+     */
     async beat(): Promise<unknown[]> {
       const before = sfn.callsOf('SendTaskHeartbeat').length
       for (const seen of await look()) heartbeats.note(seen)
@@ -117,7 +123,7 @@ export async function startBackground(
         .slice(before)
         .map(({ input }) => input['taskToken'])
     },
-    /** One round, of statuses, until all is done that it began. */
+    /** One round over statuses: begins to take back those that nobody decided. */
     async takeBack(): Promise<void> {
       for (const seen of await look()) undecided.note(seen)
     }

@@ -1,4 +1,5 @@
-// Whole suites run on other parts than the usual ones where the environment says so: see test/matrix/matrix.ts
+// The environment can make whole suites run on other parts than the usual ones:
+// see test/matrix/matrix.ts.
 
 const backends = ['memory', 'postgresql'] as const
 /** Where a real Kinto keeps its objects. */
@@ -9,29 +10,33 @@ const sealing = ['none', 'set'] as const
 export type Sealing = (typeof sealing)[number]
 
 const versions = ['16', '20'] as const
-/** An older Kinto: test/matrix/kinto-16.txt. */
+/** The version of an older Kinto, as in test/matrix/kinto-16.txt. */
 export type KintoVersion = (typeof versions)[number]
 
 export const combination = {
   /** TEST_KINTO_BACKEND */
   backend: chosen('TEST_KINTO_BACKEND', backends) ?? 'memory',
-  /** The same; undefined where each suite does as it likes. */
+  /** TEST_KINTO_BACKEND; undefined where each suite does as it likes. */
   backendIfChosen: chosen('TEST_KINTO_BACKEND', backends),
   /** TEST_SEAL_SECRET; undefined where each suite does as it likes. */
   sealing: chosen('TEST_SEAL_SECRET', sealing),
   /** TEST_KINTO_VERSION; undefined for the one that all tests know. */
   version: chosen('TEST_KINTO_VERSION', versions),
-  /** TEST_THOUSANDS=1: tests that have a large form, by the thousand, run that. */
+  /** TEST_THOUSANDS=1: tests that have a form with thousands of rounds run that one. */
   thousands: chosen('TEST_THOUSANDS', ['1']) === '1'
 } as const
 
-/** How often a test that counts goes round: a few dozen times always, thousands where the combination says so. */
+/**
+ * How often a test that counts goes round: a few dozen times, or thousands of times where the
+ * combination says so.
+ */
 export function rounds(short: number, large: number): number {
   return combination.thousands ? large : short
 }
 
 /**
- * The service's setting `seal_secret`, where the combination has it: the same for all services of a test.
+ * The service's setting `seal_secret`, where the combination has it. All services of a test have
+ * the same one.
  * @param byDefault what this suite does when the combination leaves it open
  */
 export function sealSecret(byDefault: Sealing = 'none'): { SEAL_SECRET?: string } {

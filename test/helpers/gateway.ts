@@ -19,7 +19,7 @@ import { createUpstream } from '../../src/kinto/upstream.ts'
 export interface Gateway {
   url: string
   app: FastifyInstance
-  /** What the log got, a line each. */
+  /** The lines of the log. */
   log: string[]
 }
 
@@ -29,14 +29,17 @@ export interface GatewayOptions {
   connectTimeoutMs?: number
   ca?: string
   trustProxy?: boolean
-  /** In place of what the server takes its time for. */
+  /** Options of Node's server that take the place of the service's own, such as its timeouts. */
   http?: ServerOptions
 }
 
-// Whatever is passed through is relayed, unless `test/gateway/forwarded.test.ts` runs the same tests for the other way.
+// Requests are relayed, unless test/gateway/forwarded.test.ts runs the same tests for forwarding.
 const way = process.env['GATEWAY_WAY'] === 'forwarded' ? pathOfBatch('v1') : relayRoute
 
-/** The gateway alone, put together as the application does. The sub-resource is answered with what the path was taken for. */
+/**
+ * The gateway alone, put together as the application does it. A request of the sub-resource gets a
+ * response that says what its path was taken for.
+ */
 export async function startGateway(
   t: Test,
   { kinto, trustProxy = false, timeoutMs = 30_000, http = {}, ...options }: GatewayOptions

@@ -9,7 +9,7 @@ interface Passing {
   method: string
   url: string
   body: string
-  /** Of Kinto's answer; 0 and 0 until it is there. */
+  /** Of Kinto's response. Both are 0 until it is there. */
   status: number
   bytes: number
 }
@@ -18,13 +18,16 @@ export interface KintoProxy {
   url: string
   /** All that passed, in order. */
   passed: Passing[]
-  /** Asked before a request goes to Kinto: `cut` cuts the connection instead. May change Kinto meanwhile. */
+  /**
+   * Called before a request goes to Kinto, and may change Kinto meanwhile. `cut` cuts the
+   * connection instead.
+   */
   before: (request: Passing) => Promise<'cut' | undefined> | 'cut' | undefined
-  /** Asked when Kinto has answered: `cut` loses that answer. */
+  /** Called when Kinto's response is there. `cut` loses that response. */
   after: (request: Passing) => Promise<'cut' | undefined> | 'cut' | undefined
 }
 
-/** Stands between the service and a real Kinto: counts, and does something between two requests. */
+/** A proxy in front of a real Kinto. It records requests, and can act between two of them. */
 export async function startKintoProxy(t: Test, kinto: { url: string }): Promise<KintoProxy> {
   const proxy: KintoProxy = { url: '', passed: [], before: () => undefined, after: () => undefined }
   const server = createServer((request, response) => {

@@ -3,64 +3,45 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
+import { corsHeaders } from './kinto-cors.ts'
+import { concerns, KintoFaults } from './kinto-faults.ts'
+import type { Fault, FaultyRequests, KintoHandler, ReceivedByKinto } from './kinto-faults.ts'
 import { RecordStore } from './record-store.ts'
 
-interface ReceivedByKinto {
-  method: string
-  url: string
-  /** A flat list. */
-  rawHeaders: string[]
-  body: Buffer
-  /** Which connection it came on, from 1. */
-  connection: number
-}
-
-/**
- * `hang`: no answer, ever. `reset`: the connection is cut and nothing done. `lose`: the request is carried out, then the
- * connection is cut. `garbage`: something else than HTTP. A number: an error with this status. A promise: held up until then.
- * A function answers by itself.
- */
-export type Fault = 'hang' | 'reset' | 'lose' | 'garbage' | number | Promise<unknown> | KintoHandler
-
-/** Which requests fail: the `nth` (from 1) that match from now on, or all. */
-interface FaultyRequests {
-  method?: string
-  path?: string | RegExp
-  nth?: number
-}
-
-export type KintoHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  received: ReceivedByKinto
-) => void
+export type { Fault, KintoHandler }
 
 export interface ScriptedKinto {
   url: string
   store: RecordStore
-  /** All that came, whole requests, in order. */
+  /** All whole requests that came, in order. */
   requests: ReceivedByKinto[]
-  /** Headers of every answer of the store, a flat list. */
+  /** Headers of every response of the store, a flat list. */
   headers: string[]
-  /** Plans a fault. The function that it returns ends it. */
+  /**
+   * Plans a fault.
+   * @returns a function that ends it
+   */
   fault: (requests: FaultyRequests, fault: Fault) => () => void
   /** Resolves with the next request that comes. */
   nextRequest: () => Promise<ReceivedByKinto>
   /** Resolves with the next request that matches. */
   requested: (requests: Omit<FaultyRequests, 'nth'>) => Promise<ReceivedByKinto>
-  /** It dies: every connection is cut, and none is taken. */
+  /** Lets Kinto die: every connection is cut, and none is taken. */
   down: () => void
-  /** It is back, at the same address. */
+  /** Brings Kinto back, at the same address. */
   up: () => Promise<void>
 }
 
-/** The `If-Match` of the write probe, and of nothing else. */
+/** The `If-Match` of the write probe alone. */
 export const probe = '"99999999999999999999"'
 
-/** A Kinto on a free port: of records (`store`), or of what `handler` says; and with the faults that a test asks for. */
+/**
+ * A Kinto on a free port, with the faults that a test plans. It has the records of its `store`, or
+ * sends what `handler` says.
+ */
 export async function startKinto(t: Test, handler?: KintoHandler): Promise<ScriptedKinto> {
   const store = new RecordStore()
-  const faults = new Set<{ requests: FaultyRequests; fault: Fault; seen: number }>()
+  const faults = new KintoFaults()
   const requests: ReceivedByKinto[] = []
   const waiting: Array<(received: ReceivedByKinto) => void> = []
   const headers: string[] = []
@@ -89,13 +70,7 @@ export async function startKinto(t: Test, handler?: KintoHandler): Promise<Scrip
     store,
     requests,
     headers,
-    fault(which, fault) {
-      const entry = { requests: which, fault, seen: 0 }
-      faults.add(entry)
-      return () => {
-        faults.delete(entry)
-      }
-    },
+    fault: (which, fault) => faults.plan(which, fault),
     nextRequest,
     async requested(which) {
       for (;;) {
@@ -124,7 +99,7 @@ export async function startKinto(t: Test, handler?: KintoHandler): Promise<Scrip
     }
     requests.push(received)
     for (const resolve of waiting.splice(0)) resolve(received)
-    const fault = faultFor(received)
+    const fault = faults.take(received)
     if (fault instanceof Promise) await fault
     if (typeof fault === 'function') return fault(request, response, received)
     if (fault === 'hang') return
@@ -148,25 +123,10 @@ export async function startKinto(t: Test, handler?: KintoHandler): Promise<Scrip
     send(
       response,
       answer.status,
-      [...answer.headers, ...headers, ...cors(request, answer.status)],
+      [...answer.headers, ...headers, ...corsHeaders(request, answer.status)],
       answer.body
     )
   }
-
-  function faultFor(received: ReceivedByKinto): Fault | undefined {
-    const matching = [...faults].filter(({ requests }) => concerns(requests, received))
-    for (const entry of matching) entry.seen += 1
-    return matching.find(
-      ({ requests, seen }) => requests.nth === undefined || requests.nth === seen
-    )?.fault
-  }
-}
-
-function concerns({ method, path }: FaultyRequests, received: ReceivedByKinto): boolean {
-  return (
-    (method ?? received.method) === received.method &&
-    (typeof path === 'object' ? path.test(received.url) : (path ?? received.url) === received.url)
-  )
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {
@@ -184,32 +144,4 @@ function send(response: ServerResponse, status: number, headers: string[], body:
       String(Buffer.byteLength(body))
     ])
     .end(body)
-}
-
-// As Kinto does for its default `cors_origins`, `*`: facts of kinto/core/cornice/cors.py.
-function cors(request: IncomingMessage, status: number): string[] {
-  const { origin, 'access-control-request-headers': asked = '' } = request.headers
-  if (origin === undefined)
-    return [
-      'Access-Control-Expose-Headers',
-      'Backoff, Retry-After, Alert, Content-Length, Content-Type'
-    ]
-  if (request.method === 'OPTIONS' && status !== 200) return ['Access-Control-Allow-Origin', '*']
-  if (request.method !== 'OPTIONS')
-    return [
-      'Access-Control-Allow-Origin',
-      '*',
-      'Access-Control-Expose-Headers',
-      'Backoff, Retry-After, Alert, Content-Length, Content-Type'
-    ]
-  return [
-    'Access-Control-Allow-Origin',
-    '*',
-    'Access-Control-Allow-Methods',
-    'GET,HEAD,PUT,PATCH,DELETE,OPTIONS',
-    'Access-Control-Allow-Headers',
-    `Content-Type,${asked}`,
-    'Access-Control-Max-Age',
-    '3600'
-  ]
 }

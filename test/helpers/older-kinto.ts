@@ -4,7 +4,7 @@ import { ensureEnvironment } from '../../demo/parts/python.ts'
 import type { KintoVersion } from './combination.ts'
 
 /**
- * The Python that has an older Kinto, with PostgreSQL. The first call installs it, some 20 s.
+ * The Python that has an older Kinto, with PostgreSQL. The first call installs it in some 20 s.
  * @throws PartsMissing as ensurePython()
  */
 export async function olderKinto(version: KintoVersion): Promise<string> {

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { ensurePython } from '../../demo/parts/python.ts'
 
-/** What a script says to each line, in the Python that has Kinto: one line each. @throws what it complains of, where it did not get to the end */
+/**
+ * Runs a script with the Python that has Kinto.
+ * @returns one line of its output for each line of its input
+ * @throws an error with its standard error if lines are missing
+ */
 export async function askPython(script: string, lines: readonly string[]): Promise<string[]> {
   const python = spawn(await ensurePython(), ['-W', 'ignore', script], { env: { PYTHONUTF8: '1' } })
   python.stdin.end(lines.map(line => `${line}\n`).join(''))

@@ -5,12 +5,12 @@ import type { Test } from 'tap'
 export interface RawAnswer {
   status: number
   statusLine: string
-  /** As they came: a flat list of names and values. */
+  /** A flat list of names and values, as they came. */
   headers: string[]
   body: Buffer
 }
 
-/** A connection on which a test writes what no HTTP client would. */
+/** A connection on which a test writes text that no HTTP client would send. */
 export class RawConnection {
   readonly socket: Socket
   #received: Buffer = Buffer.alloc(0)
@@ -23,12 +23,15 @@ export class RawConnection {
     socket.on('error', () => {})
   }
 
-  /** `text` is in Latin-1: one character, one byte. */
+  /** Writes `text` in Latin-1, so that each character is one byte. */
   write(text: string | Buffer): void {
     this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
   }
 
-  /** The next answer on the connection. `bodyless`: it is for a HEAD. @throws when the other side closes before it is whole. */
+  /**
+   * The next response on the connection. Say `bodyless` if it is for a HEAD.
+   * @throws when the other side closes before it is whole
+   */
   async next({ bodyless = false } = {}): Promise<RawAnswer> {
     for (;;) {
       const parsed = parse(
@@ -46,7 +49,10 @@ export class RawConnection {
     }
   }
 
-  /** Resolves when the other side has ended the connection, with what came since the last answer. */
+  /**
+   * Resolves when the other side has ended the connection.
+   * @returns what came since the last response
+   */
   async ended(): Promise<string> {
     while (!this.socket.destroyed && !this.socket.readableEnded) await change(this.socket)
     return this.#received.toString('latin1')
@@ -62,7 +68,7 @@ export async function openRaw(t: Test, url: string): Promise<RawConnection> {
   return connection
 }
 
-/** One request, one answer. */
+/** Sends one request on a connection of its own, and reads its response. */
 export async function sendRaw(
   t: Test,
   url: string,
@@ -76,7 +82,7 @@ export async function sendRaw(
   return answer
 }
 
-/** A server below HTTP: `script` gets every connection and its number, from 1. */
+/** A server below HTTP. `script` gets every connection with its number, from 1. */
 export async function listenRaw(
   t: Test,
   script: (connection: RawServed, number: number) => void
@@ -109,7 +115,7 @@ export class RawServed {
     this.socket = socket
   }
 
-  /** Calls `answer` with the head of every request and its number on this connection, from 1. */
+  /** Calls `answer` with each request's head and its number on this connection, from 1. */
   onRequest(answer: (head: string, number: number) => void): void {
     let text = ''
     let count = 0

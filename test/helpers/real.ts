@@ -14,15 +14,19 @@ import type { Backend, KintoVersion } from './combination.ts'
 import { olderKinto } from './older-kinto.ts'
 
 export interface RealKintoOptions extends KintoOptions {
-  /** Where it keeps its objects: what the combination says, by default. PostgreSQL is a database of its own, unless `database` names one. */
+  /**
+   * Where it keeps its objects. The default is what the combination says. With PostgreSQL it gets a
+   * database of its own, unless `database` names one.
+   */
   backend?: Backend
-  /** An older one: what the combination says, by default. */
+  /** An older Kinto. The default is what the combination says. */
   version?: KintoVersion
 }
 
 /**
  * Options of a test on real parts: `t.test('…', needsParts('what it shows'), async t => …)`.
- * Where they are not installed the test is skipped, and a banner says so; with CI set it runs, and fails.
+ * Where they are not installed, the test is skipped and a banner says so. With CI set it runs, and
+ * fails.
  */
 export function needsParts(subject: string): { skip: string | false } {
   if (combination.backend === 'postgresql') return needsPostgres(subject)
@@ -30,7 +34,8 @@ export function needsParts(subject: string): { skip: string | false } {
   process.stderr.write(
     banner([
       `NOT TESTED: ${subject}.`,
-      'Kinto and the emulator are not installed; `node demo/parts/install.ts` installs them, or says why it cannot.'
+      'Kinto and the emulator are not installed; ' +
+        '`node demo/parts/install.ts` installs them, or says why it cannot.'
     ])
   )
   return { skip: 'Kinto and the emulator are not installed' }
@@ -42,7 +47,8 @@ export function needsPostgres(subject: string): { skip: string | false } {
   process.stderr.write(
     banner([
       `NOT TESTED: ${subject}.`,
-      'It needs PostgreSQL (Debian: apt install postgresql), and Kinto (`node demo/parts/install.ts`).'
+      'It needs PostgreSQL (Debian: apt install postgresql), ' +
+        'and Kinto (`node demo/parts/install.ts`).'
     ])
   )
   return { skip: 'PostgreSQL or Kinto is not installed' }
@@ -71,7 +77,10 @@ export async function realKinto(
 
 let postgres: Promise<Postgres> | undefined
 
-/** An empty database, for Kintos that share one or are started again. All tests of a process have one PostgreSQL, which ends after the last. */
+/**
+ * An empty database, for Kintos that share one or are started again. All tests of a process share
+ * one PostgreSQL, which ends after the last of them.
+ */
 export async function realDatabase(): Promise<string> {
   postgres ??= startPostgres().then(part => stopAfter(root, part))
   return await (await postgres).createDatabase()
@@ -82,7 +91,10 @@ export async function realEmulator(t: Test): Promise<Emulator> {
   return stopAfter(t, await startEmulator())
 }
 
-/** The service as a process of its own. What was started last stops first, so start it after the others. */
+/**
+ * The service as a process of its own. Start it after the other parts, since the last one that was
+ * started stops first.
+ */
 export async function realService(t: Test, { env, ...options }: ServiceOptions): Promise<Service> {
   const combined = Object.entries(sealSecret()).map(([name, value]) => [
     `STEPFUNCTION_${name}`,

@@ -45,14 +45,14 @@ export function reply(status: number, value: unknown, headers: string[] = []): S
   return { status, headers, body: JSON.stringify(value) }
 }
 
-/** Who is not let in: with an account, and without one. */
+/** The refusal of a user: 401 without an account, 403 with one. */
 export function refused(user: string | undefined): StoreAnswer {
   return user === undefined
     ? reply(401, errors.unauthorized, ['WWW-Authenticate', 'Basic realm="Realm"'])
     : reply(403, errors.forbidden)
 }
 
-/** `errno` is 111 for what stands in the URL before the object, 110 for the object itself. */
+/** `errno` is 111 for a missing parent in the URL, 110 for the object itself. */
 export function missing(
   errno: 110 | 111,
   resource: 'collection' | 'record',
@@ -97,7 +97,8 @@ function invalid(
   })
 }
 
-// As Kinto does (kinto/core/cornice/cors.py): without an origin or with another method it is no preflight.
+// As in Kinto (kinto/core/cornice/cors.py), a request without an origin or with another method is
+// no preflight.
 export function preflight(
   methods: string[],
   origin: string | undefined,
@@ -114,7 +115,7 @@ export function etag(data: JsonObject): string {
   return `"${JSON.stringify(data['last_modified'])}"`
 }
 
-/** A record, and its permissions to its own writers. */
+/** A record. Its own writers are shown its permissions too. */
 export function shown(
   status: number,
   { data, permissions }: { data: JsonObject; permissions: { write?: string[] } },

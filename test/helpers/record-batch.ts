@@ -8,7 +8,7 @@ type Answer = (
   body: string
 ) => StoreAnswer
 
-/** Requests one after the other, each with the headers of all. Defaults are not known here. */
+/** Carries out requests in order, each with the headers of the batch. It knows no defaults. */
 export function batch(
   { requests }: JsonObject,
   header: (name: string) => string | undefined,

@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../src/kinto/json.ts'
 import { reply, type StoreAnswer } from './record-answers.ts'
 
-/** A list of Kinto's, with the filters and pages that the service uses. `all`: the objects and the tombstones of deleted ones. */
+/**
+ * A list of Kinto's, with the filters and pages that the service uses. `all` holds the objects, and
+ * the tombstones of deleted ones.
+ */
 export function listOf(
   all: JsonObject[],
   { pathname, searchParams }: URL,

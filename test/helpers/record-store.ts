@@ -1,19 +1,16 @@
-import { parseJson, isJsonObject, type JsonObject } from '../../src/kinto/json.ts'
+import type { JsonObject } from '../../src/kinto/json.ts'
 import {
-  errors,
-  etag,
   invalidJson,
   missing,
-  modified,
   preflight,
   refused,
   reply,
-  shown,
-  unexpected,
   type StoreAnswer
 } from './record-answers.ts'
 import { batch } from './record-batch.ts'
+import { parsed, placeOf } from './record-input.ts'
 import { listOf } from './record-lists.ts'
+import { answerRecord, type Asked } from './record-requests.ts'
 import { may, principals, userOf } from './record-users.ts'
 
 export interface StoredRecord {
@@ -21,7 +18,7 @@ export interface StoredRecord {
   permissions: { read?: string[]; write?: string[] }
 }
 
-/** What a collection grants on all its records, and the only fields that its schema takes. */
+/** A collection's rights on its records, and the only fields that its schema takes. */
 export interface StoredCollection {
   read?: string[]
   write?: string[]
@@ -29,23 +26,16 @@ export interface StoredCollection {
   fields?: string[]
 }
 
-/** A request, as far as it matters here. */
-interface Asked {
-  method: string
-  header: (name: string) => string | undefined
-  body: string
-  user: string | undefined
-}
-
-const parent = /^(\/buckets\/[^/]+\/collections\/[^/]+)\/records\/([^/]+)$/
-
-/** Records with Kinto's answers, as far as the service asks: the root view, lists, GET, PUT and PATCH of a record. Numbers keep their literal text. */
+/**
+ * Records, with Kinto's responses to what the service asks: the root view, batches, lists, and GET,
+ * PUT and PATCH of a record. Numbers keep their literal text.
+ */
 export class RecordStore {
   /** By URI, `/buckets/b/collections/c/records/r`. */
   readonly records = new Map<string, StoredRecord>()
   /** By URI. One that is not here does not exist. */
   readonly collections = new Map<string, StoredCollection>()
-  /** What the root view says of the server. */
+  /** The server's settings, as the root view shows them. */
   readonly settings: Record<string, unknown> = { batch_max_requests: 25, readonly: false }
   readonly #deleted = new Map<string, JsonObject>()
   readonly #watchers: (() => void)[] = []
@@ -57,10 +47,10 @@ export class RecordStore {
     data: JsonObject | string = {},
     permissions: StoredRecord['permissions'] = {}
   ): void {
-    const [, collection = '', id = ''] = parent.exec(uri) ?? []
+    const { collection, id } = placeOf(uri)
     if (!this.collections.has(collection)) this.collections.set(collection, {})
     this.records.set(uri, {
-      data: { ...parsed(data), id, last_modified: this.#tick() },
+      data: { ...parsed(data), id, last_modified: this.tick() },
       permissions: { ...permissions }
     })
   }
@@ -70,12 +60,12 @@ export class RecordStore {
     this.records.delete(uri)
     this.#deleted.set(uri, {
       id: uri.split('/').at(-1),
-      last_modified: this.#tick(),
+      last_modified: this.tick(),
       deleted: true
     })
   }
 
-  /** Resolves when the data of the record, changed by a request, are as wanted, or were so before. */
+  /** Resolves when requests have changed the record's data as wanted, maybe at once. */
   async reaches(uri: string, wanted: (data: JsonObject) => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const check = (): void => {
@@ -85,6 +75,11 @@ export class RecordStore {
     check()
     await promise
     this.#watchers.splice(this.#watchers.indexOf(check), 1)
+  }
+
+  /** Checks what reaches() waits for. */
+  changed(): void {
+    for (const check of this.#watchers.slice()) check()
   }
 
   answer(
@@ -123,77 +118,12 @@ export class RecordStore {
           .filter(name => name.startsWith(`${uri}/`))
           .map(name => ({ id: name.split('/').at(-1) }))
       })
-    return isList ? this.#list(asked, new URL(uri, 'http://kinto')) : this.#record(asked, uri)
+    return isList ? this.#list(asked, new URL(uri, 'http://kinto')) : answerRecord(this, asked, uri)
   }
 
-  #record(asked: Asked, uri: string): StoreAnswer {
-    const { method, user, header } = asked
-    const [, collection = '', id = ''] = parent.exec(uri) ?? []
-    if (id === '') return reply(404, errors.unknownUrl)
-    const rights = this.collections.get(collection)
-    if (rights === undefined) return missing(111, 'collection', collection.split('/').at(-1))
-    const record = this.records.get(uri)
-    const writes = may(user, rights.write, record?.permissions.write)
-    const creates = may(user, rights.write, rights['record:create'])
-    if (method === 'PUT' && record === undefined)
-      return creates ? this.#create(asked, uri) : refused(user)
-    // Whoever may create is told what is there.
-    if (method === 'PUT' && header('if-none-match') === '*' && (creates || writes))
-      return modified(record?.data)
-    if (record === undefined && may(user, rights.write, rights.read))
-      return missing(110, 'record', id)
-    const reads = writes || may(user, rights.read, record?.permissions.read)
-    if (record === undefined || !(method === 'GET' ? reads : writes)) return refused(user)
-    if (method === 'GET') return shown(200, record, user)
-    return method === 'PATCH' || method === 'PUT'
-      ? this.#change(asked, record, rights)
-      : reply(405, errors.method)
-  }
-
-  #create(asked: Asked, uri: string): StoreAnswer {
-    if (asked.header('if-match') !== undefined) return modified(undefined)
-    const [, collection = '', id = ''] = parent.exec(uri) ?? []
-    const record = { data: { id }, permissions: {} }
-    const answer = this.#change(
-      { ...asked, header: () => undefined },
-      record,
-      this.collections.get(collection) ?? {}
-    )
-    if (answer.status !== 200) return answer
-    this.records.set(uri, record)
-    return { ...answer, status: 201 }
-  }
-
-  #change(
-    { method, user, header, body }: Asked,
-    record: StoredRecord,
-    { fields }: StoredCollection
-  ): StoreAnswer {
-    const condition = header('if-match')
-    if (condition !== undefined && condition !== etag(record.data)) return modified(record.data)
-    const { data = {}, permissions = {} } = parsed(body)
-    if (!isJsonObject(data) || !isJsonObject(permissions))
-      throw new TypeError('no data, or no permissions')
-    const unknown = Object.keys(data).find(field => fields?.includes(field) === false)
-    if (unknown !== undefined) return unexpected(unknown)
-    record.data = {
-      ...(method === 'PATCH' ? record.data : { id: record.data['id'] }),
-      ...data,
-      last_modified: this.#tick()
-    }
-    // `{}` keeps what is there; anything else that is put takes its place.
-    if (Object.keys(permissions).length > 0)
-      record.permissions =
-        method === 'PATCH' ? { ...record.permissions, ...permissions } : permissions
-    // Kinto makes whoever writes a record one of its own writers.
-    record.permissions.write = [
-      ...new Set([...(record.permissions.write ?? []), user ?? 'system.Everyone'])
-    ]
-    for (const check of this.#watchers.slice()) check()
-    return shown(200, record, user)
-  }
-
-  /** All records of a collection that the filters let pass, to who may read all of them; what cannot be created there. */
+  /**
+   * Lists the records of a collection for users who may read all of them. POST is always refused.
+   */
   #list({ method, header, user, body }: Asked, url: URL): StoreAnswer {
     const uri = url.pathname.replace(/\/records$/, '')
     const rights = this.collections.get(uri)
@@ -216,14 +146,9 @@ export class RecordStore {
     )
   }
 
-  #tick(): unknown {
+  /** The next value of `last_modified`. */
+  tick(): unknown {
     this.#clock += 1
     return JSON.rawJSON(String(this.#clock))
   }
-}
-
-function parsed(data: JsonObject | string): JsonObject {
-  const value = typeof data === 'string' ? parseJson(data) : data
-  if (!isJsonObject(value)) throw new TypeError('not a JSON object')
-  return value
 }

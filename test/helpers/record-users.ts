@@ -1,4 +1,4 @@
-/** `Basic` alone is known; the name is the account's. */
+/** The user of `Basic` credentials, the only scheme that is known here. */
 export function userOf(authorization: string | undefined): string | undefined {
   const [scheme, credentials = ''] = (authorization ?? '').split(' ')
   return scheme === 'Basic'
@@ -12,7 +12,7 @@ export function principals(user: string | undefined): string[] {
     : [user, 'system.Authenticated', 'system.Everyone']
 }
 
-/** Whether one of the lists names the user, or a group of which everybody is. */
+/** Whether one of the lists names the user, or a group that the user belongs to. */
 export function may(user: string | undefined, ...granted: (string[] | undefined)[]): boolean {
   const who = principals(user)
   return granted.some(list => (list ?? []).some(principal => who.includes(principal)))

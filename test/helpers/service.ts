@@ -23,9 +23,9 @@ export interface TestService {
   url: string
   adminUrl: string
   service: Service
-  /** What was logged. */
+  /** The lines of the log. */
   log: Record<string, unknown>[]
-  /** Resolves with the next line that has this message, or the one that was there. */
+  /** Resolves with the first line that has this message, now or later. */
   logged: (message: string | RegExp) => Promise<Record<string, unknown>>
 }
 
@@ -36,7 +36,10 @@ export interface Called {
   body: any
 }
 
-/** The whole service in this process, on free ports. `env` is settings by their names in the environment, without the prefix. */
+/**
+ * The whole service in this process, on free ports. `env` has settings by their names in the
+ * environment, without the prefix.
+ */
 export async function startService(
   t: Test,
   kinto: { url: string },
@@ -100,7 +103,7 @@ function matches(line: Record<string, unknown>, message: string | RegExp): boole
   return typeof message === 'string' ? line['msg'] === message : message.test(String(line['msg']))
 }
 
-/** A scripted Kinto with a collection, an AWS-true Step Functions, and the service between them. */
+/** The service between a scripted Kinto with a collection and a Step Functions like that of AWS. */
 export async function startAll(
   t: Test,
   { env, pollMs, times }: { env?: Record<string, string>; pollMs?: number; times?: Times } = {}
@@ -118,7 +121,7 @@ export function as(user: string): string {
   return `Basic ${Buffer.from(`${user}:secret`).toString('base64')}`
 }
 
-/** Sends a request as `user` (anonymous without). A body that is no text or Buffer is sent as JSON. */
+/** Sends a request as `user`, or as nobody. A body that is no text or Buffer is sent as JSON. */
 export async function call(
   url: string,
   {
@@ -175,7 +178,10 @@ export async function answer(
   })
 }
 
-/** Completes a task past the service: through another replica, if `output` is what one would write, or by hand. */
+/**
+ * Completes a task past the service, as somebody does by hand, or as another replica does if
+ * `output` is what a replica would send.
+ */
 export async function answerOutside(
   sfn: { url: string },
   taskToken: string,

@@ -13,33 +13,34 @@ interface Waiting {
 }
 type Start = (workerName: string | undefined) => ActivityTask
 
-/** An activity: tasks that wait for a worker, and workers that wait for a task, both in order. */
+/** The tasks that wait for a worker of an activity, and the polls that wait for a task. */
 export class ActivityQueue {
   readonly #tasks: { task: Waiting; start: Start }[] = []
   readonly #polls: Poll[] = []
   readonly #listeners: (() => void)[] = []
-  /** The most polls that were held at one time. */
+  /** The most polls that were open at one time. */
   maxPollsOpen = 0
-  /** Polls whose client left before the answer. */
+  /** The number of polls whose client left before the reply. */
   abandoned = 0
 
   get pollsOpen(): number {
     return this.#polls.length
   }
 
-  /** Tasks that no worker has taken. */
+  /** The number of tasks that no worker has taken. */
   get queued(): number {
     return this.#tasks.filter(({ task }) => !task.over).length
   }
 
-  /** Hands the task to the poll that waits longest, or keeps it for the next one. */
+  /** Hands the task to the poll that has waited longest, or keeps it for the next one. */
   add(task: Waiting, start: Start): void {
     this.#tasks.push({ task, start })
     this.#match()
   }
 
   /**
-   * Waits for a task. `leave` says that the client has gone: as on AWS, the poll is still there and swallows the next task.
+   * Waits for a task. `leave` says that the client has gone. As on AWS, its poll stays open and
+   * swallows the next task.
    */
   poll(
     workerName: string | undefined,

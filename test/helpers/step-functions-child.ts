@@ -1,7 +1,8 @@
 import { createStepFunctions } from '../../src/stepfunctions/clients.ts'
 import { activityArn, credentials, region } from './step-functions.ts'
 
-// Delivers one answer, leaves a poll open, and closes when it is told to: what is left must not keep the process alive.
+// Delivers one answer, leaves a poll open, and closes when it is told to. Nothing that is left may
+// keep the process alive.
 const { url, taskToken } = JSON.parse(process.argv[2] ?? '{}') as { url: string; taskToken: string }
 const stepFunctions = createStepFunctions({ credentials, endpoint: url, timeoutMs: 60_000 })
 const poll = stepFunctions.polls.poll(activityArn, region)

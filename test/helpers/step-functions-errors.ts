@@ -1,4 +1,4 @@
-/** An error as Step Functions answers it (awsJson1_0): a JSON body whose `__type` names the error. */
+/** An error as Step Functions sends it (awsJson1_0): a JSON body whose `__type` is its name. */
 export class AwsError extends Error {
   readonly status: number
   readonly type: string
@@ -18,7 +18,7 @@ export class AwsError extends Error {
   }
 }
 
-/** What AWS says of a value that breaks a constraint of its API model. */
+/** AWS's error for a value that breaks a constraint of its API model. */
 export function invalidField(field: string, constraint: string): AwsError {
   return new AwsError(
     'ValidationException',
@@ -34,7 +34,8 @@ const texts: Record<string, string> = {
   ActivityWorkerLimitExceeded:
     'The maximum number of workers concurrently polling for activity tasks has been reached',
   AccessDeniedException:
-    'User: arn:aws:sts::123456789012:assumed-role/service/i-0 is not authorized to perform this action',
+    'User: arn:aws:sts::123456789012:assumed-role/service/i-0 ' +
+    'is not authorized to perform this action',
   ExpiredTokenException: 'The security token included in the request is expired',
   KmsAccessDeniedException: 'The role is not authorized to perform kms:Decrypt',
   KmsThrottlingException: 'You have exceeded the rate at which you may call KMS',

@@ -1,9 +1,9 @@
-/** What a state waits for: an activity's worker, or whoever was given the token. */
+/** A step waits for a worker of its activity, or for a caller that has its token. */
 export type Step =
   | { activityArn: string; input: unknown }
   | { parameters: (taskToken: string) => unknown; resourceType?: string; resource?: string }
 
-/** How a step ended, as the state machine sees it. */
+/** The end of a step, as the state machine sees it. */
 export type StepEnd = { output: string } | { error: string | undefined; cause: string | undefined }
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
@@ -16,7 +16,10 @@ export interface HistoryEvent {
   [details: string]: unknown
 }
 
-/** The rest of the state machine: the step that follows a step's end (a retry, if it failed), or nothing: the execution ends. */
+/**
+ * The rest of the state machine: the step that follows a step's end, which is a retry if that step
+ * failed. Where nothing follows, the execution ends.
+ */
 export type Next = (end: StepEnd) => Step | undefined
 
 /** One run of a state machine, with its history as AWS writes it. */
@@ -32,7 +35,7 @@ export class Execution {
   error: string | undefined
   cause: string | undefined
   next: Next | undefined
-  /** Keeps the execution running when a step has ended and no other follows. */
+  /** Whether the execution runs on when a step has ended and no other one follows. */
   stayOpen = false
   /** The event that the next state follows. */
   tail = 0

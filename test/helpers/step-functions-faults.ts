@@ -2,9 +2,11 @@ import type { Call } from './step-functions-input.ts'
 import type { Operation } from './step-functions-operations.ts'
 
 /**
- * What goes wrong with a call. `before` and `after` say whether Step Functions had done what was asked when it went wrong;
- * `garbled` is a cut-off reply with status 200, and `half` one whose body stops without an end. An error by name is answered instead of
- * doing anything, at most with a `Date` of its own (a clock that is off). A delay, or a promise, holds the call up before it is done.
+ * What goes wrong with a call. With `before` it goes wrong before Step Functions does what was
+ * asked, with `after` when that is done. `garbled` is a cut-off reply with status 200, `half` one
+ * whose body stops without an end. Where an error is named, it is the reply, and nothing is done;
+ * its `date` stands for a clock that is off. A delay or a promise holds the call up before it is
+ * carried out.
  */
 export type Fault =
   | `${'reset' | 'hang' | '500' | '502' | 'garbled' | 'half'} ${'before' | 'after'}`
@@ -30,7 +32,10 @@ interface Rule {
 export class Faults {
   #rules: Rule[] = []
 
-  /** Plans a fault for the next `times` calls, or for every call that the predicate likes. Returns a function that ends it. */
+  /**
+   * Plans a fault for the next `when` calls, or for every call that the predicate accepts.
+   * @returns a function that ends it
+   */
   add(
     operation: Operation | '*',
     fault: Fault,

@@ -1,18 +1,18 @@
 import { AwsError, invalidField } from './step-functions-errors.ts'
 import type { IncomingMessage } from 'node:http'
 
-/** One call as the endpoint saw it, before anything was done about it. */
+/** One call as the endpoint received it. */
 export interface Call {
   operation: string
   input: Record<string, unknown>
   region: string
-  /** Whose signature it bears. */
+  /** The key of its signature. */
   accessKeyId: string
   userAgent: string
   at: Date
 }
 
-/** Reads a request as Step Functions does: awsJson1_0, signed for the service `states`. */
+/** Reads a request as Step Functions does, in awsJson1_0 and signed for the service `states`. */
 export function readCall(request: IncomingMessage, body: string): Call {
   const operation = /^AWSStepFunctions\.(\w+)$/.exec(
     request.headers['x-amz-target']?.toString() ?? ''
@@ -38,13 +38,15 @@ function readBody(body: string): Record<string, unknown> {
   throw new AwsError('SerializationException')
 }
 
+const scope = String.raw`([^/,]+)/\d{8}/([a-z0-9-]+)/states/aws4_request`
+const signature = new RegExp(
+  String.raw`^AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=\S+, Signature=[0-9a-f]{64}$`
+)
+
 function readSignature(request: IncomingMessage): { accessKeyId: string; region: string } {
   const authorization = request.headers.authorization
   if (authorization === undefined) throw new AwsError('MissingAuthenticationTokenException')
-  const [, accessKeyId, region] =
-    /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/\d{8}\/([a-z0-9-]+)\/states\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/.exec(
-      authorization
-    ) ?? []
+  const [, accessKeyId, region] = signature.exec(authorization) ?? []
   if (accessKeyId === undefined || region === undefined)
     throw new AwsError('InvalidSignatureException')
   return { accessKeyId, region }
@@ -57,7 +59,10 @@ interface Limits {
   bytes?: boolean
 }
 
-/** A string of the input within the limits of the API model (characters, or bytes of UTF-8 where `bytes` is set). */
+/**
+ * A string of the input within the limits of the API model. They are in characters, or in bytes of
+ * UTF-8 where `bytes` is set.
+ */
 export function text(call: Call, field: string, limits: Limits & { required: true }): string
 export function text(call: Call, field: string, limits: Limits): string | undefined
 export function text(
@@ -79,7 +84,7 @@ export function text(
   return value
 }
 
-/** An ARN of the kind, in the region that the request was signed for. */
+/** An ARN of this kind in the region that the request was signed for. */
 export function arn(call: Call, field: string, kind: 'activity' | 'execution'): string {
   const value = text(call, field, { required: true, min: 1, max: 256 })
   const region = /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:(\w+):[^\s:]+(:[^\s:]+)?$/.exec(value)

@@ -4,7 +4,10 @@ import { AwsError } from './step-functions-errors.ts'
 import { inputDetails } from './step-functions-execution.ts'
 import type { Step, StepEnd, Execution } from './step-functions-execution.ts'
 
-/** A step that waits, or waited, for its answer. An activity's task has no token until a worker takes it. */
+/**
+ * A step that waits, or waited, for its answer. The task of an activity has no token before a
+ * worker takes it.
+ */
 export interface Task {
   execution: Execution
   step: Step
@@ -15,7 +18,7 @@ export interface Task {
   over: boolean
 }
 
-/** The state of Step Functions. Every change is made in one synchronous go, so that nothing comes between. */
+/** The state of Step Functions. Every change is synchronous, so that nothing comes between. */
 export class StepFunctionsModel {
   readonly activities = new Map<string, ActivityQueue>()
   readonly executions = new Map<string, Execution>()
@@ -36,7 +39,10 @@ export class StepFunctionsModel {
     return activity
   }
 
-  /** The task of a token, or AWS's word on a token that it never issued (in this region). */
+  /**
+   * The task of a token.
+   * @throws AwsError for a token that was never issued in this region
+   */
   task(taskToken: string, region?: string): Task {
     const task = this.#tokens.get(taskToken)
     if (task === undefined || (region !== undefined && task.region !== region))
@@ -44,14 +50,17 @@ export class StepFunctionsModel {
     return task
   }
 
-  /** The task of a token that still waits. AWS does not tell an answered one from an expired or stopped one. */
+  /**
+   * The task of a token that still waits.
+   * @throws AwsError, which on AWS is the same for answered, expired and stopped tasks
+   */
   waitingTask(taskToken: string, region: string): Task {
     const task = this.task(taskToken, region)
     if (task.over) throw new AwsError('TaskTimedOut')
     return task
   }
 
-  /** Enters a state (or, after a failure, tries it once more) and waits there. */
+  /** Enters a state, or tries one again after a failure, and waits there. */
   schedule(execution: Execution, step: Step, retryOf?: Task): Task {
     const region = execution.arn.split(':')[3] ?? ''
     const entered =
@@ -89,7 +98,7 @@ export class StepFunctionsModel {
   }
 
   issueToken(task: Task): string {
-    // As AWS's: some 1,000 characters, with those that a URL would break.
+    // Like AWS's tokens it has about 1,000 characters, and some of them have a meaning in URLs.
     const taskToken = `AQB+/${randomBytes(745).toString('base64')}`
     task.taskToken = taskToken
     this.#tokens.set(taskToken, task)

@@ -12,7 +12,7 @@ export interface ServerOptions {
   model: StepFunctionsModel
   faults: Faults
   pollMs: number
-  /** @returns what to do when the call has its reply, or its client has left. */
+  /** @returns a function to call when the call has its reply, or its client has left */
   onCall: (call: Call) => () => void
 }
 
@@ -21,7 +21,7 @@ interface Reply {
   body: string
 }
 
-/** The HTTP side of Step Functions: reads a call, applies it to the model, and lets go wrong what shall go wrong. */
+/** The HTTP side of Step Functions. It applies calls to the model, and fails as planned. */
 export function createStepFunctionsServer(options: ServerOptions): Server {
   const polls = new Set<() => void>()
   const server = createServer((request, response) => {
@@ -76,7 +76,7 @@ async function apply(
   }
 }
 
-/** Whether the call ends here, before anything was done. */
+/** @returns whether the call ends here, before anything was done */
 async function goWrongBefore(fault: Fault | undefined, response: ServerResponse): Promise<boolean> {
   if (fault === undefined) return false
   if (typeof fault === 'string') return !fault.endsWith(' after') && fail(fault, response)
@@ -95,7 +95,7 @@ function goWrongAfter(fault: Fault | undefined, response: ServerResponse, reply:
   if (typeof fault !== 'string' || !fail(fault, response)) send(response, reply)
 }
 
-/** Does what the fault says with the connection, and says that nothing is left to be done. */
+/** Does to the connection what the fault says. Nothing is left to do then. */
 function fail(fault: string, response: ServerResponse): true {
   const [kind = ''] = fault.split(' ')
   switch (kind) {

@@ -2,37 +2,14 @@ import {
   DescribeExecutionCommand,
   GetActivityTaskCommand,
   GetExecutionHistoryCommand,
-  SFNClient,
-  SendTaskFailureCommand,
-  SendTaskHeartbeatCommand,
-  SendTaskSuccessCommand
+  SendTaskHeartbeatCommand
 } from '@aws-sdk/client-sfn'
 import t from 'tap'
-import { activityArn, credentials, region, startStepFunctions } from './step-functions.ts'
-import type { Test } from 'tap'
-import type { Fault } from './step-functions.ts'
-
-async function start(t: Test, options: { pollMs?: number } = {}) {
-  const sfn = await startStepFunctions(t, options)
-  const client = new SFNClient({ region, endpoint: sfn.url, credentials, maxAttempts: 1 })
-  t.teardown(() => {
-    client.destroy()
-  })
-  const types = (executionArn: string): string[] =>
-    sfn
-      .execution(executionArn)
-      .events.map(({ type, previousEventId }) => `${previousEventId} ${type}`)
-  const succeed = async (taskToken: string | undefined, output = '{}') =>
-    await client.send(new SendTaskSuccessCommand({ taskToken, output }))
-  const fail = async (taskToken: string | undefined) =>
-    await client.send(new SendTaskFailureCommand({ taskToken, error: 'NotSignedOff', cause: 'no' }))
-  const poll = async (arn = activityArn) =>
-    await client.send(new GetActivityTaskCommand({ activityArn: arn, workerName: 'worker' }))
-  return { sfn, client, types, succeed, fail, poll }
-}
+import { startWithClient } from './step-functions-client.ts'
+import { activityArn } from './step-functions.ts'
 
 t.test('a callback is answered once; the history is as AWS writes it', async t => {
-  const { sfn, client, types, succeed, fail } = await start(t)
+  const { sfn, client, types, succeed, fail } = await startWithClient(t)
   const { taskToken, executionArn } = sfn.waitCallback({ input: { id: 'r1' } })
   t.match(taskToken, /^(?=.*\+)(?=.*\/).{900,1100}=$/)
   await client.send(new SendTaskHeartbeatCommand({ taskToken }))
@@ -86,7 +63,7 @@ t.test('a callback is answered once; the history is as AWS writes it', async t =
 })
 
 t.test('an activity hands out each task once, in order, to whoever polls', async t => {
-  const { sfn, types, succeed, fail, poll } = await start(t, { pollMs: 50 })
+  const { sfn, types, succeed, fail, poll } = await startWithClient(t, { pollMs: 50 })
   sfn.createActivity()
   t.strictSame((await poll()).taskToken, undefined, 'an empty poll')
   const first = sfn.scheduleActivity({ input: { id: 1 } })
@@ -118,7 +95,7 @@ t.test('an activity hands out each task once, in order, to whoever polls', async
 })
 
 t.test('a poll whose client left swallows the next task', async t => {
-  const { sfn, client, poll } = await start(t)
+  const { sfn, client, poll } = await startWithClient(t)
   sfn.createActivity()
   const leaving = new AbortController()
   const left = client.send(new GetActivityTaskCommand({ activityArn }), {
@@ -137,7 +114,7 @@ t.test('a poll whose client left swallows the next task', async t => {
 })
 
 t.test('expired, stopped and timed-out steps', async t => {
-  const { sfn, types, succeed } = await start(t)
+  const { sfn, types, succeed } = await startWithClient(t)
   const expired = sfn.waitCallback()
   sfn.expire(expired.taskToken)
   const stopped = sfn.waitCallback()
@@ -152,7 +129,7 @@ t.test('expired, stopped and timed-out steps', async t => {
 })
 
 t.test('further steps: a retry with a new token, a loop, and steps added by hand', async t => {
-  const { sfn, types, succeed, fail, poll } = await start(t)
+  const { sfn, types, succeed, fail, poll } = await startWithClient(t)
   sfn.createActivity()
   let turns = 0
   const { executionArn } = sfn.scheduleActivity({
@@ -183,128 +160,4 @@ t.test('further steps: a retry with a new token, a loop, and steps added by hand
   const again = sfn.waitCallback({ executionArn: run.executionArn, stayOpen: false })
   await succeed(again.taskToken)
   t.equal((await sfn.finished(run.executionArn)).status, 'SUCCEEDED')
-})
-
-t.test('refuses what AWS refuses', async t => {
-  const { sfn, client, succeed, poll } = await start(t)
-  const { taskToken, executionArn } = sfn.waitCallback()
-  const elsewhere = new SFNClient({
-    region: 'eu-west-1',
-    endpoint: sfn.url,
-    credentials,
-    maxAttempts: 1
-  })
-  t.teardown(() => {
-    elsewhere.destroy()
-  })
-  await t.rejects(succeed('made up'), {
-    name: 'InvalidToken',
-    message: "Invalid Token: 'Invalid token'"
-  })
-  await t.rejects(elsewhere.send(new SendTaskSuccessCommand({ taskToken, output: '{}' })), {
-    name: 'InvalidToken'
-  })
-  await t.rejects(succeed(taskToken, 'no JSON'), { name: 'InvalidOutput' })
-  await t.rejects(succeed(taskToken, `"${'é'.repeat(131_072)}"`), {
-    name: 'ValidationException',
-    message: /'output'.*262144/
-  })
-  await t.rejects(succeed('x'.repeat(2049)), {
-    name: 'ValidationException',
-    message: /'taskToken'.*2048/
-  })
-  await t.rejects(succeed(undefined), {
-    name: 'ValidationException',
-    message: /'taskToken'.*not be null/
-  })
-  await t.rejects(client.send(new SendTaskFailureCommand({ taskToken, error: 'x'.repeat(257) })), {
-    name: 'ValidationException'
-  })
-  await t.rejects(
-    client.send(new SendTaskFailureCommand({ taskToken, cause: 'x'.repeat(32_769) })),
-    { name: 'ValidationException' }
-  )
-  await t.rejects(poll(), { name: 'ActivityDoesNotExist' })
-  await t.rejects(poll('ManualStep'), { name: 'InvalidArn' })
-  await t.rejects(poll(activityArn.replace(region, 'eu-west-1')), { name: 'InvalidArn' })
-  await t.rejects(client.send(new DescribeExecutionCommand({ executionArn: `${executionArn}x` })), {
-    name: 'ExecutionDoesNotExist'
-  })
-  await t.rejects(client.send(new GetExecutionHistoryCommand({ executionArn, nextToken: 'x' })), {
-    name: 'InvalidToken'
-  })
-  const unsigned = await fetch(sfn.url, {
-    method: 'POST',
-    body: '{}',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': 'AWSStepFunctions.SendTaskSuccess'
-    }
-  })
-  t.match(await unsigned.json(), {
-    __type: 'com.amazon.coral.service#MissingAuthenticationTokenException'
-  })
-  t.equal(sfn.execution(executionArn).status, 'RUNNING')
-})
-
-t.test('faults', async t => {
-  const cases: [
-    Fault,
-    'RUNNING' | 'SUCCEEDED',
-    { name?: string; code?: string; $metadata?: object }
-  ][] = [
-    ['reset before', 'RUNNING', { code: 'ECONNRESET' }],
-    ['reset after', 'SUCCEEDED', { code: 'ECONNRESET' }],
-    ['500 before', 'RUNNING', { name: 'InternalFailure' }],
-    ['500 after', 'SUCCEEDED', { name: 'InternalFailure' }],
-    ['502 before', 'RUNNING', { name: 'SyntaxError', $metadata: { httpStatusCode: 502 } }],
-    ['502 after', 'SUCCEEDED', { name: 'SyntaxError', $metadata: { httpStatusCode: 502 } }],
-    ['garbled after', 'SUCCEEDED', { name: 'SyntaxError', $metadata: { httpStatusCode: 200 } }],
-    ['hang before', 'RUNNING', { name: 'AbortError' }],
-    ['hang after', 'SUCCEEDED', { name: 'AbortError' }],
-    ['half after', 'SUCCEEDED', { name: 'AbortError' }],
-    ['KmsThrottlingException', 'RUNNING', { name: 'KmsThrottlingException' }],
-    [
-      { error: 'ServiceUnavailable', status: 503 },
-      'RUNNING',
-      { $metadata: { httpStatusCode: 503 } }
-    ]
-  ]
-  for (const [fault, status, error] of cases) {
-    t.test(JSON.stringify(fault), async t => {
-      const { sfn, client } = await start(t)
-      const { taskToken, executionArn } = sfn.waitCallback()
-      sfn.fault('SendTaskSuccess', fault)
-      const signal = AbortSignal.timeout(300)
-      await client
-        .send(new SendTaskSuccessCommand({ taskToken, output: '{}' }), { abortSignal: signal })
-        .then(
-          () => t.fail('no failure'),
-          thrown => t.match(thrown, error)
-        )
-      t.equal(sfn.execution(executionArn).status, status)
-    })
-  }
-
-  t.test('held up, by predicate, and ended', async t => {
-    const { sfn, succeed } = await start(t)
-    const { taskToken } = sfn.waitCallback()
-    const gate = Promise.withResolvers<void>()
-    const open = sfn.fault(
-      '*',
-      { until: gate.promise },
-      call => call.input['taskToken'] === taskToken
-    )
-    const arrived = sfn.called('SendTaskSuccess')
-    const slow = succeed(taskToken, '"slow"')
-    await arrived
-    open()
-    await succeed(taskToken, '"quick"')
-    gate.resolve()
-    await t.rejects(slow, { name: 'TaskTimedOut' })
-    t.strictSame(
-      sfn.callsOf('SendTaskSuccess').map(({ input }) => input['output']),
-      ['"slow"', '"quick"']
-    )
-  })
 })

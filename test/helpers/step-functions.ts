@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { ActivityQueue } from './step-functions-activity.ts'
+import { Calls } from './step-functions-calls.ts'
 import { Execution } from './step-functions-execution.ts'
 import { Faults } from './step-functions-faults.ts'
 import { StepFunctionsModel } from './step-functions-model.ts'
@@ -19,19 +20,20 @@ export const region = 'us-west-2'
 export const activityArn = `arn:aws:states:${region}:123456789012:activity:ManualStep`
 export const stateMachineArn = `arn:aws:states:${region}:123456789012:stateMachine:AddonSigning`
 
-/** Which execution a step belongs to: a running one by its ARN (its next step), else a new one of the state machine. */
+/** The execution of a step: a running one, whose next step this is, or else a new one. */
 interface Run {
+  /** A running execution. */
   executionArn?: string
   stateMachineArn?: string
   input?: unknown
-  /** What follows each step of the execution; without it the first answer ends the execution. */
+  /** The steps that follow. Without it the first answer ends the execution. */
   next?: Next
-  /** Keep the execution running after its last step. */
+  /** Whether the execution runs on after its last step. */
   stayOpen?: boolean
 }
 
 interface Callback extends Run {
-  /** The task's parameters, with the token in them. Default: a Lambda's payload of the input and `taskToken`. */
+  /** The task's parameters with the token. The default is what a Lambda gets: input and token. */
   parameters?: (taskToken: string, executionArn: string) => unknown
   resourceType?: string
   resource?: string
@@ -40,8 +42,8 @@ interface Callback extends Run {
 export type StepFunctionsEndpoint = Awaited<ReturnType<typeof startStepFunctions>>
 
 /**
- * Starts a Step Functions endpoint on a free port of 127.0.0.1 that behaves as AWS does, closed with the test.
- * `pollMs` is how long GetActivityTask waits for a task (AWS: 60 s).
+ * Starts an endpoint on a free port of 127.0.0.1 that behaves as Step Functions of AWS does. It is
+ * closed with the test. `pollMs` is how long GetActivityTask waits for a task (AWS: 60 s).
  */
 export async function startStepFunctions(
   t: { teardown: (close: () => unknown) => void },
@@ -49,27 +51,14 @@ export async function startStepFunctions(
 ) {
   const model = new StepFunctionsModel()
   const faults = new Faults()
-  const calls: Call[] = []
-  const listeners: ((call: Call) => boolean)[] = []
-  const open = new Set<Call>()
-  const mostOpen = new Map<string, number>()
-  const openOf = (operation: string): number =>
-    [...open].filter(call => call.operation === operation).length
-  const onCall = (call: Call): (() => void) => {
-    calls.push(call)
-    open.add(call)
-    mostOpen.set(
-      call.operation,
-      Math.max(mostOpen.get(call.operation) ?? 0, openOf(call.operation))
-    )
-    for (const listener of listeners.slice())
-      if (listener(call)) listeners.splice(listeners.indexOf(listener), 1)
-    return () => {
-      open.delete(call)
-    }
-  }
+  const calls = new Calls()
 
-  const server = createStepFunctionsServer({ model, faults, pollMs, onCall })
+  const server = createStepFunctionsServer({
+    model,
+    faults,
+    pollMs,
+    onCall: call => calls.begin(call)
+  })
   const listen = async (at: number): Promise<unknown> =>
     await once(server.listen(at, '127.0.0.1'), 'listening')
   const close = async (): Promise<void> => {
@@ -100,31 +89,31 @@ export async function startStepFunctions(
 
   return {
     url: `http://127.0.0.1:${address.port}`,
-    /** Every call that arrived, those that went wrong too. */
-    calls,
-    callsOf: (operation: Operation): Call[] => calls.filter(call => call.operation === operation),
-    /** The next call of the operation. */
-    called: async (operation: Operation): Promise<Call> =>
-      await new Promise(resolve => {
-        listeners.push(call => {
-          if (call.operation === operation) resolve(call)
-          return call.operation === operation
-        })
-      }),
-    /** At most so many calls of the operation were under way at one time, those that a fault delays too. */
-    mostOpen: (operation: Operation): number => mostOpen.get(operation) ?? 0,
-    /** Plans a fault for the next calls (or for those that the predicate likes); the function it returns ends it. */
+    /** Every call that arrived, also those that went wrong. */
+    calls: calls.all,
+    callsOf: (operation: Operation): Call[] => calls.of(operation),
+    /** Resolves with the next call of the operation. */
+    called: async (operation: Operation): Promise<Call> => await calls.next(operation),
+    /** The most calls of the operation at one time, with those that a fault delays. */
+    mostOpen: (operation: Operation): number => calls.mostOpen(operation),
+    /**
+     * Plans a fault for the next `when` calls, or for every call that the predicate accepts.
+     * @returns a function that ends it
+     */
     fault: (
       operation: Operation | '*',
       fault: Fault,
       when: number | ((call: Call) => boolean) = 1
     ) => faults.add(operation, fault, when),
 
-    /** Cuts every connection, as a network that fails. */
+    /** Cuts every connection, as when the network fails. */
     disconnect: (): void => {
       server.closeAllConnections()
     },
-    /** Cuts every connection and takes no new one, as an endpoint that restarts; it knows all that it knew. The function it returns brings it back. */
+    /**
+     * Cuts every connection and takes no new one, like an endpoint that restarts. Its state stays.
+     * @returns a function that brings it back
+     */
     goAway: async (): Promise<() => Promise<void>> => {
       await close()
       return async () => {
@@ -145,7 +134,7 @@ export async function startStepFunctions(
       model.schedule(execution, { activityArn: arn, input: options.input ?? {} })
       return { executionArn: execution.arn }
     },
-    /** Lets an execution wait for whoever has its token. */
+    /** Lets an execution wait for a caller that has its token. */
     waitCallback(options: Callback = {}): { taskToken: string; executionArn: string } {
       const execution = run(options)
       const {
@@ -175,19 +164,22 @@ export async function startStepFunctions(
     expire: (taskToken: string): void => {
       model.expire(model.task(taskToken))
     },
-    /** StopExecution: every token of the execution is dead. */
+    /** Does what StopExecution does: every token of the execution is dead. */
     stop: (executionArn: string, result?: { error?: string; cause?: string }): void => {
       model.stop(model.execution(executionArn), 'ABORTED', result)
     },
-    /** The execution's own time runs out. */
+    /** Lets the execution's own time run out. */
     timeOut: (executionArn: string): void => {
       model.stop(model.execution(executionArn), 'TIMED_OUT')
     },
 
-    /** Polls that are held now, those of clients that have left too; at most at one time; left by their client; tasks not taken yet. */
+    /** The number of polls that are open now, also of those whose client has left. */
     pollsOpen: (arn = activityArn): number => model.activity(arn).pollsOpen,
+    /** The most polls that were open at one time. */
     maxPollsOpen: (arn = activityArn): number => model.activity(arn).maxPollsOpen,
+    /** The number of polls whose client left before the reply. */
     pollsAbandoned: (arn = activityArn): number => model.activity(arn).abandoned,
+    /** The number of tasks that no worker has taken. */
     tasksQueued: (arn = activityArn): number => model.activity(arn).queued,
     /** Resolves when so many polls are open. */
     pollsReach: async (count: number, arn = activityArn): Promise<void> => {

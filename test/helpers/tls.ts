@@ -5,7 +5,10 @@ export interface Certificate {
   cert: string
 }
 
-/** A fresh self-signed certificate for a DNS name or an IPv4 address (RFC 5280 §4.1), valid for one day: Node makes none itself. */
+/**
+ * A fresh self-signed certificate for a DNS name or an IPv4 address (RFC 5280 §4.1), valid for one
+ * day. Node has no function that makes one.
+ */
 export function selfSigned(name: string): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const signed = toBeSigned(name, publicKey)
@@ -16,7 +19,12 @@ export function selfSigned(name: string): Certificate {
   )
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64')}\n-----END CERTIFICATE-----\n`
+    cert: [
+      '-----BEGIN CERTIFICATE-----',
+      certificate.toString('base64'),
+      '-----END CERTIFICATE-----',
+      ''
+    ].join('\n')
   }
 }
 

@@ -22,28 +22,27 @@ function settings(kinto: string, endpoint: string): ServiceOptions {
   }
 }
 
-interface Answer {
+interface Reply {
   status: number
   headers: [string, string][]
   text: string
 }
 
-/** As a client of `host` asks, so that Kinto builds the same URLs whoever is asked. */
 async function ask(
   url: string,
   method = 'GET',
   headers: Record<string, string> = {}
-): Promise<Answer> {
-  const answer = await fetch(url, { method, headers })
-  return { status: answer.status, headers: [...answer.headers], text: await answer.text() }
+): Promise<Reply> {
+  const response = await fetch(url, { method, headers })
+  return { status: response.status, headers: [...response.headers], text: await response.text() }
 }
 
-function header({ headers }: Answer, wanted: string): string | undefined {
+function header({ headers }: Reply, wanted: string): string | undefined {
   return headers.find(([name]) => name === wanted)?.[1]
 }
 
-/** The names alone: of some, Kinto changes the order of the values each time. */
-function names({ headers }: Answer): string[] {
+/** The names alone, because Kinto gives the values of some headers in another order each time. */
+function names({ headers }: Reply): string[] {
   return headers
     .map(([name]) => name)
     .filter(name => !['connection', 'keep-alive'].includes(name))
@@ -114,14 +113,16 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
     } = JSON.parse(after.text)
     const kintos = JSON.parse(before.text)
     t.strictSame({ ...others, paths, tags: tags.slice(0, -1) }, kintos)
-    const added = `,${JSON.stringify(askPath)}: ${JSON.stringify(asking)},${JSON.stringify(path)}: ${JSON.stringify(ours)}`
+    const added =
+      `,${JSON.stringify(askPath)}: ${JSON.stringify(asking)}` +
+      `,${JSON.stringify(path)}: ${JSON.stringify(ours)}`
     t.equal(after.text.replace(added, '').replace(',{"name":"Stepfunction"}', ''), before.text)
     const ids = Object.values<object>({ ...paths, [path]: ours, [askPath]: asking })
       .flatMap(item => Object.values(item))
       .flatMap(({ operationId }) => operationId ?? [])
     t.equal(new Set(ids).size, ids.length)
 
-    // A path of Kinto's history plugin, with its "@", is not described as it should be.
+    // Kinto's history plugin does not describe its path with "@" as it should.
     t.equal(await validity(JSON.parse(after.text)), await validity(kintos))
     const faulty = Object.keys(paths).filter(name => name.includes('@'))
     for (const name of faulty) delete paths[name]

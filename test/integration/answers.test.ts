@@ -67,7 +67,7 @@ const post = (
     body: { answer }
   })
 
-// The emulator takes both of two simultaneous answers; the endpoint of the tests takes one, as AWS does.
+// Of two answers at once the emulator takes both; the endpoint of the tests takes one, as AWS does.
 t.test(
   'fifty answers at once, mixed, over two processes',
   needsParts('a race on a real Kinto'),

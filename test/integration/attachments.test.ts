@@ -68,18 +68,21 @@ t.test(
       form.set('data', '{"title": "streamed"}')
       form.set('attachment', new File([bytes], 'streamed.txt', { type: 'text/plain' }))
       const { headers, body } = new Response(form)
-      const answer = await fetch(`${url}/streamed/attachment`, {
+      const response = await fetch(`${url}/streamed/attachment`, {
         method: 'POST',
         headers: { authorization, 'content-type': headers.get('content-type') ?? '' },
         body,
         duplex: 'half'
       })
-      const attachment: any = await answer.json()
+      const attachment: any = await response.json()
       t.match(attachment, { filename: 'streamed.txt', mimetype: 'text/plain', size: bytes.length })
       t.ok(bytes.equals(Buffer.from(await (await fetch(attachment.location)).arrayBuffer())))
-      const record = await call(new URL(answer.headers.get('location') ?? '', answer.url).href, {
-        user: 'alice'
-      })
+      const record = await call(
+        new URL(response.headers.get('location') ?? '', response.url).href,
+        {
+          user: 'alice'
+        }
+      )
       t.match(record.body.data, { id: 'streamed', title: 'streamed', attachment })
       const removed = await call(`${url}/streamed/attachment`, { method: 'DELETE', user: 'alice' })
       t.match(removed, { status: 204, text: '' })
@@ -130,11 +133,11 @@ async function post(
   body: FormData | string,
   headers: Record<string, string> = {}
 ): Promise<object> {
-  const answer = await fetch(url, { method: 'POST', headers, body })
-  return { status: answer.status, body: await answer.json() }
+  const response = await fetch(url, { method: 'POST', headers, body })
+  return { status: response.status, body: await response.json() }
 }
 
-/** What stands in for the server of the files, whose address Kinto puts before their names. */
+/** Starts a server of the uploaded files. Kinto puts its address before their names. */
 async function startFiles(t: Test, folder: string): Promise<string> {
   const server = createServer((request, response) => {
     const file = join(folder, basename(request.url ?? ''))

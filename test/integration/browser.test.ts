@@ -16,7 +16,7 @@ t.test(
     const page = await startPage(t)
     const [open, closed] = await Promise.all([
       startStage(t, sfn),
-      // A Kinto that lets the pages of another site in, and not this one
+      // This Kinto lets the pages of another site in, but not this page
       startStage(t, sfn, { settings: { 'kinto.cors_origins': other } })
     ])
     const waiting = async ({ kinto }: Stage, id: string): Promise<string> => {
@@ -105,7 +105,7 @@ t.test(
           body: { data: [{}] }
         }
       ],
-      // A browser asks before it sends them, and Kinto says no to a method that a path does not have.
+      // A browser asks before it sends these, and Kinto says no to a method that the path lacks.
       [
         'PUT, which the sub-resource does not have',
         { url: `${record}/stepfunction`, init: { method: 'PUT', headers: json, body: '{}' } },

@@ -9,7 +9,7 @@ import { region, startStepFunctions } from '../helpers/step-functions.ts'
 const record = (name: string): string => `${collection}/records/${name}`
 const writers = { write: ['account:CANARY-alice'] }
 
-/** What no output may hold, as it is and in base64. */
+/** The secrets that stand in the output, as they are or in base64. */
 function leaks(output: string, secrets: readonly string[]): string[] {
   return secrets.filter(
     secret =>

@@ -181,7 +181,7 @@ function answer(
   }
 }
 
-/** The error that the client made of a refusal: with `response`, and with Kinto's body as `data`. */
+/** The client's error for a refusal. It has the `response`, and Kinto's body as `data`. */
 async function refusal(request: Promise<unknown>): Promise<unknown> {
   try {
     await request

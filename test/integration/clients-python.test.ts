@@ -90,7 +90,7 @@ t.test(
   }
 )
 
-/** So many executions, each of which waits for whoever has the token that it put into a queue. */
+/** Starts so many executions, which put their tokens into a queue and wait. */
 async function startWaiting(
   t: Test,
   emulator: Emulator,
@@ -135,15 +135,16 @@ async function startWaiting(
   return found
 }
 
-/** Calls SQS with its plain API: the SDK's client would serve for nothing else here. */
+/** Calls SQS by its plain API, because the SDK's client would serve for nothing else here. */
 async function queue({ url }: Emulator, operation: string, input: object): Promise<any> {
+  const scope = `${credentials.accessKeyId}/20260101/${region}/sqs/aws4_request`
   const response = await fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `AmazonSQS.${operation}`,
       // The emulator reads account and region here, and checks no signature
-      authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20260101/${region}/sqs/aws4_request, SignedHeaders=host, Signature=none`
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`
     },
     body: JSON.stringify(input)
   })

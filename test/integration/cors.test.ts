@@ -102,7 +102,7 @@ function policyOf({ headers }: Called): unknown {
   }
 }
 
-// Kinto exposes them where an object is shown.
+// Kinto exposes these headers where it shows an object.
 const ofObjects = new Set(['Last-Modified', 'ETag', 'Cache-Control', 'Expires', 'Pragma'])
 
 async function start(t: Test, origins: string | undefined) {

@@ -16,47 +16,60 @@ import { stepWrites } from './mirror/tables/steps.ts'
 import { targets } from './mirror/tables/targets.ts'
 
 /**
- * Whatever is sent to Kinto is sent through the service too: the answers are the same, byte for byte, and so is what Kinto
- * holds afterwards. These are all the differences that there are, at most ten.
+ * Each request is sent to Kinto, and through the service too. The responses are the same, byte for
+ * byte, and so is what Kinto holds afterwards. These are all the differences, at most ten.
  *
- * Set aside in both: times, ids and password hashes that Kinto makes for one answer. The order of headers with different
- * names and the case of the names mean nothing in HTTP.
+ * Set aside in both: times, ids and password hashes that Kinto makes for one response. The order of
+ * headers with different names, and the case of the names, mean nothing in HTTP.
  */
 const differences: Record<DifferenceName | 'framing', { reason: string; compare: Comparison }> = {
   framing: {
     reason:
-      'Connection, Keep-Alive, Transfer-Encoding and the version in the status line concern one connection, and there are two (RFC 9110 §7.6.1). Compared: all else, with every request.',
+      'Connection, Keep-Alive, Transfer-Encoding and the version in the status line concern one ' +
+      'connection, and there are two (RFC 9110 §7.6.1). Compared: all else, with every request.',
     compare: sameBut()
   },
   malformed: {
     reason:
-      "What is not HTTP, or too large, never becomes a request. Kinto's server (waitress) refuses it with a text of its own; Node's parser does, and the service says so in Kinto's shape. Compared: both refuse.",
+      'What is not HTTP, or too large, never becomes a request. ' +
+      "Kinto's server (waitress) refuses it with a text of its own; Node's parser does, " +
+      "and the service says so in Kinto's shape. Compared: both refuse.",
     compare: refused([400, 431, 501], [400, 431, 501])
   },
   'stricter parser': {
     reason:
-      "Node's parser refuses what RFC 9112 tells servers to refuse (§3.2: no Host, §5.2: folded lines, §6.1: two lengths), since others may read it differently; waitress lets it pass. Compared: 400.",
+      "Node's parser refuses what RFC 9112 tells servers to refuse (§3.2: no Host, §5.2: folded " +
+      'lines, §6.1: two lengths), since others may read it differently; waitress lets it pass. ' +
+      'Compared: 400.',
     compare: refused([200], [400])
   },
   'unknown method': {
     reason:
-      "Node's parser knows the registered methods only; Kinto answers 405 to any other. Compared: 400, so refused as well.",
+      "Node's parser knows the registered methods only; Kinto answers 405 to any other. " +
+      'Compared: 400, so refused as well.',
     compare: refused([405], [400])
   },
   'not one Host': {
     reason:
-      'Kinto builds URLs from Host. A client of HTTP/1.0 may send none: Kinto then names waitress.invalid and its own port, the service no name. Of several Kinto makes a list, the service passes the first on. Compared: all but these URLs.',
+      'Kinto builds URLs from Host. A client of HTTP/1.0 may send none: ' +
+      'Kinto then names waitress.invalid and its own port, the service no name. ' +
+      'Of several Kinto makes a list, the service passes the first on. ' +
+      'Compared: all but these URLs.',
     compare: sameBut({ headers: ['next-page'] })
   },
   asterisk: {
     reason:
-      'undici sends no target but a path, so `OPTIONS *` goes on as `/*`: Kinto answers 200 as to any path without a version, in place of 404. Compared: these statuses.',
+      'undici sends no target but a path, so `OPTIONS *` goes on as `/*`: ' +
+      'Kinto answers 200 as to any path without a version, in place of 404. ' +
+      'Compared: these statuses.',
     compare: ({ status: kinto }, { status: service }) =>
       kinto === 404 && service === 200 ? [] : [`Kinto ${kinto}, the service ${service}`]
   },
   'no path': {
     reason:
-      'An absolute target may have an empty path, which is sent on as `/` (RFC 9112 §3.2.2). Kinto redirects both to its root view, with or without the last slash and the query. Compared: all else.',
+      'An absolute target may have an empty path, which is sent on as `/` (RFC 9112 §3.2.2). ' +
+      'Kinto redirects both to its root view, with or without the last slash and the query. ' +
+      'Compared: all else.',
     compare: sameBut({
       headers: ['location', 'content-length'],
       body: text => text.replace(/\/v1\S*(?=;)/, '/v1')
@@ -64,13 +77,15 @@ const differences: Record<DifferenceName | 'framing', { reason: string; compare:
   },
   'no tunnel': {
     reason:
-      'CONNECT asks for a tunnel, and Node does not make a request of it: the connection is closed. Kinto answers 404. Compared: no answer.',
+      'CONNECT asks for a tunnel, and Node does not make a request of it: ' +
+      'the connection is closed. Kinto answers 404. Compared: no answer.',
     compare: ({ status: kinto }, { status: service }) =>
       kinto === 404 && service === 0 ? [] : [`Kinto ${kinto}, the service ${service}`]
   },
   'what the service adds': {
     reason:
-      'The service announces itself in the root view, in the heartbeat and in the OpenAPI document, as the plugin did. Compared: all else, every other byte of the text included.',
+      'The service announces itself in the root view, in the heartbeat and in the OpenAPI ' +
+      'document, as the plugin did. Compared: all else, every other byte of the text included.',
     compare: sameBut({ headers: ['content-length'], body: withoutAdditions })
   }
 }

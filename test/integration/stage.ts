@@ -3,14 +3,14 @@ import type { Backend } from '../helpers/combination.ts'
 import { realKinto } from '../helpers/real.ts'
 import { as, call, collection, startService, type TestService } from '../helpers/service.ts'
 
-/** Where both parts of a client's world are: Kinto itself, and the service through which clients reach it. */
+/** Kinto itself, and the service that clients reach it through. */
 export interface Stage {
   kinto: { url: string }
   service: TestService
 }
 
 export interface StageOptions {
-  /** Where Kinto keeps its objects: what the combination says, by default. */
+  /** Where Kinto keeps its objects; by default the combination of the run says it. */
   backend?: Backend
   /** Settings of Kinto. */
   settings?: Record<string, string>
@@ -18,10 +18,13 @@ export interface StageOptions {
   env?: Record<string, string>
 }
 
-/** The account that owns the bucket and writes the records, and two reviewers; each has the password `secret`. */
+/** The owner of the bucket and the records, and two reviewers. Each has the password `secret`. */
 const accounts = ['workflow', 'alice', 'bob'] as const
 
-/** A real Kinto with the accounts and the collection whose records the reviewers may write, and the service before it. */
+/**
+ * Starts a real Kinto and the service in front of it. Kinto has the accounts, and a collection
+ * whose records the reviewers may write.
+ */
 export async function startStage(
   t: Test,
   sfn: { url: string },

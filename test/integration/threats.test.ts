@@ -5,13 +5,16 @@ import { answer, as, call, collection } from '../helpers/service.ts'
 import { startStepFunctions } from '../helpers/step-functions.ts'
 import { put, startStage } from './stage.ts'
 
-// What SECURITY.md promises, and no other test shows on a real Kinto.
+// The promises of SECURITY.md that no other test shows on a real Kinto.
 t.test('threats', needsParts('what the service is safe from, on a real Kinto'), async t => {
   const sfn = await startStepFunctions(t)
   const { kinto, service } = await startStage(t, sfn)
   let count = 0
 
-  /** A record that waits, with its token unless `data` says otherwise. @returns its path, and the execution */
+  /**
+   * Creates a record that waits, with its token unless `data` says otherwise.
+   * @returns its path, and the execution
+   */
   async function pending(data: object = {}): Promise<{ path: string; executionArn: string }> {
     const { taskToken, executionArn } = sfn.waitCallback()
     const path = `${collection}/records/t${count++}`
@@ -62,12 +65,13 @@ t.test('threats', needsParts('what the service is safe from, on a real Kinto'), 
         requests: [{ method: 'POST', path: `${path}/stepfunction`, body: { answer: 'SUCCEED' } }]
       })
       const batch = async (type: string): Promise<object> => {
-        const answered = await sendRaw(
+        const response = await sendRaw(
           t,
           service.url,
-          `POST /v1/batch HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\n${type}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+          `POST /v1/batch HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\n${type}` +
+            `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
         )
-        return { status: answered.status, body: String(answered.body) }
+        return { status: response.status, body: String(response.body) }
       }
       t.match(await batch('Content-Type: text/plain\r\n'), { status: 415 })
       t.match(await batch('Content-Type: application/x-www-form-urlencoded\r\n'), { status: 415 })
@@ -137,16 +141,19 @@ t.test('threats', needsParts('what the service is safe from, on a real Kinto'), 
 
   await t.test('a request that hides in another one is not carried out', async t => {
     const { path } = await pending()
-    const hidden = `DELETE /v1${path} HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('workflow')}\r\n\r\n`
+    const authorization = `Authorization: ${as('workflow')}`
+    const hidden = `DELETE /v1${path} HTTP/1.1\r\nHost: k\r\n${authorization}\r\n\r\n`
     const post = 'POST /v1/ HTTP/1.1\r\nHost: k\r\n'
     for (const [expected, bytes] of [
       [
         400,
-        `${post}Content-Length: ${hidden.length + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`
+        `${post}Content-Length: ${hidden.length + 5}\r\n` +
+          `Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`
       ],
       [
         400,
-        `${post}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${hidden}`
+        `${post}Transfer-Encoding: chunked\r\n` +
+          `Transfer-Encoding: identity\r\n\r\n0\r\n\r\n${hidden}`
       ],
       [501, `${post}Transfer-Encoding: xchunked\r\n\r\n${hidden}`],
       [400, `${post}Content-Length: 0\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`],

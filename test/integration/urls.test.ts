@@ -53,7 +53,9 @@ t.test(
       const { status, body } = await sendRaw(
         t,
         url,
-        `POST ${path} HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\nContent-Type: application/json\r\nContent-Length: 21\r\nConnection: close\r\n\r\n{"answer": "SUCCEED"}`
+        `POST ${path} HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\n` +
+          'Content-Type: application/json\r\nContent-Length: 21\r\n' +
+          'Connection: close\r\n\r\n{"answer": "SUCCEED"}'
       )
       t.match({ status, body: String(body) }, { status: 200, body: /accepted/ }, path)
     }

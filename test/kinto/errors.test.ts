@@ -16,15 +16,18 @@ import {
 t.test('errors read as Kinto writes them', async t => {
   t.equal(
     errorBody(invalid('body', 'answer', 'Required').problem),
-    '{"code":400,"errno":107,"error":"Invalid parameters","message":"answer in body: Required","details":[{"location":"body","name":"answer","description":"Required"}]}'
+    '{"code":400,"errno":107,"error":"Invalid parameters","message":"answer in body: Required",' +
+      '"details":[{"location":"body","name":"answer","description":"Required"}]}'
   )
   t.equal(
     errorBody(methodNotAllowed('GET, POST').problem),
-    '{"code":405,"errno":115,"error":"Method Not Allowed","message":"Method not allowed on this endpoint."}'
+    '{"code":405,"errno":115,"error":"Method Not Allowed",' +
+      '"message":"Method not allowed on this endpoint."}'
   )
   t.equal(
     errorBody(modifiedMeanwhile({ id: 'r' }, []).problem),
-    '{"code":412,"errno":114,"error":"Precondition Failed","message":"Resource was modified meanwhile","details":{"existing":{"id":"r"}}}'
+    '{"code":412,"errno":114,"error":"Precondition Failed",' +
+      '"message":"Resource was modified meanwhile","details":{"existing":{"id":"r"}}}'
   )
   t.equal(invalid('body', '', 'not an object').problem.message, 'not an object')
   t.equal(invalid('record', 'taskToken', 'taskToken is odd').problem.message, 'taskToken is odd')

@@ -7,7 +7,7 @@ import { startKinto, type KintoHandler, type ScriptedKinto } from '../helpers/ki
 
 const list = '/v1/buckets/b/collections/c/records?x=1'
 
-/** A Kinto that answers as `handler` does, and who lists there. */
+/** A Kinto that responds as `handler` does, and a session that lists there. */
 async function start(
   t: Test,
   handler: KintoHandler
@@ -25,7 +25,7 @@ async function start(
   }
 }
 
-/** One who lists, of a Kinto that says but this. */
+/** A session that lists at a Kinto that sends this response alone. */
 async function told(t: Test, status: number, body = '{}'): Promise<KintoSession> {
   return (
     await start(t, (_request, response) => {
@@ -83,8 +83,8 @@ t.test('what the caller may not list', async t => {
 t.test('what is no list', async t => {
   for (const status of [500, 503, 301]) {
     const session = await told(t, status)
-    await t.rejects(listAll(session, list), { name: 'KintoRefusal', answer: { status } })
-    await t.rejects(listRecords(session, list), { name: 'KintoRefusal', answer: { status } })
+    await t.rejects(listAll(session, list), { name: 'KintoRefusal', response: { status } })
+    await t.rejects(listRecords(session, list), { name: 'KintoRefusal', response: { status } })
   }
   for (const body of ['<html>', '', '[]', '{}', '{"data":{}}', 'null']) {
     const session = await told(t, 200, body)
@@ -98,7 +98,7 @@ t.test('what is no list', async t => {
   })
   await t.rejects(
     listRecords(session, list),
-    { name: 'KintoRefusal', answer: { status: 503 } },
+    { name: 'KintoRefusal', response: { status: 503 } },
     'nor is half of one'
   )
 })

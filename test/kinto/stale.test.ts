@@ -2,59 +2,11 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { createServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
-import t, { type Test } from 'tap'
-import type { Dispatcher } from 'undici'
+import t from 'tap'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 import { listenRaw, RawServed } from '../helpers/raw.ts'
 import { selfSigned } from '../helpers/tls.ts'
-
-const ok = 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n'
-const endings: Record<string, (connection: RawServed) => void> = {
-  ends: connection => {
-    connection.socket.end()
-  },
-  resets: connection => {
-    connection.socket.resetAndDestroy()
-  }
-}
-
-/** A Kinto that answers the first request on each connection, and ends it with the second, of which it notes the head. */
-function endWithSecond(
-  end: (connection: RawServed) => void,
-  heads: string[]
-): (connection: RawServed) => void {
-  return connection =>
-    connection.onRequest((head, number) => {
-      heads.push(head)
-      if (number === 1) connection.socket.write(head.startsWith('HEAD') ? ok : `${ok}ok`)
-      else end(connection)
-    })
-}
-
-function dispatcherFor(t: Test, origin: string): Dispatcher {
-  const upstream = createUpstream({ origin, timeoutMs: 5000 })
-  t.teardown(() => upstream.close())
-  return upstream.dispatcher
-}
-
-async function send(
-  dispatcher: Dispatcher,
-  origin: string,
-  method: string,
-  body: string | null = null
-): Promise<number> {
-  const answer = await dispatcher.request({
-    origin,
-    path: '/v1/',
-    method,
-    body,
-    headers: ['Host', 'kinto.example']
-  })
-  await answer.body.dump()
-  // undici takes the connection back a turn later.
-  for (let turn = 0; turn < 3; turn += 1) await setImmediate()
-  return answer.statusCode
-}
+import { dispatcherFor, endings, endWithSecond, ok, send } from './ended-connections.ts'
 
 for (const [name, end] of Object.entries(endings)) {
   for (const method of ['GET', 'HEAD', 'OPTIONS']) {
@@ -85,8 +37,9 @@ for (const [name, end] of Object.entries(endings)) {
     ['GET', 'body'],
     ['OPTIONS', 'body']
   ] as const) {
+    const having = body === null ? 'without' : 'with'
     t.test(
-      `a ${method} ${body === null ? 'without' : 'with'} a body on a connection that Kinto ${name} meanwhile fails`,
+      `a ${method} ${having} a body on a connection that Kinto ${name} meanwhile fails`,
       async t => {
         const heads: string[] = []
         const kinto = await listenRaw(t, endWithSecond(end, heads))

@@ -31,14 +31,14 @@ t.test('headers may be a flat list or an object, and come back raw', async t => 
     ['Host', 'a.example', 'X-A', '1', 'x-a', '2'],
     { host: 'a.example', 'X-A': '1' }
   ]) {
-    const answer = await dispatcher.request({
+    const response = await dispatcher.request({
       ...get,
       origin: kinto.url,
       headers,
       responseHeaders: 'raw'
     })
-    t.equal(await answer.body.text(), 'ok')
-    t.match(Object.values(answer.headers), ['X-One', '1', 'x-one', '2'])
+    t.equal(await response.body.text(), 'ok')
+    t.match(Object.values(response.headers), ['X-One', '1', 'x-one', '2'])
   }
   t.match(kinto.requests[0]?.rawHeaders, [
     'host',
@@ -111,8 +111,8 @@ t.test('silence before the answer, and in it', async t => {
   await t.rejects(dispatcher.request({ ...get, origin: kinto.url }), {
     code: 'UND_ERR_HEADERS_TIMEOUT'
   })
-  const answer = await dispatcher.request({ ...get, origin: kinto.url })
-  await t.rejects(answer.body.text(), { code: 'UND_ERR_BODY_TIMEOUT' })
+  const response = await dispatcher.request({ ...get, origin: kinto.url })
+  await t.rejects(response.body.text(), { code: 'UND_ERR_BODY_TIMEOUT' })
 })
 
 t.test('close does not wait for a Kinto that is silent', async t => {
@@ -120,12 +120,12 @@ t.test('close does not wait for a Kinto that is silent', async t => {
   kinto.fault({}, 'hang')
   const upstream = createUpstream({ origin: kinto.url, timeoutMs: 60_000 })
   const arrived = kinto.nextRequest()
-  const answer = t.rejects(upstream.dispatcher.request({ ...get, origin: kinto.url }), {
+  const ended = t.rejects(upstream.dispatcher.request({ ...get, origin: kinto.url }), {
     code: 'UND_ERR_DESTROYED'
   })
   await arrived
   await upstream.close()
-  await answer
+  await ended
   await t.rejects(upstream.dispatcher.request({ ...get, origin: kinto.url }))
 })
 
@@ -140,11 +140,13 @@ t.test('an authority of the settings is trusted, beside those of Node', async t 
     server.closeAllConnections()
   })
   const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const answer = await upstreamFor(t, { origin, timeoutMs: 5_000, ca: certificate.cert }).request({
-    ...get,
-    origin
-  })
-  t.equal(await answer.body.text(), 'ok')
+  const response = await upstreamFor(t, { origin, timeoutMs: 5_000, ca: certificate.cert }).request(
+    {
+      ...get,
+      origin
+    }
+  )
+  t.equal(await response.body.text(), 'ok')
   for (const ca of [undefined, selfSigned('127.0.0.1').cert])
     await t.rejects(
       upstreamFor(t, { origin, timeoutMs: 5_000, ca }).request({ ...get, origin }),

@@ -22,7 +22,7 @@ t.test('values and depth', async t => {
   for (const [text, values, depth] of rows) t.same(weigh(text), { values, depth }, text)
 })
 
-/** Lists and objects included; one more for each that is empty. */
+/** Lists and objects are values, too. An empty one counts as two. */
 function counted(value: unknown): { values: number; depth: number } {
   if (typeof value !== 'object' || value === null) return { values: 1, depth: 0 }
   const inner = Object.values(value).map(counted)

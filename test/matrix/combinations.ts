@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { projectFolder } from '../../demo/parts/folder.ts'
 import type { Backend, KintoVersion, Sealing } from '../helpers/combination.ts'
 
-/** Test files, and what they are to run on: test/helpers/combination.ts reads it. */
+/** Test files, and the parts that they run on. test/helpers/combination.ts reads `env`. */
 export interface Combination {
   name: string
   env: {
@@ -20,7 +20,7 @@ const onScriptedKinto = [
   ...files('test/faults/*.test.ts'),
   'test/answer/activities/activities.test.ts'
 ]
-/** What an older Kinto could do otherwise: rights, and what is written and read of a record. */
+/** An older Kinto could differ in rights, and in how records are written and read. */
 const onOlderKinto = [
   'test/integration/permission.test.ts',
   'test/integration/answers.test.ts',

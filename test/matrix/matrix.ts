@@ -15,7 +15,7 @@ await show(async function matrix() {
   )
   if (chosen.length === 0)
     throw new Error(`There are: ${combinations.map(({ name }) => name).join('; ')}.`)
-  // An installation takes longer than a test file may
+  // An installation takes longer than a test file may.
   await ensurePython()
   for (const {
     env: { TEST_KINTO_VERSION: version }
@@ -24,9 +24,9 @@ await show(async function matrix() {
   let failed = 0
   for (const combination of chosen) {
     const { passed, counts, seconds, log } = await runTests(combination)
-    say(
-      `${passed ? '✓' : '✗'} ${combination.name.padEnd(42)} ${counts.padEnd(42)} ${String(seconds).padStart(5)} s${passed ? '' : `, see ${log}`}`
-    )
+    const [sign, hint] = passed ? ['✓', ''] : ['✗', `, see ${log}`]
+    const time = `${String(seconds).padStart(5)} s`
+    say(`${sign} ${combination.name.padEnd(42)} ${counts.padEnd(42)} ${time}${hint}`)
     if (!passed) failed++
   }
   return failed === 0

@@ -7,17 +7,17 @@ import type { Combination } from './combinations.ts'
 
 interface Ran {
   passed: boolean
-  /** As tap counts. */
+  /** The counts of tap. */
   counts: string
   seconds: number
-  /** The file with all that was said, as seen from the project's folder. */
+  /** The file with all output, relative to the project's folder. */
   log: string
 }
 
-// PostgreSQL takes twice as long as memory
+// PostgreSQL takes twice as long as memory.
 const timeoutSeconds = 900
 
-/** Runs the tests of a combination. What they need and is missing fails them, as with CI. */
+/** Runs the tests of a combination. As with CI, they fail where parts are missing. */
 export async function runTests({ name, env, files }: Combination): Promise<Ran> {
   const folder = join(partsFolder, 'matrix')
   mkdirSync(folder, { recursive: true })
@@ -39,7 +39,7 @@ export async function runTests({ name, env, files }: Combination): Promise<Ran> 
   })
   const [code] = await once(child, 'close')
   closeSync(output)
-  // The last line of the kind is that of all files: `# { total: 18, pass: 17, fail: 1 }`
+  // The last line of this kind counts all files: `# { total: 18, pass: 17, fail: 1 }`
   const counts = readFileSync(log, 'utf8')
     .match(/^# \{ total: .*\}$/gm)
     ?.at(-1)
@@ -52,5 +52,5 @@ export async function runTests({ name, env, files }: Combination): Promise<Ran> 
   }
 }
 
-// What the shell has set would count where the combination leaves it open
+// Values that the shell has set would count where the combination leaves these open.
 const unset = { TEST_KINTO_VERSION: '', TEST_THOUSANDS: '' }

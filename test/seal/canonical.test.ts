@@ -87,7 +87,9 @@ t.test('whatever the spelling of a number', async t => {
         const plain = `${sign}${all}e${shift}`
         const whole = all.slice(0, point) || '0'
         const fraction = all.slice(point) + trailing
-        const other = `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}E${shift + all.length - Math.min(point, all.length) >= 0 ? '+' : ''}${shift + all.length - Math.min(point, all.length)}`
+        const decimals = fraction === '' ? '' : `.${fraction}`
+        const exponent = shift + all.length - Math.min(point, all.length)
+        const other = `${sign}${whole}${decimals}E${exponent >= 0 ? '+' : ''}${exponent}`
         return canonical(plain) === canonical(other)
       }
     )
@@ -132,7 +134,7 @@ t.test('a long text takes no more than its length', async t => {
   for (const text of texts) {
     const begun = performance.now()
     canonical(text)
-    // Some 50 ms; a square of the length would be minutes.
+    // It takes some 50 ms. A time that grows as the square of the length would be minutes.
     t.ok(performance.now() - begun < 5_000, text.slice(0, 20))
   }
 })

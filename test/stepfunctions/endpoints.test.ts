@@ -123,7 +123,7 @@ t.test('there is no connection', async t => {
   })
 
   t.test('in time', async t => {
-    // It takes the connection, and says nothing to the beginning of TLS.
+    // This server takes the connection, and never begins TLS.
     const port = await listening(
       t,
       createServer(socket => socket.on('error', () => {}).resume())

@@ -46,7 +46,7 @@ function healthOf(
   }
 }
 
-/** Takes connections on a free port. */
+/** A server that takes connections on a free port. */
 async function startEndpoint(t: Test): Promise<{
   url: string
   connections: (count: number) => Promise<Socket[]>
@@ -112,7 +112,8 @@ t.test('all who ask share one look, in which nothing is sent', async t => {
 })
 
 t.test(
-  'an endpoint that goes away is noticed when the last look is old, and its return too; the log tells each once',
+  'an endpoint that goes away is noticed when the last look is old, and its return too; ' +
+    'the log tells each once',
   async t => {
     const { url, down, up } = await startEndpoint(t)
     const { health, log } = healthOf(t, { endpoint: url, times: eachTime })

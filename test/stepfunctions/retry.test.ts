@@ -61,7 +61,7 @@ t.test('each attempt gets a third of the time', async t => {
   const hanging = async (signal: AbortSignal): Promise<never> =>
     await new Promise((_resolve, reject) => {
       attempts++
-      // A timer of its own, since that of an AbortSignal keeps no process alive.
+      // The timer of an AbortSignal keeps no process alive. This one does.
       const timer = setInterval(() => {}, 1000)
       signal.addEventListener('abort', () => {
         clearInterval(timer)

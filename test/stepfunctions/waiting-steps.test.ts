@@ -1,43 +1,9 @@
 import t from 'tap'
 import { waitingSteps } from '../../src/stepfunctions/waiting-steps.ts'
 import type { HistoryEvent } from '@aws-sdk/client-sfn'
+import { asked, at, callback, scheduled, started, steps, submitted } from './history-events.ts'
 
-const at = new Date('2026-11-22T10:00:00Z')
-const activity = 'arn:aws:states:us-west-2:123456789012:activity:ManualStep'
-const callback = { resourceType: 'lambda', resource: 'invoke.waitForTaskToken' }
 const lambda = { resourceType: 'lambda', resource: 'invoke' }
-
-/** Events in the order in which they happened; the function under test gets them newest first. */
-function steps(
-  ...events: (Omit<Partial<HistoryEvent>, 'timestamp'> & Pick<HistoryEvent, 'id' | 'type'>)[]
-): ReturnType<typeof waitingSteps> {
-  return waitingSteps(events.map(event => ({ timestamp: at, ...event })).toReversed())
-}
-
-const scheduled = {
-  id: 3,
-  previousEventId: 2,
-  type: 'ActivityScheduled',
-  activityScheduledEventDetails: { resource: activity, input: '"in"' }
-} as const
-const started = {
-  id: 4,
-  previousEventId: 3,
-  type: 'ActivityStarted',
-  activityStartedEventDetails: {}
-} as const
-const asked = {
-  id: 3,
-  previousEventId: 2,
-  type: 'TaskScheduled',
-  taskScheduledEventDetails: { ...callback, region: 'us-west-2', parameters: '"in"' }
-} as const
-const submitted = {
-  id: 4,
-  previousEventId: 3,
-  type: 'TaskSubmitted',
-  taskSubmittedEventDetails: callback
-} as const
 
 t.test('a step that waits', async t => {
   t.strictSame(steps(scheduled, started), [{ input: '"in"', result: undefined }])
@@ -120,84 +86,6 @@ t.test('a callback whose question never got out', async t => {
   )
 })
 
-t.test('an emulator writes a timeout as a failure', async t => {
-  for (const error of ['States.Timeout', 'States.HeartbeatTimeout']) {
-    t.match(
-      steps(asked, submitted, {
-        id: 5,
-        previousEventId: 4,
-        type: 'TaskFailed',
-        taskFailedEventDetails: { ...callback, error }
-      }),
-      [{ result: { kind: 'timed out' } }],
-      error
-    )
-  }
-})
-
-t.test('parallel steps are told apart by the chain of their events', async t => {
-  t.strictSame(
-    steps(
-      {
-        id: 4,
-        previousEventId: 2,
-        type: 'ActivityScheduled',
-        activityScheduledEventDetails: { resource: activity, input: '"a"' }
-      },
-      {
-        id: 5,
-        previousEventId: 3,
-        type: 'ActivityScheduled',
-        activityScheduledEventDetails: { resource: activity, input: '"b"' }
-      },
-      { id: 6, previousEventId: 4, type: 'ActivityStarted' },
-      { id: 7, previousEventId: 5, type: 'ActivityStarted' },
-      {
-        id: 8,
-        previousEventId: 6,
-        type: 'ActivitySucceeded',
-        activitySucceededEventDetails: { output: '"a"' }
-      }
-    ),
-    [
-      { input: '"b"', result: undefined },
-      { input: '"a"', result: { kind: 'succeeded', output: '"a"', at } }
-    ]
-  )
-})
-
-t.test(
-  'a retry is a step of its own, newest first; what follows a result does not change it',
-  async t => {
-    t.strictSame(
-      steps(
-        scheduled,
-        started,
-        {
-          id: 5,
-          previousEventId: 4,
-          type: 'ActivityFailed',
-          activityFailedEventDetails: { error: 'E' }
-        },
-        {
-          id: 6,
-          previousEventId: 5,
-          type: 'ActivityScheduled',
-          activityScheduledEventDetails: { resource: activity, input: '"again"' }
-        },
-        { id: 7, previousEventId: 3, type: 'TaskStateAborted' }
-      ),
-      [
-        { input: '"again"', result: undefined },
-        {
-          input: '"in"',
-          result: { kind: 'failed', error: 'E', cause: undefined, waited: true, at }
-        }
-      ]
-    )
-  }
-)
-
 t.test('ordinary tasks never count', async t => {
   t.strictSame(
     steps(
@@ -248,50 +136,6 @@ t.test('a result whose beginning was not read', async t => {
     [{ input: undefined, result: { kind: 'succeeded', output: '1', at } }]
   )
 })
-
-t.test(
-  "an emulator's history: task events for activities, no parameters, and no chain",
-  async t => {
-    const task = { resourceType: 'states', resource: activity }
-    const events = [
-      { id: 1, type: 'ExecutionStarted' },
-      { id: 2, type: 'TaskStateEntered' },
-      {
-        id: 3,
-        type: 'TaskScheduled',
-        taskScheduledEventDetails: { ...task, region: undefined, parameters: undefined }
-      },
-      { id: 4, type: 'TaskFailed', taskFailedEventDetails: { ...task, error: 'E', cause: 'C' } },
-      {
-        id: 5,
-        type: 'TaskScheduled',
-        taskScheduledEventDetails: {
-          resourceType: 'states',
-          resource: 'arn:aws:states:::states:startExecution.waitForTaskToken',
-          region: undefined,
-          parameters: undefined
-        }
-      }
-    ] as const
-    const first = {
-      input: undefined,
-      result: { kind: 'failed', error: 'E', cause: 'C', waited: true, at }
-    } as const
-    t.strictSame(steps(...events), [{ input: undefined, result: undefined }, first])
-    t.strictSame(
-      steps(...events, {
-        id: 6,
-        type: 'TaskSucceeded',
-        taskSucceededEventDetails: {
-          resourceType: 'states',
-          resource: 'arn:aws:states:::states:startExecution.waitForTaskToken',
-          output: '{"a": 1}'
-        }
-      }),
-      [{ input: undefined, result: { kind: 'succeeded', output: '{"a": 1}', at } }, first]
-    )
-  }
-)
 
 t.test('an event without a time', async t => {
   t.strictSame(

@@ -29,7 +29,10 @@ export interface EmulatedOptions {
 const longestEndMs = 5_000
 const undecided = ['not reported', 'not known', 'reported, not recorded', 'nothing']
 
-/** Questions of executions that run in the emulator, each answered by one person. Where it was not restarted meanwhile, all must have gone well. */
+/**
+ * Questions of executions in the emulator, each answered by one person. All must go well unless the
+ * emulator is restarted in between.
+ */
 export class Emulated {
   readonly #options: EmulatedOptions
   readonly #sdk: SFNClient
@@ -39,7 +42,7 @@ export class Emulated {
     this.#sdk = new SFNClient({ endpoint: options.url, region, credentials, maxAttempts: 1 })
   }
 
-  /** Asks, answers, and looks. */
+  /** Asks, answers, and checks how the execution ended. */
   async act(): Promise<void> {
     const { client, outages, random, ledger } = this.#options
     const from = Date.now()
@@ -100,7 +103,7 @@ export class Emulated {
     }
   }
 
-  // It has forgotten both if it was restarted
+  // Creates all anew, because a restarted emulator has forgotten the activity and the state machine
   async #start(): Promise<{ executionArn: string; taskToken: string }> {
     const { activityArn = '' } = await this.#sdk.send(
       new CreateActivityCommand({ name: randomUUID() })

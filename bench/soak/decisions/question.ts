@@ -6,11 +6,14 @@ export type Verb = 'SUCCEED' | 'FAIL'
 export interface Question {
   uri: string
   executionArn: string
-  /** Of a callback; undefined for an activity, whose token the service fetches. */
+  /** The token of a callback; undefined for an activity, whose token the service fetches. */
   taskToken: string | undefined
-  /** Whether the record names its execution, by which the service finds out what became of a lost report. */
+  /**
+   * Whether the record names its execution. The history of that tells the service whether AWS got a
+   * report whose response was lost.
+   */
   tellsExecution: boolean
-  /** Its step has ended before anybody answered. */
+  /** Its step ended before anybody answered. */
   expired: boolean
   attempts: Attempt[]
 }
@@ -19,13 +22,13 @@ export interface Question {
 export interface Attempt {
   user: Account | undefined
   said: Verb
-  /** In no other attempt: by it the execution tells whose answer it got. */
+  /** No other attempt has it, so the execution shows by it whose answer it got. */
   comment: string
-  /** What its sender was told, each time. */
+  /** What its sender was told, each time that it was sent. */
   told: Told[]
 }
 
-/** What an answer was answered. */
+/** What the response to an answer said. */
 export interface Told {
   /** In few words, for the report. */
   outcome:
@@ -39,14 +42,14 @@ export interface Told {
     | 'not reported'
     | 'refused'
     | 'nothing'
-  /** Whose decision it names. */
+  /** The decision that it names. */
   decision: { answer?: unknown; answeredBy?: unknown; answeredAt?: unknown }
 }
 
-/** Reads it. Nobody was told anything who has left. */
-export function readTold(answer: { status: number; body: any } | string): Told {
-  if (typeof answer === 'string') return { outcome: 'nothing', decision: {} }
-  const { status, body } = answer
+/** Reads a response. A client that has left was told nothing. */
+export function readTold(response: { status: number; body: any } | string): Told {
+  if (typeof response === 'string') return { outcome: 'nothing', decision: {} }
+  const { status, body } = response
   const {
     outcome,
     answer: said,

@@ -6,7 +6,7 @@ import { steps } from '../stage/kinto.ts'
 import type { Client } from '../traffic/client.ts'
 import type { Question } from './question.ts'
 
-/** Lets an execution wait, and puts its record into Kinto as the workflow does, through the service. */
+/** Lets an execution wait, and puts its record into Kinto through the service, as workflows do. */
 export async function ask(
   client: Client,
   stepFunctions: StepFunctionsEndpoint,
@@ -38,7 +38,8 @@ export async function ask(
     ...(random.chance(0.05) && { notes: 'x'.repeat(random.whole(1, 500_000)) })
   }
   const permissions = { write: ['account:alice', 'account:bob'] }
-  // A second PUT would take a token away that was saved meanwhile, so it is made only if there is nothing yet
+  // Only if there is no record yet: a second PUT would remove a token that the service has saved in
+  // between
   await client.insist({
     kind: 'PUT question',
     method: 'PUT',

@@ -10,7 +10,7 @@ import type { Attempt, Question, Told, Verb } from './question.ts'
 const verbs: readonly Verb[] = ['SUCCEED', 'FAIL']
 const reviewers: readonly Account[] = ['alice', 'bob']
 
-/** Those who answer questions, and those who try what they must not. */
+/** Reviewers, who answer questions, and strangers, who try what they must not. */
 export class Reviewers {
   readonly #client: Client
   readonly #stepFunctions: StepFunctionsEndpoint
@@ -22,7 +22,7 @@ export class Reviewers {
     this.#random = random
   }
 
-  /** Does with a question what people do, until everybody knows what became of it. */
+  /** Does with a question what people do, until everybody knows how it was decided. */
   async treat(question: Question): Promise<void> {
     const random = this.#random
     if (random.chance(0.2)) await this.#tryAsStranger(question)
@@ -39,7 +39,7 @@ export class Reviewers {
     if (random.chance(0.2)) await this.#look(question)
   }
 
-  /** Answers until it is told what became of that, or that there is no task for the third time. */
+  /** Answers until the response tells the decision, or tells three times that there is no task. */
   async answer(question: Question, user: Account, said: Verb): Promise<void> {
     const attempt: Attempt = { user, said, comment: randomUUID(), told: [] }
     question.attempts.push(attempt)
@@ -57,7 +57,7 @@ export class Reviewers {
         return
       // The task may never come, if it was lost on its way
       if (outcome === 'no task yet') vain += 1
-      // Sooner than Retry-After says, so that there is more to see
+      // Sooner than Retry-After says, so that more happens
       await sleep(random.between(200, 2_000))
     }
   }
@@ -81,7 +81,7 @@ export class Reviewers {
 
   async #sendInBatch(question: Question, attempt: Attempt): Promise<Told> {
     const { user, said, comment } = attempt
-    const answer = await this.#client.ask({
+    const response = await this.#client.ask({
       kind: 'POST batch with an answer',
       method: 'POST',
       path: '/batch',
@@ -96,7 +96,9 @@ export class Reviewers {
       }
     })
     const told = readTold(
-      typeof answer === 'string' || answer.status !== 200 ? answer : answer.body.responses[1]
+      typeof response === 'string' || response.status !== 200
+        ? response
+        : response.body.responses[1]
     )
     attempt.told.push(told)
     return told
@@ -117,7 +119,8 @@ export class Reviewers {
     })
   }
 
-  // What bears on no step, by itself and in a batch without answers; 412 if a token was saved meanwhile
+  // A change that concerns no step, by itself or in a batch without answers. The status is 412 if
+  // the service saved a token in between.
   async #edit({ uri }: Question): Promise<void> {
     const patch = { method: 'PATCH', path: uri, body: { data: { subject: 'Please review this' } } }
     await this.#client.ask(

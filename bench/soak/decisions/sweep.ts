@@ -15,7 +15,10 @@ export interface SweepOptions {
   ledger: Ledger
 }
 
-/** Goes through all questions when everything is up and quiet: what is still open is answered once more, and then all must agree. */
+/**
+ * Goes through all questions when everything is up and quiet. Answers each open one once more; then
+ * record, execution and responses must agree.
+ */
 export async function sweep(questions: readonly Question[], options: SweepOptions): Promise<void> {
   const left = [...questions]
   await Promise.all(
@@ -62,7 +65,10 @@ async function settle(question: Question, options: SweepOptions): Promise<void> 
     ledger.violation('GET of an answer did not tell the truth', { question, shown, right })
 }
 
-/** Step Functions gives each task away once, and what brought it was cut off: an ActivityStarted that is in no record. */
+/**
+ * Step Functions gives each task away once. If that response was cut off, the execution shows an
+ * ActivityStarted whose token is in no record.
+ */
 function isLost(
   stepFunctions: StepFunctionsEndpoint,
   { executionArn }: Question,

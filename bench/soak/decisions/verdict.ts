@@ -20,7 +20,10 @@ export interface Recorded {
   comment?: string
 }
 
-/** Everything that is wrong about a decision, in words: what people were told, what Step Functions took, and what the record says must agree. */
+/**
+ * Everything that is wrong about a decision, in words. What people were told, what Step Functions
+ * took, and what the record says must agree.
+ */
 export function judge(question: Question, taken: Taken | undefined, recorded: Recorded): string[] {
   const attempt = question.attempts.find(({ comment }) => comment === taken?.comment)
   return [
@@ -131,7 +134,7 @@ function wrongRecord(
   return same ? [] : ['A record says something else than what Step Functions got']
 }
 
-/** A report whose reply was lost, without an execution whose history could tell. */
+/** The response to a report was lost, and the record names no execution with a history to read. */
 function mayStayUnknown({ tellsExecution, attempts }: Question): boolean {
   return (
     !tellsExecution &&

@@ -10,7 +10,9 @@ import type { ServiceWatch } from '../watch/service-watch.ts'
 export function report({ plan, ledger, questions, watches }: Soaked): string {
   const { violations, total } = ledger
   return [
-    `${total.toLocaleString('en-US')} requests and ${questions.length.toLocaleString('en-US')} questions in ${plan.seconds} s of traffic, seed ${plan.seed}.`,
+    `${total.toLocaleString('en-US')} requests and ` +
+      `${questions.length.toLocaleString('en-US')} questions ` +
+      `in ${plan.seconds} s of traffic, seed ${plan.seed}.`,
     ...[
       requests(ledger),
       counted('What went wrong on the way, as it may', ledger.errors),
@@ -24,7 +26,9 @@ export function report({ plan, ledger, questions, watches }: Soaked): string {
     ].map(renderTable),
     violations.length === 0
       ? 'Nothing was violated.'
-      : `${violations.length} VIOLATED:\n${violations.map(violation => `- ${violation}`).join('\n')}`
+      : [`${violations.length} VIOLATED:`, ...violations.map(violation => `- ${violation}`)].join(
+          '\n'
+        )
   ].join('\n\n')
 }
 

@@ -9,26 +9,30 @@ import { as, call } from '../../../test/helpers/service.ts'
 const accounts = ['workflow', 'stepfunction', 'alice', 'bob', 'mallory', 'carol'] as const
 export type Account = (typeof accounts)[number]
 
-/** Where questions are put that the endpoint answers for that behaves as AWS does; where those of the emulator; and what is no question. */
+/** The questions for the endpoint that behaves as AWS does. */
 export const steps = '/buckets/stepfunction/collections/steps'
+
+/** The questions for the emulator. */
 export const emulated = '/buckets/stepfunction/collections/emulated'
+
+// Records that are no questions
 export const articles = '/buckets/ordinary/collections/articles'
 export const large = '/buckets/ordinary/collections/large'
 
 export const ownAuthorization = as('stepfunction')
 
-/** A Kinto that can be killed, and started again where it was, with the data that it had. */
+/** A Kinto that can be killed, and started again at the same address with the same data. */
 export interface RestartableKinto {
   url: string
-  /** Resolves when it is dead. */
+  /** Resolves when it has ended. */
   kill: (signal: NodeJS.Signals) => Promise<void>
-  /** Resolves when it answers. */
+  /** Resolves when it responds. */
   start: () => Promise<void>
   stop: () => Promise<void>
   log: () => string
 }
 
-/** Starts it with the accounts, the collections, and an owner of all. */
+/** Starts it with the accounts, and with the collections, which `workflow` owns. */
 export async function startRestartableKinto(): Promise<RestartableKinto> {
   const folder = makeRunFolder('soak')
   mkdirSync(folder, { recursive: true })
@@ -72,7 +76,7 @@ async function fill(kinto: string): Promise<void> {
     await put(`${kinto}/v1/accounts/${account}`, { data: { password: 'secret' } })
   for (const bucket of ['stepfunction', 'ordinary'])
     await put(`${kinto}/v1/buckets/${bucket}`, {}, 'workflow')
-  // Reviewers have their right from each record, as a careful workflow gives it
+  // Reviewers get their right from each record, as in a careful workflow
   for (const collection of [steps, emulated])
     await put(
       `${kinto}/v1${collection}`,

@@ -6,11 +6,14 @@ interface Outage {
   to: number
 }
 
-/** When which part was away, or did something wrong. Only then may the service fail. */
+/** The times when a part was away, or did something wrong. Only then may the service fail. */
 export class Outages {
   readonly #all: Outage[] = []
 
-  /** From now on, until the function that it returns is called. */
+  /**
+   * The part is away from now on.
+   * @returns a function that ends this
+   */
   begin(part: Part): () => void {
     const outage = { part, from: Date.now(), to: Infinity }
     this.#all.push(outage)
@@ -19,7 +22,7 @@ export class Outages {
     }
   }
 
-  /** Whether one of the parts was away at some time since then. */
+  /** Whether one of the parts was away at some time since `from`. */
   since(from: number, ...parts: Part[]): boolean {
     return this.#all.some(outage => parts.includes(outage.part) && outage.to >= from)
   }

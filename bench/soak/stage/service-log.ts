@@ -1,13 +1,16 @@
-// What the inspector says of itself, which is asked how much memory is in use
+// The lines of the inspector, which measures the memory in use
 const inspector = /^(Debugger (listening|attached|ending)|For help, see|Waiting for the debugger)/
 
-/** What a service wrote, line by line. */
+/** Everything that a service wrote, line by line. */
 export class ServiceLog {
-  /** Where its inspector is. */
+  /** The address of its inspector. */
   inspector: string | undefined
   /** How often each warning and error was logged. */
   readonly counts = new Map<string, number>()
-  /** Lines that no service writes that is well: fatal ones, and what is no JSON (an exception that nobody caught, say). */
+  /**
+   * Lines that a healthy service does not write: fatal ones, and text that is no JSON, such as an
+   * uncaught exception.
+   */
   readonly bad: string[] = []
   #rest = ''
 

@@ -15,9 +15,10 @@ import type { RestartableKinto } from './kinto.ts'
 import { ServiceLog } from './service-log.ts'
 
 /**
- * Two services on one Kinto. That of the emulator shows how it is when an endpoint forgets all; but the emulator takes both of
- * two simultaneous answers, and keeps nothing across a restart, so what became of a decision could not be told from it.
- * Therefore most questions are put to the endpoint of the tests, which takes one answer, as AWS does, and forgets none.
+ * Two services on one Kinto. The service with the emulator shows what happens when an endpoint
+ * forgets everything. But the emulator takes both of two simultaneous answers, and keeps nothing
+ * across a restart, so it cannot tell how a question was decided. So most questions go to the
+ * endpoint of the tests, which takes one answer, as AWS does, and forgets none.
  */
 export interface Stage {
   kinto: RestartableKinto
@@ -29,7 +30,7 @@ export interface Stage {
 
 export interface Watched {
   name: string
-  /** Polls that it has open all the time. */
+  /** The number of polls that it has open all the time. */
   polls: number
   process: Service
   log: ServiceLog
@@ -41,7 +42,7 @@ interface RestartableEmulator {
   start: () => Promise<void>
 }
 
-/** AWS holds a poll for a minute. Nothing else that stops takes so long. */
+// AWS holds a poll for a minute: every stop would take that long
 const pollMs = 4_000
 
 const closing: (() => unknown)[] = []
@@ -100,14 +101,14 @@ async function startWatched(
     KINTO_AUTHORIZATION: ownAuthorization,
     AWS_REGION: region,
     AWS_SECRET_KEY: credentials.secretAccessKey,
-    // Shorter than the longest outages, so that some answers fail for good
+    // Shorter than the longest outages, so that some answers fail
     AWS_TIMEOUT_SECONDS: '3',
     ACTIVITY_WAIT_SECONDS: '5'
   }
   const env = Object.fromEntries(
     Object.entries(all).map(([key, value]) => [`STEPFUNCTION_${key}`, value])
   )
-  // The inspector tells garbage from a leak: it collects the one, and counts the other
+  // The inspector collects the garbage, so that only a leak is left to be measured
   const service = await startService({
     env: { ...env, NODE_OPTIONS: '--inspect=127.0.0.1:0' },
     grace: 75_000,

@@ -2,18 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger } from '../ledger.ts'
 import type { Random } from '../random.ts'
 import { large } from '../stage/kinto.ts'
-import type { Client, Request } from './client.ts'
+import { isDefinite, type Client, type Request } from './client.ts'
 
 const mebibyte = 2 ** 20
 const piece = 64 * 1_024
 
-/** Somebody with large records: uploads, downloads, too slow for either, or gone before the end. */
+/** A user with large records, who uploads and downloads, sometimes slowly or not to the end. */
 export class Uploader {
   readonly #id: string
   readonly #client: Client
   readonly #random: Random
   readonly #ledger: Ledger
-  /** All that were sent: an upload whose client has left may still be carried out, and later than the next one. 0 is for no record. */
+  /**
+   * All sizes that were sent. An upload whose client has left may still be carried out, even after
+   * the next one. 0 stands for no record.
+   */
   readonly #sizes = new Set([0])
 
   constructor(name: string, client: Client, random: Random, ledger: Ledger) {
@@ -64,7 +67,7 @@ export class Uploader {
         leaveAfter: this.#random.whole(1, 60)
       })
     const outcome = await this.#client.ask(request)
-    if (typeof outcome === 'string' || outcome.status === 503) return
+    if (!isDefinite(outcome)) return
     const size = outcome.body?.data?.content.length ?? 0
     if (!this.#sizes.has(size))
       this.#ledger.violation('A download was not what was uploaded', {

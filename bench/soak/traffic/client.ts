@@ -8,21 +8,21 @@ import type { Account } from '../stage/kinto.ts'
 import type { Outages, Part } from '../stage/outages.ts'
 
 export interface Request {
-  /** What the report counts it under. */
+  /** The report counts it under this name. */
   kind: string
   method: Dispatcher.HttpMethod
-  /** Without `/v1`, or whole if it begins with a slash and no version is wanted. */
+  /** With `/v1/` or without it. */
   path: string
-  /** Nobody by default. */
+  /** No credentials by default. */
   user?: Account
   headers?: Record<string, string>
   /** Sent as JSON; a stream as it is. */
   body?: object | AsyncIterable<Uint8Array>
-  /** All statuses that are right, but for 503 while a part is away. */
+  /** All statuses that are right. While a part is away 503 is right too. */
   expected: readonly number[]
   /** Milliseconds after which the client gives up and leaves. */
   leaveAfter?: number
-  /** Reads the answer piece by piece, with pauses. */
+  /** Reads the response piece by piece, with pauses. */
   slowly?: boolean
 }
 
@@ -34,21 +34,21 @@ export interface Answer {
   body: any
 }
 
-/** The client has left, or the answer was cut off in the middle because Kinto died. */
+/** The client has left, or the response was cut off in the middle because Kinto died. */
 export type Outcome = Answer | 'left' | 'cut'
 
 export interface ClientOptions {
   url: string
   ledger: Ledger
   outages: Outages
-  /** Those that stand behind this service. */
+  /** The parts that this service needs. */
   parts: readonly Part[]
 }
 
 const limitMs = 60_000
 const longestPauseMs = 5_000
 
-/** A client of the service. Holds every answer against what is right at any time. */
+/** A client of the service. It checks every response for what must hold at any time. */
 export class Client {
   readonly #options: ClientOptions
   readonly #agent = new Agent({
@@ -72,7 +72,7 @@ export class Client {
     return outcome
   }
 
-  /** Sends a request again for as long as it is answered 503, as clients of Kinto do. */
+  /** Sends a request again as long as the response is 503, as clients of Kinto do. */
   async insist(request: Request): Promise<Outcome> {
     for (;;) {
       const outcome = await this.ask(request)
@@ -110,12 +110,12 @@ export class Client {
         signal: leave === undefined ? limit : AbortSignal.any([limit, leave])
       })
       begun = true
-      const answer = await text(slowly ? pieces(response.body) : response.body)
+      const content = await text(slowly ? pieces(response.body) : response.body)
       return {
         status: response.statusCode,
         headers: response.headers,
-        text: answer,
-        body: parse(answer)
+        text: content,
+        body: parse(content)
       }
     } catch (error) {
       if (leave?.aborted === true) return 'left'
@@ -154,6 +154,11 @@ export class Client {
     if (!outages.since(from, ...parts)) ledger.violation('A 503, and no part was away', seen)
     ledger.error(`503: ${String(body?.message ?? '(HEAD)')}`)
   }
+}
+
+/** Whether the outcome tells for certain what the request did. */
+export function isDefinite(outcome: Outcome): outcome is Answer {
+  return typeof outcome !== 'string' && outcome.status !== 503
 }
 
 async function* pieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

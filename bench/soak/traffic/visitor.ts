@@ -2,10 +2,10 @@ import type { Random } from '../random.ts'
 import { articles, steps } from '../stage/kinto.ts'
 import type { Client, Request } from './client.ts'
 
-/** What anybody asks, with what must come. */
+/** Requests of anybody, each with the status that must come. */
 const visits: readonly Request[] = [
   { kind: 'GET root view', method: 'GET', path: '/v1/', user: 'alice', expected: [200] },
-  // It tells of what is away, by 503
+  // The heartbeat says 503 when a part is away
   { kind: 'GET heartbeat', method: 'GET', path: '/__heartbeat__', expected: [200, 503] },
   { kind: 'GET OpenAPI', method: 'GET', path: '/__api__', expected: [200] },
   {
@@ -34,7 +34,7 @@ const visits: readonly Request[] = [
   }
 ]
 
-/** Asks one of these. */
+/** Sends one of these requests. */
 export async function visit(client: Client, random: Random): Promise<void> {
   await client.ask(random.pick(visits))
 }

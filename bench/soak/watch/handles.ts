@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 
-/** How many of each type: `{ socket: 4, pipe: 2 }`. */
+/** The number of each type: `{ socket: 4, pipe: 2 }`. */
 export type Handles = Readonly<Record<string, number>>
 
 /** The handles that a process has open; undefined where there is no /proc. */
@@ -23,7 +23,7 @@ function typeOf(link: string): string | undefined {
   try {
     return readlinkSync(link).replace(/:\[\d+\]$/, '')
   } catch {
-    // Closed meanwhile
+    // It was closed in between
     return undefined
   }
 }

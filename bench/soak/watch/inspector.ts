@@ -1,13 +1,16 @@
 import { once } from 'node:events'
 
-/** What a process keeps in memory when its garbage is gone, in bytes. */
+/** The memory of a process without garbage, in bytes. */
 export interface Live {
   heap: number
-  /** Of buffers, outside of the heap. */
+  /** The buffers, which are outside of the heap. */
   buffers: number
 }
 
-/** Lets the process collect its garbage, and asks what is left: https://chromedevtools.github.io/devtools-protocol/v8/ */
+/**
+ * Lets the process collect its garbage, and asks what is left:
+ * https://chromedevtools.github.io/devtools-protocol/v8/
+ */
 export async function measureLive(inspector: string): Promise<Live> {
   const socket = new WebSocket(inspector)
   await once(socket, 'open')

@@ -5,15 +5,16 @@ import { countHandles } from './handles.ts'
 import { look, lookUntil } from './watch.ts'
 import type { Sample } from './watch.ts'
 
-// Longer than it keeps an idle connection to Kinto, or to Step Functions
+// Longer than the service keeps an idle connection to Kinto or to Step Functions
 const idleMs = 7_000
 const idleLimitSeconds = 60
 
-// What it remembers by design: the last 10,000 decisions, each with a token of 1,000 characters. And what only compiles later.
+// By design the service remembers the last 10,000 decisions, each with a token of 1,000 characters.
+// The slack is for code that is compiled later.
 const bytesPerDecision = 4_096
 const slack = 12 * 2 ** 20
 
-/** One service from its start to its end: memory, handles, and what it wrote. */
+/** Watches one service from its start to its end: its memory, its handles, and its output. */
 export class ServiceWatch {
   readonly samples: Sample[] = []
   readonly service: Watched
@@ -25,7 +26,7 @@ export class ServiceWatch {
     this.#ledger = ledger
   }
 
-  /** The first sample: idle, just started. */
+  /** The first sample, of the idle service after its start. */
   get first(): Sample {
     if (this.#first === undefined) throw new Error('It has not begun.')
     return this.#first
@@ -36,10 +37,13 @@ export class ServiceWatch {
     return this.samples.at(-1) ?? this.first
   }
 
-  /** Finds out with how many handles it is idle. It looks for records that want heartbeats now and then, so the least counts. */
+  /**
+   * Finds out how many handles the idle service has. Now and then it looks for records that want
+   * heartbeats, so the smallest number counts.
+   */
   async begin(): Promise<void> {
     const end = Date.now() + idleMs
-    await lookUntil(this.service, idleMs, sample => {
+    await lookUntil(this.service, idleMs / 1_000, sample => {
       if (sample.pollsOpen === this.service.polls && count(sample) <= count(this.#first))
         this.#first = sample
       return Date.now() > end
@@ -52,7 +56,7 @@ export class ServiceWatch {
       this.samples.push(await look(this.service))
   }
 
-  /** Waits until all is as it was at the start, and stops it. */
+  /** Waits until all is as it was at the start, stops the service, and checks what is left. */
   async end(decisions: number): Promise<void> {
     const {
       service: { name, process, log }
@@ -90,7 +94,7 @@ export class ServiceWatch {
   }
 }
 
-/** Where nothing tells, none. */
+/** Counts the handles: none if the system does not tell them. */
 function count(sample: Sample | undefined): number {
   return sample === undefined ? Infinity : countHandles(sample.handles ?? {})
 }

@@ -9,22 +9,22 @@ import type { Live } from './inspector.ts'
 /** A service at one moment. */
 export interface Sample {
   time: number
-  /** Bytes that are resident. */
+  /** Bytes of resident memory. */
   resident: number
   live: Live
   requestsInFlight: number
   tokensHeld: number
   pollsOpen: number
-  /** Undefined where nothing tells. */
+  /** Undefined if the system does not tell them. */
   handles: Handles | undefined
 }
 
-/** Looks at a service. */
+/** Takes a sample of a service. */
 export async function look({ process: { adminUrl, pid = 0 }, log }: Watched): Promise<Sample> {
   const time = Date.now()
   const handles = openHandles(pid)
   const live = await measureLive(log.inspector ?? '')
-  // Of these two connections none is left when it is looked at again
+  // Neither connection is left open: the next sample would count it
   const { body } = await request(`${adminUrl}/metrics`, { reset: true })
   const text = await body.text()
   const metric = (name: string): number => Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1])
@@ -39,7 +39,10 @@ export async function look({ process: { adminUrl, pid = 0 }, log }: Watched): Pr
   }
 }
 
-/** Looks until it is as it must be, or for so many seconds. @returns the last sample */
+/**
+ * Takes samples until one is right, or for so many seconds.
+ * @returns the last sample
+ */
 export async function lookUntil(
   watched: Watched,
   seconds: number,

@@ -28,11 +28,11 @@ export interface TokenNeed {
   /** Aborted when the client has left. */
   clientGone: AbortSignal
   timeLeft: () => number
-  /** Without, a poll is begun for the next one who asks. */
+  /** If false, the call does not wait, but begins a poll for the next one. */
   mayWait: boolean
 }
 
-/** A token, and the record that it was found in, or the task that it came with. */
+/** A token, with the record that holds it or the task that it came with. */
 export type FoundToken = { taskToken: string } & ({ reading: Reading } | { task: UnsavedTask })
 
 const maxWaiting = 1_000
@@ -40,8 +40,9 @@ const rereadMs = 2_000
 const lastTryMs = 5_000
 
 /**
- * Brings records and the tasks of their activities together. `GetActivityTask` hands out each token once, to whoever asks, so a
- * token that arrives is used for, saved in, or kept for the record that its input names, and never dropped.
+ * Brings records and the tasks of their activities together. `GetActivityTask` hands out each token
+ * only once, to anybody who asks. So a token that arrives is never dropped: it is used for the
+ * record that its input names, saved in it, or kept for it.
  */
 export class Activities {
   readonly #options: ActivitiesOptions
@@ -69,9 +70,11 @@ export class Activities {
   }
 
   /**
-   * Waits for the token of a record's task: one kept here, one that a poll brings, or one that somebody else saves in the record.
-   * @returns undefined when none came within the wait.
-   * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoRefusal, and the reason of `clientGone`
+   * Waits for the token of a record's task: one that is kept here, one that a poll brings, or one
+   * that somebody else saves in the record.
+   * @returns undefined when none came within the wait
+   * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoRefusal, and the reason
+   * of `clientGone`
    */
   async take(need: TokenNeed): Promise<FoundToken | undefined> {
     const { activityArn, region, ref, dead } = need
@@ -106,7 +109,10 @@ export class Activities {
     this.#unsaved.release(task.taskToken)
   }
 
-  /** The request that had the task in hand is over: if its token is still saved nowhere, anybody may have it. */
+  /**
+   * The request that had the task is over. If its token is still saved nowhere, another request may
+   * have it.
+   */
   disclaim(task: UnsavedTask): void {
     this.#unsaved.disclaim(task.taskToken)
   }
@@ -116,12 +122,16 @@ export class Activities {
     return this.#unsaved.all()
   }
 
-  /** Waits until no poll is open (at most some 65 s); no new one is begun. */
+  /** Begins no new poll, and waits until none is open, at most some 65 s. */
   async stopPolling(): Promise<void> {
     await this.#polling.stop()
   }
 
-  /** Tries a last time to save the unsaved tasks, for 5 s, when no request has any of it in hand. @returns what is saved in no record. */
+  /**
+   * Tries a last time to save the unsaved tasks, for 5 s. To be called when no request has one of
+   * them.
+   * @returns the tasks that are saved in no record
+   */
   async drain(): Promise<UnsavedSummary[]> {
     this.#retrying.abort()
     await Promise.race([this.#retried, sleep(lastTryMs, undefined, { ref: false })])

@@ -16,7 +16,7 @@ import {
   type Writers
 } from '../record/update.ts'
 
-/** A token that a poll brought, and the record that it belongs into. */
+/** A token that a poll brought, and the record that it belongs to. */
 export interface FetchedToken {
   taskToken: string
   region: string
@@ -28,8 +28,9 @@ export interface FetchedToken {
 }
 
 /**
- * What became of saving it: the record as it is now, with the token; or why it is not there. `still waits`: the record holds
- * another token, which is alive, or may be. `unusable`: what the record holds cannot be sealed anew, or asks something else than the task.
+ * The result of saving a token: the record as it is now, with the token; or why the token is not
+ * there. `still waits`: the record holds another token, which is alive, or may be. `unusable`: the
+ * record's `taskToken` cannot be sealed anew, or the record asks something else than the task.
  */
 export type SavedToken = { reading: Reading } | NotRecorded | 'still waits' | 'unusable'
 
@@ -42,7 +43,10 @@ export interface SavingOptions {
 // Somebody may change the record without pause.
 const mostTries = 10
 
-/** Saves a task token in its record, so that it outlives this process. A token that is alive is never replaced. */
+/**
+ * Saves a task token in its record, so that it outlives this process. A token that is alive is
+ * never replaced.
+ */
 export async function saveFetchedToken(
   writers: Writers,
   fetched: FetchedToken,
@@ -70,7 +74,8 @@ export async function saveFetchedToken(
 }
 
 /**
- * The same, and it counts once it was seen: a change that came at the same time may have undone it.
+ * The same, but the token counts as saved only once it was seen in the record: a change at the same
+ * time may have undone it.
  * @throws KintoRefusal when the caller may not see the record any more, KintoUnreachable
  */
 export async function saveSeenToken(

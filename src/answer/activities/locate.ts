@@ -24,8 +24,8 @@ export interface Sought {
 }
 
 /**
- * Finds the records that a task names, with the service's own account: among those in places, the ones that name the
- * activity. Records that do not exist (yet), or that the account may not read, are left out.
+ * Finds the records that a task names, with the service's own account. Only records that name the
+ * activity count. Those that do not exist (yet), or that the account may not read, are left out.
  * @throws AmbiguousId when one id fits several records; KintoUnreachable
  */
 export async function locateRecords(
@@ -51,7 +51,7 @@ export async function locateRecords(
     const records = await Promise.all(
       refs.map(async ref => {
         const response = await session.get(recordPath(ref))
-        // Not to be taken for a record that does not exist: it may be the one that makes an id ambiguous.
+        // The record may exist all the same, and may be the one that makes an id ambiguous.
         if (response.status >= 500) throw new KintoUnreachable(`Kinto answered ${response.status}.`)
         const data =
           response.status === 200 && isParsable(response, reader.bounds)

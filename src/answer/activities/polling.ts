@@ -20,7 +20,10 @@ const emptyPauseMs = 100
 // So many tasks are looked up in Kinto side by side.
 const maxRoutes = 20
 
-/** Polls activities: the watched ones all the time, others while somebody waits for them. One loop, so one poll, for each. */
+/**
+ * Polls activities: watched ones all the time, others while somebody waits for their tasks. Each
+ * has one loop, and so one poll at a time.
+ */
 export class Polling {
   readonly #options: PollingOptions
   readonly #watched = new Set<string>()
@@ -36,19 +39,22 @@ export class Polling {
     return this.#stopped.signal.aborted
   }
 
-  /** Takes every task of an activity as it comes. Its token starts the clock of the state's `TimeoutSeconds`. */
+  /**
+   * Takes every task of an activity as it comes. The clock of the state's `TimeoutSeconds` starts
+   * when the task is taken.
+   */
   watch(origin: Origin): void {
     this.#watched.add(origin.activityArn)
     this.poll(origin)
   }
 
-  /** Polls for who waits at the activity now. */
+  /** Polls for the requests that wait at the activity now. */
   poll(origin: Origin): void {
     if (!this.#loops.has(origin.activityArn))
       this.#loops.set(origin.activityArn, this.#loop(origin))
   }
 
-  /** Begins no poll any more, and waits for those that are open, at most some 65 s. */
+  /** Begins no new poll, and waits for those that are open, at most some 65 s. */
   async stop(): Promise<void> {
     this.#stopped.abort()
     await Promise.all(this.#loops.values())
@@ -77,7 +83,8 @@ export class Polling {
     )
   }
 
-  // Who waits may be served by this task, and then no further poll is wanted. A watched activity's next task need not wait.
+  // This task may be the one that somebody waits for, and then no further poll is wanted. The next
+  // task of a watched activity need not wait for that.
   async #route(routed: Promise<void>, activityArn: string): Promise<void> {
     if (!this.#watched.has(activityArn)) return await routed
     const route = routed.finally(() => {
@@ -93,7 +100,8 @@ export class Polling {
     const { polls, router, room, log } = this.#options
     try {
       const task = await polls.poll(activityArn, region)
-      // AWS holds the line for a minute before it says that there is nothing; what stands in for it may say so at once.
+      // AWS holds a poll open for a minute before it says that there is no task. An emulator may
+      // say so at once.
       if (task === undefined) await sleep(emptyPauseMs)
       else await this.#route(router.receive(task, origin), activityArn)
       return true

@@ -8,14 +8,15 @@ import { AmbiguousId, locateRecords } from './locate.ts'
 import { namedRecords } from '../record/match.ts'
 import { pause } from '../../wait.ts'
 import { heartbeatOf, type Reading } from '../record/reading.ts'
-import { collectionsOf, inScope, type Place, type Resource } from '../../kinto/resources.ts'
+import { inScope, type Resource } from '../../kinto/resources.ts'
+import { KnownPlaces } from './places.ts'
 import { lookAgainMs, NotRecorded } from '../record/update.ts'
 import type { WaitingRoom } from './waiting.ts'
 
 export interface RouterOptions extends SavingOptions {
   unsaved: UnsavedTasks
   room: WaitingRoom
-  /** Kinto, with the service's own account; undefined without `kinto_authorization`. */
+  /** A session with the service's own account. Undefined without `kinto_authorization`. */
   serviceAccount: (() => KintoSession) | undefined
   resources: readonly Resource[]
 }
@@ -24,18 +25,21 @@ export interface RouterOptions extends SavingOptions {
 export type Origin = Pick<UnsavedTask, 'activityArn' | 'region' | 'version'>
 
 const retryMs = 5_000
-const placesMs = 2_000
 
-/** Finds out whose a task is: its token goes to who waits for the record, or into the record, or stays unsaved. */
+/**
+ * Finds the record of a task. The task's token goes to a request that waits for the record, or into
+ * the record, or it stays unsaved.
+ */
 export class TaskRouter {
   readonly #options: RouterOptions
+  readonly #places: KnownPlaces
   readonly #routes = new Map<UnsavedTask, Promise<void>>()
   readonly #reported = new WeakSet<UnsavedTask>()
   #round: Promise<void> | undefined
-  #places: { list: Promise<Place[]>; until: number } | undefined
 
   constructor(options: RouterOptions) {
     this.#options = options
+    this.#places = new KnownPlaces(options.resources)
   }
 
   /** Takes a task that a poll brought. From here on its token is kept until it is saved or used. */
@@ -51,7 +55,10 @@ export class TaskRouter {
     await this.route(task)
   }
 
-  /** Tries again with every unsaved task, for a record may come after its task, and Kinto back. After `stopped` once more. */
+  /**
+   * Tries again with every unsaved task: its record may come later, and Kinto may come back. Once
+   * `stopped`, tries a last time.
+   */
   async keepTrying(stopped: AbortSignal): Promise<void> {
     for (let last = false; !last;) {
       await pause(retryMs, stopped)
@@ -60,12 +67,12 @@ export class TaskRouter {
       await this.tryAgain()
     }
     if (this.#options.unsaved.all().length === 0) return
-    // What was saved now counts once it was seen.
+    // A token that was saved just now counts as saved only once it was seen in its record.
     await sleep(lookAgainMs)
     await this.tryAgain()
   }
 
-  /** Tries again with every unsaved task, one after the other; whoever asks meanwhile is served by the same round. */
+  /** Tries again with every unsaved task, one by one. Calls at the same time share a round. */
   tryAgain(): Promise<void> {
     this.#round ??= this.#tryAll().finally(() => {
       this.#round = undefined
@@ -78,7 +85,10 @@ export class TaskRouter {
     for (const task of this.#options.unsaved.all()) await this.route(task)
   }
 
-  /** Never throws: a task whose records cannot be found or written stays unsaved, and the log says so, once. Whoever asks meanwhile is served by the same look. */
+  /**
+   * Never throws: a task whose records cannot be found or written stays unsaved, and the log says
+   * so once. Calls for a task at the same time share one look.
+   */
   route(task: UnsavedTask): Promise<void> {
     const known = this.#routes.get(task)
     if (known !== undefined) return known
@@ -97,7 +107,8 @@ export class TaskRouter {
       if (!room.hand(task) && serviceAccount !== undefined)
         await this.#saveAhead(task, serviceAccount(), records)
     } catch (error) {
-      // An id that means several records may not be the waiting one's; anything else leaves no doubt about that.
+      // An ambiguous id may not mean the record that a request waits for. After any other error
+      // there is no such doubt.
       task.ambiguous = error instanceof AmbiguousId
       if (!task.ambiguous) room.hand(task)
       this.#report(task, error)
@@ -106,25 +117,11 @@ export class TaskRouter {
 
   async #locate(serviceAccount: KintoSession, task: UnsavedTask): Promise<Reading[]> {
     const records = await locateRecords(serviceAccount, task, this.#options.reader, () =>
-      this.#listPlaces(serviceAccount, task.version)
+      this.#places.list(serviceAccount, task.version)
     )
     task.ambiguous = false
     task.heartbeatSeconds = records.map(heartbeatOf).find(seconds => seconds !== undefined)
     return records
-  }
-
-  // Tasks come by the hundred, collections are made once.
-  #listPlaces(serviceAccount: KintoSession, version: string): Promise<Place[]> {
-    if (this.#places === undefined || Date.now() > this.#places.until) {
-      this.#places = {
-        list: collectionsOf(serviceAccount, version, this.#options.resources),
-        until: Date.now() + placesMs
-      }
-      this.#places.list.catch(() => {
-        this.#places = undefined
-      })
-    }
-    return this.#places.list
   }
 
   async #saveAhead(
@@ -140,7 +137,8 @@ export class TaskRouter {
     } = task
     const holding = records.filter(reading => reading.taskToken === taskToken)
     const undecided = records.filter(reading => !holding.includes(reading) && !isDecided(reading))
-    // Where one task serves several records, only the history can tell a later caller whose answer used the token.
+    // Where one task serves several records, only the history can tell a later caller which answer
+    // used the token.
     const isOnly = holding.length + undecided.length === 1
     const savable = isOnly
       ? undecided
@@ -167,7 +165,7 @@ export class TaskRouter {
     } else if (savable.length === 0) {
       unsaved.release(taskToken)
     } else {
-      // A change that came at the same time may have undone it: it counts as saved once it was seen.
+      // A change at the same time may have undone it: it counts as saved only once it was seen.
       setTimeout(() => {
         void this.route(task)
       }, lookAgainMs).unref()
@@ -185,7 +183,10 @@ export class TaskRouter {
   }
 }
 
-/** Whether a record is done with. Beside the receipt of an older token, a `status` that somebody set back asks for the next one. */
+/**
+ * Whether a record needs no token any more. If somebody set its `status` back, the receipt of an
+ * older token does not count: the record asks for the next token.
+ */
 function isDecided({ decision, data }: Reading): boolean {
   return decision !== undefined && isVerb(data['status'])
 }

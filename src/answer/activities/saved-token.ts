@@ -6,8 +6,9 @@ import type { RecordReader } from '../record/reader.ts'
 import type { Reading } from '../record/reading.ts'
 
 /**
- * The record as it is by now, if it shows a token; undefined from a Kinto that is away for a moment too.
- * @throws KintoRefusal when the caller may not see the record any more; Refusal 400, 409 when its question cannot be answered any more
+ * The record as it is by now, if it shows a token. Undefined also while Kinto is away.
+ * @throws KintoRefusal when the caller may not see the record any more; Refusal 400, 409 when its
+ * question cannot be answered any more
  */
 export async function savedToken(
   session: KintoSession,

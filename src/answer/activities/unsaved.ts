@@ -1,6 +1,6 @@
 import type { NamedRecords } from '../record/match.ts'
 
-/** A task that Step Functions handed out, with a token that exists nowhere else until it is saved in a record. */
+/** A task that Step Functions handed out. Its token exists nowhere else until a record holds it. */
 export interface UnsavedTask {
   taskToken: string
   activityArn: string
@@ -9,23 +9,25 @@ export interface UnsavedTask {
   /** The API version in the paths of its records. */
   version: string
   takenAt: number
-  /** Several records fit what it names, as far as could be found out. */
+  /** Whether one of its ids fits several records, as far as is known. */
   ambiguous?: boolean
   /** As its records say, once they were found. */
   heartbeatSeconds?: number | undefined
 }
 
-/** What a task that is not saved looks like in the log: never with its token. */
+/** An unsaved task in words for the log: never with its token. */
 export interface UnsavedSummary {
   activityArn: string
   records: string[]
   ageSeconds: number
 }
 
-// As long as the request that a task was handed to may take.
+// As long as a request with a task may take.
 const claimMs = 60_000
 
-/** The tasks whose tokens are saved in no record yet. Nothing is ever dropped from here but by being saved or used. */
+/**
+ * The tasks whose tokens are saved in no record yet. A task leaves when its token is saved or used.
+ */
 export class UnsavedTasks {
   readonly #tasks = new Map<string, UnsavedTask>()
   readonly #claims = new Map<string, { record: string; until: number }>()
@@ -43,7 +45,7 @@ export class UnsavedTasks {
     this.#claims.delete(taskToken)
   }
 
-  /** A request for this record has the task, and will save and use it, or fail and leave it here. */
+  /** A request for this record has the task. It will save and use its token, or leave it here. */
   claim(taskToken: string, record: string): void {
     this.#claims.set(taskToken, { record, until: Date.now() + claimMs })
   }

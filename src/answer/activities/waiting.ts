@@ -9,7 +9,7 @@ export interface Waiter {
   arrived: PromiseWithResolvers<UnsavedTask>
 }
 
-/** Everybody who waits for a task of an activity, in the order in which they came. */
+/** The requests that wait for tasks, in the order in which they came. */
 export class WaitingRoom {
   readonly #waiters = new Set<Waiter>()
 
@@ -19,7 +19,7 @@ export class WaitingRoom {
 
   enter(activityArn: string, ref: RecordRef): Waiter {
     const waiter = { activityArn, ref, arrived: Promise.withResolvers<UnsavedTask>() }
-    // A wait may have ended for another reason by the time it fails.
+    // The wait may have ended for another reason before it fails.
     waiter.arrived.promise.catch(() => undefined)
     this.#waiters.add(waiter)
     return waiter
@@ -33,7 +33,11 @@ export class WaitingRoom {
     return [...this.#waiters].filter(waiter => waiter.activityArn === activityArn)
   }
 
-  /** Hands the task to those who wait for the first of its records that somebody waits for. False when nobody does. */
+  /**
+   * Hands a task over for one record: the first in the room that the task names. Every request that
+   * waits for this record gets it.
+   * @returns false when nobody waits for any record of the task
+   */
   hand(task: UnsavedTask): boolean {
     const waiters = this.of(task.activityArn)
     const first = waiters.find(({ ref }) => namesRecord(task.named, ref))
@@ -46,7 +50,7 @@ export class WaitingRoom {
     return true
   }
 
-  /** Ends the wait of everybody at an activity. */
+  /** Ends every wait at an activity. */
   fail(activityArn: string, error: unknown): void {
     for (const waiter of this.of(activityArn)) {
       this.leave(waiter)

@@ -3,18 +3,21 @@ import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import type { Log } from '../../log.ts'
 import { judge, type Verdict } from './verdict.ts'
 
-/** Which history, about which record. */
+/** The execution whose history is read, and the record that it is read for. */
 export interface HistoryQuery {
   executionArn: string | undefined
   region: string
   ref: RecordRef
-  /** Undefined where the record has none. */
+  /** The record's token; undefined where it has none. */
   taskToken: string | undefined
   /** Milliseconds that the request has left. */
   timeLeft: () => number
 }
 
-/** What the execution's history says about the record: 'unclear' where there is none, or where it cannot be read. Never throws. */
+/**
+ * What the execution's history says about the record. 'unclear' where there is no history, or where
+ * it cannot be read. Never throws.
+ */
 export async function readVerdict(
   { executionArn, region, ref, taskToken, timeLeft }: HistoryQuery,
   stepFunctions: StepFunctions,

@@ -7,13 +7,13 @@ import { readBack } from '../record/task-output.ts'
 
 /** What an execution's history says about one record. */
 export type Verdict =
-  /** The record was answered; who by is not known when it was not through this service. */
+  /** The record was answered. Only an answer through this service names its reviewer. */
   | { kind: 'answered'; decision: KnownDecision; answerId?: string }
   /** The step or its execution is over, and the record was not answered. */
   | { kind: 'over'; reason: string }
   /** The execution runs, and the record was not answered. */
   | { kind: 'open' }
-  /** The part of the history that was read does not tell. */
+  /** There is no history, it could not be read, or the part that was read does not tell. */
   | { kind: 'unclear' }
 
 const endings = {
@@ -24,10 +24,13 @@ const endings = {
 } as const
 
 /**
- * Reads the history for one record. Where a step shows the record's token (a callback's parameters hold it), that step alone
- * counts: an execution may have others, before it or beside it. Else an answer of this service counts for the record that it
- * names, and a result from elsewhere (the AWS console, say) only when the task's input named the record and no other, or when
- * there is no doubt: the input is not shown, or the step is the only one.
+ * Reads the history for one record.
+ *
+ * Where a step shows the record's token (the parameters of a callback hold it), only that step
+ * counts: an execution may have other steps, before it or beside it. Otherwise an answer of this
+ * service counts for the record that it names. A result from elsewhere (the AWS console, say)
+ * counts only if the task's input named this record and no other, or if there is no doubt: the
+ * input is not shown, or the step is the only one.
  */
 export function judge(
   history: ExecutionHistory,
@@ -38,8 +41,8 @@ export function judge(
   const holding =
     taskToken === undefined ? [] : history.steps.filter(({ input }) => input?.includes(taskToken))
   const steps = holding.length > 0 ? holding : history.steps
-  const own = steps.map(step => ownAnswer(step, ref)).find(verdict => verdict !== undefined)
-  if (own !== undefined) return own
+  const answered = steps.map(step => ownAnswer(step, ref)).find(verdict => verdict !== undefined)
+  if (answered !== undefined) return answered
   const foreign = steps.filter(isForeign)
   const attributed = foreign.find(
     step => holding.length > 0 || isFor(step, ref, complete && steps.length === 1)
@@ -56,7 +59,7 @@ export function judge(
   return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open' }
 }
 
-/** Why a step is over that nobody answered. */
+/** Why a step ended without an answer. Undefined if it did not. */
 function overWithoutAnswer({ result }: WaitingStep): string | undefined {
   if (result?.kind === 'timed out') return 'The time for an answer has run out.'
   if (result?.kind === 'aborted') return 'Another part of the workflow has ended this step.'
@@ -65,7 +68,7 @@ function overWithoutAnswer({ result }: WaitingStep): string | undefined {
     : undefined
 }
 
-/** The result that a step got, as the text in which this service would have written its answer. */
+/** The part of a step's result in which this service would have written an answer. */
 function resultText({ result }: WaitingStep): string | undefined {
   return result?.kind === 'succeeded'
     ? result.output
@@ -100,10 +103,10 @@ function foreignAnswer({ result }: WaitingStep): Verdict {
   }
 }
 
-function isFor(step: WaitingStep, ref: RecordRef, only: boolean): boolean {
+function isFor(step: WaitingStep, ref: RecordRef, isOnlyStep: boolean): boolean {
   return (
     !namesAnother(step, ref) &&
-    (only ||
+    (isOnlyStep ||
       step.input === undefined ||
       namesRecord(
         namedRecords(step.input, () => true),

@@ -10,8 +10,8 @@ export interface Decision {
 }
 
 /**
- * Where a decision is known from: Step Functions took it from this process; the history of the execution shows it; the receipt in
- * the record opens; or nothing but the record's `status` says so.
+ * How a decision is known: Step Functions took it from this process; the history of the execution
+ * shows it; the receipt in the record opens; or nothing but the record's `status` says so.
  */
 export type Proof = 'report' | 'history' | 'receipt' | 'record'
 

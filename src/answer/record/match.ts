@@ -6,16 +6,21 @@ type RecordUri = Omit<RecordRef, 'version'>
 
 /** The records that a task's input names, by their URI or by their id alone. */
 export interface NamedRecords {
-  /** What was sealed and stands in the input, as it does where a workflow passes on what it got when it asked. */
+  /**
+   * The sealed texts in the input. It holds them where a workflow passes on the response to its
+   * question.
+   */
   seals: ReadonlySet<string>
   uris: ReadonlyMap<string, RecordUri>
   ids: ReadonlySet<string>
 }
 
 /**
- * Finds the records that a task is for: every string in its input, however deep, and inside every string that is itself JSON
- * (a Lambda may pass Kinto's answer on as text). Keys do not count. `inScope` says which URIs are records to be answered here.
- * A URI beats a bare id: where one is found, ids are left out. Only UUIDs count as ids: a short one would be found by accident.
+ * Finds the records that a task is for. Every string in its input is looked at, however deep, and
+ * the inside of every string that is itself JSON (a Lambda may pass Kinto's response on as text).
+ * Keys do not count. `inScope` says which URIs are records to be answered here. A URI beats a bare
+ * id: where a URI is found, ids are left out. Only UUIDs count as ids: a short id would be found by
+ * accident.
  */
 export function namedRecords(
   input: string | undefined,

@@ -9,11 +9,11 @@ import { readTokenField, type SealRules, type TokenField } from './token-field.t
 
 export interface ReadingRules extends SealRules {
   policy: ArnPolicy
-  /** Told of each reading of a record that somebody answers, asks in or looks at. */
+  /** Called with each reading of a record that somebody answers, asks in or looks at. */
   observe: (reading: Reading) => void
 }
 
-// A question of at most 1 MiB and 10,000 values, and open fields that came to it.
+// For a question of at most 1 MiB and 10,000 values, and for open fields that were added to it.
 const askedBounds: RecordBounds = { maxBytes: 2 * 1024 * 1024, maxValues: 20_000 }
 
 /** Reads records by the rules of this service. */
@@ -24,12 +24,18 @@ export class RecordReader {
     this.#rules = rules
   }
 
-  /** The largest answer of Kinto that can show a record that was asked here, or, without a secret, that is worth its parsing. */
+  /**
+   * The largest response of Kinto that can show a question that was asked here. Without a secret,
+   * the largest that is worth the time to parse it.
+   */
   get bounds(): RecordBounds {
     return this.#rules.seals === undefined ? { ...askedBounds, maxBytes: Infinity } : askedBounds
   }
 
-  /** What a record says. `ref` names it by its bucket's real id. Never throws: what cannot be used is part of what was read. */
+  /**
+   * What a record says. `ref` names it by its bucket's real id. Never throws: a field that cannot
+   * be used is part of the reading.
+   */
   read(ref: RecordRef, data: JsonObject): Reading {
     const glance = this.glance(ref, data)
     const { tokenField } = glance
@@ -41,7 +47,7 @@ export class RecordReader {
     return { ...glance, changed }
   }
 
-  /** The same from `judgedBy` alone: whether the question is what was asked is not looked at. */
+  /** The same from the fields of `judgedBy` alone: changes of the question are not looked for. */
   glance(ref: RecordRef, data: JsonObject): Glance {
     const tokenField = readTokenField(ref, data, this.#rules)
     const seal = tokenField.kind === 'sealed' ? tokenField.seal : undefined
@@ -53,7 +59,7 @@ export class RecordReader {
     return { ref, data, tokenField, taskToken, isAsked, decision }
   }
 
-  /** The region of a record's token. Undefined where the record does not name a usable one. */
+  /** The region of a record's token. Undefined where the record names none that can be used. */
   regionOf({ tokenField, data, taskToken }: Glance): string | undefined {
     if (tokenField.kind === 'sealed') return tokenField.seal.region
     try {
@@ -63,12 +69,15 @@ export class RecordReader {
     }
   }
 
-  /** To be called when somebody answers, asks in or looks at a record, not by a loop over records. */
+  /** To be called when somebody answers, asks in or looks at a record, not when a loop does. */
   observe(reading: Reading): void {
     this.#rules.observe(reading)
   }
 
-  /** The step of a record whose question is what was asked. @throws Refusal 400 (nothing usable), 409 (the question was changed) */
+  /**
+   * The step of a record whose question is as it was asked.
+   * @throws Refusal 400 (nothing usable), 409 (the question was changed)
+   */
   step(reading: Reading): Step {
     const { tokenField, data, changed, taskToken, decision } = reading
     if ('refusal' in tokenField) throw tokenField.refusal
@@ -81,7 +90,7 @@ export class RecordReader {
     return tokenField.kind === 'sealed' ? { ...step, region: tokenField.seal.region } : step
   }
 
-  /** The execution whose history tells of a question that was asked, where that is still named as it was. */
+  /** The execution of a sealed question, if the record still names it as the question did. */
   sealedExecution({
     tokenField,
     data,
@@ -99,7 +108,7 @@ export class RecordReader {
     return { executionArn, region: tokenField.seal.region }
   }
 
-  /** Whether a record's activity is asked for its task. */
+  /** Whether a record's task comes from this activity. */
   asksActivity({ tokenField, data, changed }: Reading, activityArn: string): boolean {
     return (
       data['activityArn'] === activityArn &&
@@ -108,7 +117,10 @@ export class RecordReader {
     )
   }
 
-  /** Whether a task with this in its input asks what the record asks. A seal of this record there says so; without one it is not known. */
+  /**
+   * Whether a task with these seals in its input asks the record's question. Only a seal of this
+   * record can deny it: without one it is not known, and taken for true.
+   */
   isAskedBy({ ref, tokenField }: Glance, seals: ReadonlySet<string>): boolean {
     const opened = [...seals]
       .flatMap(text => this.#rules.seals?.open(recordUri(ref), text) ?? [])
@@ -119,7 +131,10 @@ export class RecordReader {
     )
   }
 
-  /** A record's `taskToken` once its task has come: sealed as the question was, never from what the record says by now. */
+  /**
+   * A record's `taskToken` once its task has come: sealed with the question as it was asked, never
+   * as the record has it by now.
+   */
   sealFetched({ ref, tokenField }: Reading, taskToken: string, region: string): string {
     const { seals } = this.#rules
     if (seals === undefined) return taskToken
@@ -133,7 +148,10 @@ export class RecordReader {
     })
   }
 
-  /** The record's `answerReceipt`: for what Step Functions took from this service, or what the history of a sealed execution shows. */
+  /**
+   * The record's `answerReceipt`, for a decision that Step Functions took from this service, or
+   * that the history of a sealed execution shows.
+   */
   receipt(
     { ref, isAsked, changed }: Reading,
     taskToken: string,
@@ -169,7 +187,8 @@ export class RecordReader {
   }
 }
 
-// A record whose seal does not open here was sealed once, and then nobody but the receipt or the history tells of its decision.
+// A record whose seal does not open here was sealed once: only a receipt or the history proves its
+// decision, never its `status`.
 const unproven = new Set<TokenField['kind']>(['moved', 'unknown key'])
 
 function readStatus(data: JsonObject): KnownDecision | undefined {

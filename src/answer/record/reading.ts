@@ -5,20 +5,20 @@ import type { KnownDecision } from './decision.ts'
 import { readHeartbeat } from './record.ts'
 import type { TokenField } from './token-field.ts'
 
-/** What a record holds, as far as some of its fields tell. */
+/** What a record says, as far as the fields of `judgedBy` tell. */
 export interface Glance {
   ref: RecordRef
   data: JsonObject
   tokenField: TokenField
-  /** Undefined for a question whose token has not come, or that shows none that can be used. */
+  /** Undefined while the token of the question has not come, or where it cannot be used. */
   taskToken: string | undefined
-  /** Whether the question was sealed when it was asked. Then nothing else in the record proves anything. */
+  /** Whether the question was sealed when it was asked. Then nothing else proves anything. */
   isAsked: boolean
-  /** What the record proves: by its receipt, or in a record that came in clear by its `status`. */
+  /** The decision in the record: by its receipt, or, where it came in clear, by its `status`. */
   decision: KnownDecision | undefined
 }
 
-/** One reading of a whole record: its step, and how far its words are what was asked. */
+/** One reading of a whole record, compared with what was asked. */
 export interface Reading extends Glance {
   /** The fields that are not as they were asked. */
   changed: string[]
@@ -35,7 +35,10 @@ export const judgedBy = [
   'executionArn'
 ] as const
 
-/** The seconds within which a record's step wants to hear of somebody: as they were asked, else as the record says. */
+/**
+ * The seconds within which a record's step needs a heartbeat: as they were sealed with the
+ * question, else as the record says.
+ */
 export function heartbeatOf({ tokenField, isAsked, data }: Glance): number | undefined {
   return isAsked && tokenField.kind === 'sealed'
     ? tokenField.seal.heartbeatSeconds

@@ -13,7 +13,7 @@ export interface Step {
 }
 
 export interface ArnPolicy {
-  /** Patterns of the ARNs that records may name; none: any. */
+  /** Patterns of the ARNs that records may name. Without patterns they may name any. */
   allowedArns: readonly string[]
   /** The region of records without an ARN. */
   region: string | undefined
@@ -38,9 +38,9 @@ interface StepContext {
 }
 
 /**
- * Reads the fields of a record that name its step. `taskToken` is the one that the record holds, opened. A record that is decided
- * needs neither a token nor an activity.
- * @throws Refusal 400, naming the record's field that is missing or not usable.
+ * Reads the fields of a record that name its step. `taskToken` is the token of the record, opened.
+ * A record that is decided needs neither a token nor an activity.
+ * @throws Refusal 400 that names the field that is missing or not usable
  */
 export function readStep(
   record: JsonObject,
@@ -88,7 +88,10 @@ export function readDecision(record: JsonObject): Decision | undefined {
     : undefined
 }
 
-/** The record's task token; undefined without one. @throws Refusal 400 when it cannot be one. */
+/**
+ * The record's task token. Undefined without one.
+ * @throws Refusal 400 for a value that cannot be a token
+ */
 export function readToken(
   { taskToken }: JsonObject,
   location: Location = 'record'
@@ -101,7 +104,7 @@ export function readToken(
   )
 }
 
-/** The seconds within which the record's step wants to hear of somebody. Undefined where it does not say. */
+/** The seconds within which the step needs a heartbeat. Undefined where the record does not say. */
 export function readHeartbeat({ heartbeatSeconds }: JsonObject): number | undefined {
   const seconds = JSON.isRawJSON(heartbeatSeconds) ? Number(heartbeatSeconds.rawJSON) : 0
   return seconds > 0 ? seconds : undefined
@@ -117,17 +120,16 @@ function readArn(
   const value = record[field]
   if (isAbsent(value)) return []
   const arn = typeof value === 'string' ? parseArn(value) : undefined
-  if (arn?.kind !== kind)
-    throw unusable(
-      field,
-      `${field} is not the ARN of ${kind === 'stateMachine' ? 'a state machine' : `an ${kind}`} of Step Functions.`
-    )
+  if (arn?.kind !== kind) {
+    const expected = kind === 'stateMachine' ? 'a state machine' : `an ${kind}`
+    throw unusable(field, `${field} is not the ARN of ${expected} of Step Functions.`)
+  }
   if (!isAllowed(arn, allowedArns))
     throw unusable(field, `${field} is not among the ARNs that this service may be used for.`)
   return [{ field, arn }]
 }
 
-// Forms of web pages send an empty text for a field that was left out.
+// Web forms send an empty text for a field that was left out.
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === ''
 }

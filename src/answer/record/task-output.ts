@@ -7,13 +7,16 @@ import type { Decision, Verb } from './decision.ts'
 export interface AnswerRequest {
   answer: Verb
   comment: string | undefined
-  /** For the workflow, with SUCCEED: any JSON value, numbers as their literals. Absent and `null` are different things. */
+  /**
+   * For the workflow, with SUCCEED: any JSON value, numbers as their literals. Absent and `null`
+   * are different things.
+   */
   output?: unknown
   /** The error's name, with FAIL. */
   error: string | undefined
 }
 
-/** One answer on its way: what was said, by whom, when, on which version of which record. */
+/** An answer with its reviewer, its time, and the record and version that it is for. */
 export interface SignedAnswer extends AnswerRequest {
   answeredBy: string
   answeredAt: string
@@ -25,7 +28,7 @@ export interface SignedAnswer extends AnswerRequest {
   answerId: string
 }
 
-/** An answer of this service, read back from the output or the cause that it gave to a step. */
+/** An answer of this service, read back from the output or the cause that it gave a step. */
 export interface ReadBack extends Decision {
   record: string
   answerId: string
@@ -40,9 +43,10 @@ const defaultError = 'Not signing off'
 const maxOutputBytes = 262_144
 
 /**
- * What Step Functions is told: always one JSON object with who decided what; the reviewer's own `output` stands inside it,
- * so nobody can pass for somebody else. SUCCEED gives it as the task's output, FAIL as the cause.
- * @throws Refusal 400 when the whole is larger than a task's output may be.
+ * What Step Functions is told: always one JSON object that says who decided what. The reviewer's
+ * `output` stands inside it, so nobody can pass for somebody else. With SUCCEED the object is the
+ * task's output, with FAIL the cause.
+ * @throws Refusal 400 when the whole is larger than a task's output may be
  */
 export function taskResult(signed: SignedAnswer): Report['result'] {
   const {
@@ -76,7 +80,7 @@ export function taskResult(signed: SignedAnswer): Report['result'] {
   return answer === 'SUCCEED' ? { output: text } : { error, cause: text }
 }
 
-/** Reads what `taskResult` wrote. Undefined for anything else: what came from elsewhere. */
+/** Reads what `taskResult` wrote. Undefined for a result from elsewhere. */
 export function readBack(text: string | undefined): ReadBack | undefined {
   const value = text === undefined ? undefined : parsed(text)
   if (!isJsonObject(value)) return undefined

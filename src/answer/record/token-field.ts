@@ -6,8 +6,9 @@ import { readToken, textOf } from './record.ts'
 import { inScope, type Resource } from '../../kinto/resources.ts'
 
 /**
- * What stands in a record's `taskToken`. `moved`: it was sealed for another record, or was altered. `not asked`: only questions
- * count there that were asked through the service, and this one was not.
+ * What stands in a record's `taskToken`. `moved`: it was sealed for another record, or was altered.
+ * `not asked`: the record is in a place where only questions that were asked through the service
+ * count, and this one was not.
  */
 export type TokenField =
   | { kind: 'none' }
@@ -19,7 +20,7 @@ export type TokenField =
 export interface SealRules {
   /** Undefined without a secret: then nothing that was sealed can be used. */
   seals: Seals | undefined
-  /** Where only questions count that were asked through the service. */
+  /** The resources where only questions that were asked through the service count. */
   sealRequired: readonly Resource[]
 }
 
@@ -37,7 +38,8 @@ export function readTokenField(
     return {
       kind: 'moved',
       refusal: unusable(
-        "This record's taskToken was sealed for another record, or was altered. Put the old one back, or ask again."
+        "This record's taskToken was sealed for another record, or was altered. " +
+          'Put the old one back, or ask again.'
       )
     }
   }
@@ -63,7 +65,8 @@ function notAsked(): TokenField {
   return {
     kind: 'not asked',
     refusal: unusable(
-      'This question was not asked through the service. If it was, its taskToken was changed since: put it back, or ask again.'
+      'This question was not asked through the service. ' +
+        'If it was, its taskToken was changed since: put it back, or ask again.'
     )
   }
 }

@@ -14,7 +14,7 @@ export interface HeartbeatsOptions {
   log: Log
 }
 
-/** A token whose step ends when nobody is heard of for `everySeconds`. */
+/** A token whose step ends after `everySeconds` without a heartbeat. */
 interface Beat {
   taskToken: string
   region: string
@@ -22,9 +22,10 @@ interface Beat {
 }
 
 /**
- * Sends `SendTaskHeartbeat` for the tokens of records whose questions say `heartbeatSeconds`, saved in them or kept here, three
- * times in that span. A question that was asked through the service is kept alive by its seal alone, whatever became of its words
- * or of its `status`: else anybody who may write the record could end the step. Several replicas beat side by side.
+ * Sends `SendTaskHeartbeat` three times within the `heartbeatSeconds` of a question, for tokens
+ * that are saved in records and for those that are kept here. For a question that was asked through
+ * the service only the seal counts, even if its words or its `status` were changed: otherwise
+ * anybody who may write the record could end the step. Several replicas beat side by side.
  */
 export class Heartbeats {
   readonly #options: HeartbeatsOptions
@@ -64,7 +65,7 @@ export class Heartbeats {
     const { stepFunctions, log } = this.#options
     const { taskToken, region } = beat
     const liveness = await livenessOf(taskToken, region, stepFunctions, log)
-    // A dead token gets no other one, and one that could not be sent is due still.
+    // A dead token gets no more heartbeats. A heartbeat that could not be sent is still due.
     if (liveness !== 'unknown')
       this.#beaten.set(keyOf(beat), liveness === 'alive' ? Date.now() : Infinity)
   }
@@ -72,7 +73,7 @@ export class Heartbeats {
   #beatOf(glance: Glance): Beat | undefined {
     const { taskToken, decision } = glance
     const everySeconds = heartbeatOf(glance)
-    // Of a question that was asked, only a receipt is a decision.
+    // For a question that was asked through the service, only a receipt is a decision.
     if (taskToken === undefined || everySeconds === undefined || decision !== undefined)
       return undefined
     const region = this.#options.reader.regionOf(glance)
@@ -90,7 +91,8 @@ export class Heartbeats {
   }
 }
 
-// To Step Functions of another region a token is none: who copies one into a record of theirs must not make it dead for all.
+// In another region a token counts as dead: somebody who copies it into a record of that region
+// must not make it dead for all.
 function keyOf({ taskToken, region }: Beat): string {
   return `${region} ${taskToken}`
 }

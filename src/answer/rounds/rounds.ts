@@ -14,8 +14,9 @@ export interface RoundsOptions {
 const everyMs = 10_000
 
 /**
- * What the service does without being asked: every 10 s it looks at the records that wait, keeps their steps alive, and takes back
- * what nobody decided. Spans of `heartbeatSeconds` below 30 s are not kept safely.
+ * What the service does without being asked: every 10 s it looks at the records that wait, keeps
+ * their steps alive, and takes back what nobody decided. A `heartbeatSeconds` below 30 s is not
+ * kept safely.
  */
 export class Rounds {
   readonly #options: RoundsOptions
@@ -40,7 +41,7 @@ export class Rounds {
     const { serviceAccount, watch, heartbeats, undecided } = this.#options
     const { signal } = this.#stopped
     while (!signal.aborted) {
-      // Where Kinto is away, what is known goes on: no step must fail for that.
+      // While Kinto is away, heartbeats go on for what is known: no step must fail for that.
       for (const look of await watch.look(serviceAccount())) {
         heartbeats.note(look)
         undecided.note(look)

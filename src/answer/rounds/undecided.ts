@@ -16,21 +16,22 @@ export interface UndecidedOptions {
   serviceAccount: () => KintoSession
   stepFunctions: StepFunctions
   reader: RecordReader
-  /** Told of each status that was taken back. */
+  /** Called for each status that was taken back. */
   observe: () => void
   log: Log
 }
 
-// After that somebody has to look who does it.
+// After that, an operator has to find out who writes the status.
 const mostTimes = 3
 // Somebody may change the record without pause.
 const mostTries = 20
 const maxTokens = 10_000
 
 /**
- * Takes back a `status` that nobody decided. People write `SUCCEED` into a record by hand and believe that they have answered:
- * the step would wait, and no list would show it. Only where the question is sealed, no receipt opens, and a heartbeat finds its
- * token alive; so records in clear are never touched.
+ * Takes back a `status` that nobody decided. People write `SUCCEED` into a record by hand and
+ * believe that they have answered: the step would wait, and no list would show it. A status is
+ * taken back only where the question is sealed, no receipt opens, and a heartbeat finds its token
+ * alive. So records in clear are never touched.
  */
 export class UndecidedStatuses {
   readonly #options: UndecidedOptions
@@ -43,7 +44,10 @@ export class UndecidedStatuses {
     this.#options = options
   }
 
-  /** Looks, once, at each record that waited and now says it is decided, or that was changed and says so. What was decided before the first look is left alone. */
+  /**
+   * Looks once at each record that says it is decided, if it waited before or was changed. A record
+   * that was decided before the first look is left alone.
+   */
   note({ seen, whole }: Look): void {
     for (const glance of seen) {
       const uri = recordUri(glance.ref)
@@ -91,7 +95,8 @@ export class UndecidedStatuses {
       if (times === mostTimes + 1)
         log.error(
           { record },
-          'a status that nobody decided comes back again and again: it is left as it is, and the step waits'
+          'a status that nobody decided comes back again and again: ' +
+            'it is left as it is, and the step waits'
         )
       if (times > mostTimes) {
         this.#times.set(taskToken, times)
@@ -101,7 +106,7 @@ export class UndecidedStatuses {
         status: 'UNANSWERED'
       })
       if (outcome instanceof NotRecorded) throw outcome
-      // Others may change the record meanwhile: then nothing was taken back yet.
+      // If somebody else changed the record meanwhile, nothing was taken back yet.
       if (outcome.status === 200) {
         this.#times.set(taskToken, times)
         observe()

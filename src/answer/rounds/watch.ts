@@ -19,7 +19,10 @@ export interface WatchOptions {
 export interface Look {
   /** The records that are new or changed. */
   seen: Glance[]
-  /** The collection, when all of it was looked at: what was known of it and is not among `seen` waits no more. */
+  /**
+   * The collection, if all of it was looked at. Then a known record that is not among `seen` does
+   * not wait any more.
+   */
   whole: Place | undefined
 }
 
@@ -30,8 +33,9 @@ const mostUnknownKeys = 100
 const looksToAWhole = 30
 
 /**
- * Looks at the records that wait under `resources`, with the service's own account: first at all of them, then at what Kinto says
- * was changed since. A look at a collection that was not changed costs one request without a body in its answer.
+ * Looks at the records that wait under `resources`, with the service's own account: first at all of
+ * them, then at those that Kinto lists as changed since. For a collection that was not changed, a
+ * look costs one request, and the response has no body.
  */
 export class RecordWatch {
   readonly #options: WatchOptions
@@ -43,10 +47,11 @@ export class RecordWatch {
     this.#options = options
   }
 
-  /** Never throws: a collection that cannot be read is looked at the next time, and the log says so. */
+  /** Never throws: what cannot be read is left for the next look, and the log says so. */
   async look(session: KintoSession): Promise<Look[]> {
     const { resources, log } = this.#options
-    // Who writes a record may give it a `last_modified` of the past, and then Kinto does not say that it was changed.
+    // A client may write a record with a `last_modified` of the past, and then Kinto does not list
+    // it as changed.
     if (this.#looks++ % looksToAWhole === 0) this.#versions.clear()
     try {
       const places = await collectionsOf(session, apiVersion, resources)
@@ -73,7 +78,8 @@ export class RecordWatch {
     const changed =
       known === undefined ? 'refused' : await listRecords(session, since(place, known), known)
     if (changed === 'unchanged') return { seen: [], whole: undefined }
-    // Kinto refuses a time that is far in the future, which a client may have given to one of its records.
+    // Kinto refuses a time that is far in the future. A client may have given such a time to one of
+    // its records.
     const { objects, etag } = changed === 'refused' ? await this.#listAll(session, place) : changed
     if (etag === undefined) this.#versions.delete(key)
     else this.#versions.set(key, etag)
@@ -93,12 +99,13 @@ export class RecordWatch {
     this.#unknownKeys.set(keyId, true)
     this.#options.log.error(
       { keyId, ...place },
-      'questions wait that were sealed with a secret which is not in stepfunction.seal_secret: they cannot be answered here, and get no heartbeats'
+      'questions wait that were sealed with a secret which is not in stepfunction.seal_secret: ' +
+        'they cannot be answered here, and get no heartbeats'
     )
   }
 
   async #listAll(session: KintoSession, place: Place): Promise<ListedObjects> {
-    // Beside these there are only texts that come later in an alphabet; they do no harm.
+    // The filter also finds texts that come later in an alphabet. They do no harm.
     const sealed = 'gt_taskToken=sealed:'
     const inClear = 'has_heartbeatSeconds=true&exclude_status=SUCCEED,FAIL'
     const lists: ListedObjects[] = []

@@ -11,12 +11,15 @@ import { withSubResources } from './openapi.ts'
 import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import { withCapability } from './root-view.ts'
 
-/** A GET or HEAD for one of Kinto's utility views, as a value. Both get the same reply: that of HEAD is sent without its body. */
+/**
+ * A GET or HEAD for one of Kinto's utility views, as a value. Both get the same reply: for a HEAD
+ * it is sent without its body.
+ */
 export interface ViewRequest {
   view: View
   /** In origin form, as received, query included. */
   target: string
-  /** A flat list, those that the pass-through would send. */
+  /** A flat list: the headers that the pass-through would send. */
   headers: string[]
   /** Milliseconds that the request has left. */
   timeLeft: () => number
@@ -29,7 +32,10 @@ export interface AnnounceOptions {
   log: Log
 }
 
-/** Kinto's utility views with what a plugin inside of Kinto would add to them. Never throws: whatever goes wrong becomes the reply. */
+/**
+ * Kinto's utility views with what a plugin inside of Kinto would add to them. Never throws: a
+ * failure becomes the reply.
+ */
 export async function announce(request: ViewRequest, options: AnnounceOptions): Promise<Reply> {
   const { resources, log } = options
   try {
@@ -53,11 +59,11 @@ async function heartbeatView(request: ViewRequest, options: AnnounceOptions): Pr
     options.log.error({ err }, 'Kinto does not answer its heartbeat')
     return undefined
   })
-  const [answer, health] = await Promise.all([kinto, options.health.check()])
-  return heartbeatReply(answer, health)
+  const [response, health] = await Promise.all([kinto, options.health.check()])
+  return heartbeatReply(response, health)
 }
 
-// Always with GET, so that the length that HEAD is told is right, and in an encoding that can be edited.
+// Always a GET, so that a HEAD is told the right length, and without compression, to be edited.
 async function askKinto(
   { target, headers, timeLeft }: ViewRequest,
   { kinto }: AnnounceOptions
@@ -65,7 +71,7 @@ async function askKinto(
   return await requestKinto(kinto.dispatcher, kinto.origin, {
     method: 'GET',
     path: target,
-    // No body goes with it.
+    // This request has no body.
     headers: [
       ...selectHeaders(headers, name => name !== 'accept-encoding' && !name.startsWith('content-')),
       'Accept-Encoding',
@@ -75,7 +81,7 @@ async function askKinto(
   })
 }
 
-// These are true of Kinto's own text only: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.8
+// They are true of Kinto's own text only: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.8
 const ofTheText = /^(etag|last-modified|accept-ranges|content-md5|(content-|repr-)?digest)$/
 
 function edited(response: KintoResponse, edit: (body: Buffer) => Buffer | undefined): Reply {

@@ -1,12 +1,13 @@
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
 import { isJsonObject, parseJson, type JsonObject } from '../../kinto/json.ts'
 
-/** What to put where. The place is there, or at least the object or array that it is in. */
+/** What to put where. The place exists, or at least the object or array around it. */
 export type Edit = readonly [path: JSONPath, value: unknown]
 
 /**
- * Edits the JSON object in `body` as text, so that the rest of it stays as it is, byte for byte. `edits` gets the object.
- * Undefined when that names no edits, or when there is nothing to edit: no object, no UTF-8, one nested deeper than the stack is high.
+ * Edits the JSON object in `body` as text, so that the rest of it stays as it is, byte for byte.
+ * `edits` gets the object. Undefined when it names no edits, or when nothing can be edited: the
+ * body is no object or no UTF-8, or it is nested deeper than the stack is high.
  */
 export function editJson(
   body: Buffer,

@@ -5,8 +5,10 @@ import { editJson } from './edit-json.ts'
 import { jsonReply, kintoReply, type Reply } from '../http/reply.ts'
 
 /**
- * Kinto's heartbeat with one entry more, as a plugin has in `registry.heartbeats`: 503 when any is false (`kinto/core/views/heartbeat.py`).
- * Where Kinto's own is missing (no answer, or one that is no heartbeat), `kinto` is false. What is neither 200 nor 503 stays Kinto's.
+ * Kinto's heartbeat with one more entry, as a plugin has in `registry.heartbeats`. The status is
+ * 503 when any entry is false (`kinto/core/views/heartbeat.py`). Where Kinto's own heartbeat is
+ * missing (no response, or one that is no heartbeat), `kinto` is false. A response with any other
+ * status than 200 and 503 stays as it is.
  */
 export function heartbeatReply(
   response: KintoResponse | undefined,

@@ -7,7 +7,10 @@ interface Operation {
   responses: Record<string, object>
 }
 
-/** The sub-resources, worded as Kinto's own are. An operation has all but the schema of its errors, its tag and its security. */
+/**
+ * The sub-resources, worded as Kinto's own resources are. Only the schema of an operation's errors,
+ * its tag and its security are missing.
+ */
 const {
   paths: ours,
   errorSchema
@@ -19,10 +22,14 @@ const {
 // Kinto groups its operations by tags.
 const tag = 'Stepfunction'
 
-// Kinto makes the document once per process, and to edit its 170 kB takes as long as some hundred other requests.
+// Kinto makes the document once per process. To edit its 170 kB takes as long as some hundred other
+// requests.
 const edited = new LRUCache<string, Buffer>({ max: 8 })
 
-/** Kinto's OpenAPI document (Swagger 2.0) with the sub-resources in it. Undefined when this is no such document. */
+/**
+ * Kinto's OpenAPI document (Swagger 2.0) with the sub-resources in it. Undefined when `body` is no
+ * such document.
+ */
 export function withSubResources(body: Buffer): Buffer | undefined {
   const key = body.toString('latin1')
   const known = edited.get(key)
@@ -45,7 +52,10 @@ function edits({ swagger, paths, tags, securityDefinitions }: JsonObject): Edit[
   return [...items, ...(tagged ? [] : [toTags])]
 }
 
-/** An operation as Kinto would register it: errors have Kinto's shape, and all ways to log in are taken. */
+/**
+ * An operation as Kinto would register it: errors have Kinto's shape, and every way to log in is
+ * taken.
+ */
 function operationOf({ responses, ...operation }: Operation, security: object[]): object {
   const described = mapValues(responses, response => ({ schema: errorSchema, ...response }))
   return { responses: described, ...operation, tags: [tag], security }
@@ -58,7 +68,10 @@ function mapValues<Value, Mapped>(
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
 }
 
-/** Every way to log in that Kinto knows, with all its scopes, as Kinto has it on its own operations (`kinto/core/openapi.py`). */
+/**
+ * Every way to log in that Kinto knows, with all its scopes, as on Kinto's own operations
+ * (`kinto/core/openapi.py`).
+ */
 function securityOf(definitions: unknown): Record<string, string[]>[] {
   if (!isJsonObject(definitions)) return []
   return Object.entries(definitions).map(([name, definition]) => {

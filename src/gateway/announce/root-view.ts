@@ -10,12 +10,13 @@ const description = 'Answer steps of AWS Step Functions that wait for a decision
 // Where a workflow asks.
 const ask = `/${apiVersion}/buckets/{bucket_id}/collections/{collection_id}/stepfunction`
 
-// Clients ask for the root view all the time, and an operator needs to be told once.
+// Clients read the root view all the time, and an operator needs to be told only once.
 const told = new WeakSet<Log>()
 
 /**
- * Kinto's root view, with the capability that a plugin would announce there (`add_api_capability` in `kinto/core/__init__.py`) in
- * the place of one of that name. Undefined when this is no root view.
+ * Kinto's root view with the capability that a plugin would announce there (`add_api_capability` in
+ * `kinto/core/__init__.py`). It takes the place of one with the same name. Undefined when `body` is
+ * no root view.
  */
 export function withCapability(
   body: Buffer,
@@ -39,7 +40,8 @@ function tellOfPlugin(log: Log): void {
   if (told.has(log)) return
   told.add(log)
   log.warn(
-    'Kinto still has the Python plugin stepfunction, which lets anybody answer: take it out of kinto.includes, and restart Kinto'
+    'Kinto still has the Python plugin stepfunction, which lets anybody answer: ' +
+      'take it out of kinto.includes, and restart Kinto'
   )
 }
 

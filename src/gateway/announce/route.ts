@@ -10,7 +10,10 @@ export interface AnnounceRouteOptions extends AnnounceOptions {
   trustProxy: boolean
 }
 
-/** The internal path of a request for a view, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
+/**
+ * The internal path of a request for a view. For Fastify's router, `rewriteUrl` puts it in the
+ * place of the client's path.
+ */
 export function viewPath(view: View | ':view'): string {
   return `/announced/${view}`
 }
@@ -22,7 +25,7 @@ export async function announcedViews(
 ): Promise<void> {
   scope.all<{ Params: { view: View } }>(
     viewPath(':view'),
-    async function answerView(request, reply) {
+    async function serveView(request, reply) {
       const headers = headersForKinto(request, options.trustProxy)
       const viewRequest = {
         view: request.params.view,

@@ -12,15 +12,15 @@ import { sendRun, type BatchRequest, type RunOutcome } from './run.ts'
 import { carryOutOurs } from './ours.ts'
 import { shownPath } from './sub-request.ts'
 
-// Numbers keep their literal text where a batch is taken apart, which takes a second for a MiB of
-// nothing else.
+// Where a batch is taken apart, numbers keep their literal text. For a MiB of nothing but numbers
+// that takes a second.
 const maxBytes = 1024 * 1024
 
 /**
- * Carries out a batch in which answers stand, in order. What lies between them goes to Kinto as
- * batches of their own, so each of these is a transaction, and not the whole. Never throws.
- * Undefined: nothing was done, forward the batch unchanged: Kinto refuses it as a whole, or it
- * cannot be taken apart.
+ * Carries out a batch with requests for sub-resources in it, in order. The requests between these
+ * go to Kinto as batches of their own. Each of those is a transaction: the whole batch is not.
+ * Never throws. Undefined: nothing was done, and the batch should be forwarded unchanged. Kinto
+ * refuses it as a whole, or it cannot be taken apart.
  */
 export async function runBatch(
   body: Buffer,
@@ -30,7 +30,7 @@ export async function runBatch(
 ): Promise<Reply | undefined> {
   const session = new KintoSession(options.kinto, batch.headers, batch.timeLeft)
   try {
-    // Before they are merged: a batch of 1 MiB has room for 80,000 requests and large defaults.
+    // Before the defaults are merged in: 1 MiB has room for 80,000 requests and large defaults.
     if (await isRefused(session, batch.version, targets.length)) return undefined
     if (body.length > maxBytes) throw tooLarge(maxBytes)
     const plan = planBatch(body, targets)
@@ -40,7 +40,11 @@ export async function runBatch(
   }
 }
 
-/** Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only mode). @throws KintoRefusal, KintoUnreachable */
+/**
+ * Whether Kinto would refuse a batch of this size now (`kinto/core/views/batch.py`, and read-only
+ * mode).
+ * @throws KintoRefusal, KintoUnreachable
+ */
 async function isRefused(session: KintoSession, version: string, size: number): Promise<boolean> {
   const response = await session.get(rootPath(version))
   if (response.status !== 200) throw new KintoRefusal(response)
@@ -57,14 +61,16 @@ async function carryOut(
   batch: BatchRequest,
   options: SubResourceOptions
 ): Promise<Reply> {
-  // Kinto has the first word, if only to an empty batch: as long as nothing was done, its refusal is the whole answer.
+  // Kinto has the first word, if only on an empty batch. While nothing was done yet, its refusal
+  // is the whole response.
   const opened = await sendRun(opening, batch, options)
   if ('failed' in opened) return opened.failed
   const { entries, headers } = opened
   for (const [index, part] of rest.entries()) {
     const done = await carryOutPart(part, batch, options)
     if ('failed' in done) {
-      // Something may have been reported by now, so nobody is told that the whole batch failed.
+      // By now a decision may have been reported, so the response must not say that the whole batch
+      // failed.
       const skipped = notExecuted('a previous request of the batch failed', options)
       entries.push(
         ...entriesFor(part, done.failed, batch),

@@ -17,12 +17,15 @@ export class RefusedByKinto extends Error {
 const methods = ['GET', 'HEAD', 'DELETE', 'TRACE', 'POST', 'PUT', 'PATCH']
 const fields = ['method', 'path', 'headers', 'body']
 
-/** The requests of a batch, checked as Kinto's schema does (`kinto/core/views/batch.py`). @throws RefusedByKinto */
+/**
+ * The requests of a batch, checked as Kinto's schema does (`kinto/core/views/batch.py`).
+ * @throws RefusedByKinto
+ */
 export function effectiveRequests(batch: unknown): SubRequest[] {
   require(isJsonObject(batch))
   const { requests, defaults = {}, ...others } = batch
   require(Array.isArray(requests) && isJsonObject(defaults) && Object.keys(others).length === 0)
-  // Kinto wants no path of the defaults alone.
+  // Kinto checks the defaults alone as well. They need no path.
   subRequest({ path: '/', ...defaults })
   return requests.map(request => {
     require(isJsonObject(request))
@@ -38,7 +41,7 @@ function subRequest(fieldsOfIt: JsonObject): SubRequest {
   return { method: methodOf(method), path, headers, body }
 }
 
-// To Kinto's schema what Python takes for false is nothing.
+// Kinto's schema ignores a method that is false to Python.
 function methodOf(method: unknown): string {
   const none =
     method === undefined ||
@@ -52,14 +55,14 @@ function methodOf(method: unknown): string {
   return method
 }
 
-/** The request's own values win; objects are merged however deep. */
+/** The request's own values win. Objects are merged at any depth. */
 function merged(request: JsonObject, defaults: JsonObject): JsonObject {
-  const own = Object.entries(request).map(([name, value]) => [
+  const ownEntries = Object.entries(request).map(([name, value]) => [
     name,
     Object.hasOwn(defaults, name) ? mergedValue(value, defaults[name]) : value
   ])
-  const others = Object.entries(defaults).filter(([name]) => !Object.hasOwn(request, name))
-  return Object.fromEntries([...own, ...others])
+  const defaultEntries = Object.entries(defaults).filter(([name]) => !Object.hasOwn(request, name))
+  return Object.fromEntries([...ownEntries, ...defaultEntries])
 }
 
 function mergedValue(value: unknown, fallback: unknown): unknown {

@@ -2,7 +2,7 @@ import { parseJson } from '../../kinto/json.ts'
 import { headerPairs, selectHeaders } from '../../kinto/headers.ts'
 import type { Reply } from '../http/reply.ts'
 
-/** One answer within the answer to a batch (`kinto/core/utils.py`, build_response). */
+/** One response within the response to a batch (`kinto/core/utils.py`, build_response). */
 export interface Entry {
   path: string
   status: number
@@ -10,14 +10,15 @@ export interface Entry {
   body: unknown
 }
 
-// Kinto shows the headers that it made itself, in its own spelling, which the servers in front of it change.
+// In a batch Kinto shows only headers that it made itself, in its own spelling. The servers in
+// front of it add some, and change the spelling.
 const ofTheServer = new Set(['date', 'server', 'via'])
 const spelling = new Map([
   ['etag', 'ETag'],
   ['www-authenticate', 'WWW-Authenticate']
 ])
 
-/** An answer as Kinto shows it in a batch. Numbers keep their literal text. */
+/** A response as Kinto shows it in a batch. Numbers keep their literal text. */
 export function entryOf(path: string, method: string, { status, headers, body }: Reply): Entry {
   const shown = [
     ...selectHeaders(headers, name => !ofTheServer.has(name)),

@@ -5,14 +5,14 @@ import { shownPath } from './sub-request.ts'
 
 export interface ReceivedBatch {
   body: Buffer
-  /** That of the batch's own path, which Kinto puts in front of the paths in it. */
+  /** The API version in the batch's own path. Kinto puts it in front of the paths in the batch. */
   version: string
   headers: readonly string[]
 }
 
 /**
- * What each of a batch's requests is to the service. Empty where none is its business, or where it
- * cannot be told: an answer that is overlooked ends in Kinto's 404, and nothing is lost by it.
+ * For each request of a batch, the sub-resource that it is for. Empty where none is for one, or
+ * where that cannot be told: an answer that is overlooked ends in Kinto's 404, and nothing is lost.
  */
 export function findTargets(
   { body, version, headers }: ReceivedBatch,
@@ -20,7 +20,7 @@ export function findTargets(
 ): (SubResource | undefined)[] {
   if (!mayNameOurs(body) || !isJson(headers)) return []
   const { requests, defaults } = contentOf(body)
-  // Looked at once, however many requests have no path of their own.
+  // Looked at once for all requests that have no path of their own.
   const usual = targetAt(defaults)
   const targets = requests.map(request => (hasPath(request) ? targetAt(request) : usual))
   return targets.some(target => target !== undefined) ? targets : []
@@ -32,15 +32,16 @@ export function findTargets(
   }
 }
 
-/** Whether the sub-resource's name may stand in a batch, be it escaped, in JSON or in a URL. */
+/** Whether a sub-resource's name may stand in a batch, perhaps escaped, in JSON or in a URL. */
 function mayNameOurs(body: Buffer): boolean {
   return ['stepfunction', '\\', '%'].some(text => body.includes(text))
 }
 
 /**
- * Whether the batch says that it is JSON, in UTF-8, as it comes. Browsers send anything else across
- * sites without asking (https://fetch.spec.whatwg.org/#cors-safelisted-request-header), so nothing
- * is answered by it. Kinto tells capital letters apart.
+ * Whether the headers say that the batch is JSON, in UTF-8 and not compressed. Browsers send other
+ * types across sites without asking, so no question may be answered by them:
+ * https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+ * Kinto tells capital letters in the type apart.
  */
 function isJson(headers: readonly string[]): boolean {
   const [type, ...parameters] = valueOfHeader('content-type')
@@ -58,7 +59,8 @@ function isJson(headers: readonly string[]): boolean {
   }
 }
 
-// A batch with more than Kinto takes (25 by default) is refused by it, so nothing in it has to be found.
+// Kinto refuses a batch with more requests than it takes (25 by default), so nothing in it has to
+// be found.
 const mostRequests = 1_000
 const mostValues = 200_000
 
@@ -71,7 +73,7 @@ function contentOf(body: Buffer): { requests: unknown[]; defaults: unknown } {
   }
 }
 
-/** Undefined for what is no JSON to JavaScript. */
+/** Undefined for a body that is no JSON to JavaScript. */
 function valueOf(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))

@@ -10,22 +10,22 @@ import { runBatch } from './batch.ts'
 import { findTargets } from './find.ts'
 
 export interface BatchOptions extends SubResourceRouteOptions {
-  /** Room for the bodies of batches: no crowd of these keeps answers out. */
+  /** Room for the bodies of batches, so that many batches keep no answers out. */
   batchBodies: Bodies
-  /** Whether a sub-resource is answered here. */
+  /** Whether the service serves a sub-resource itself. */
   isOurs: (target: SubResource) => boolean
 }
 
 // 25 records of more than half a MiB each. A batch is read whole, as Kinto does before it acts.
 const limits = {
   maxBytes: 16 * 1024 * 1024,
-  // Some 50 KiB/s for the largest.
+  // The largest then comes at some 50 KiB/s.
   timeoutMs: 300_000
 }
 
 /**
- * Looks into batches for requests that are the service's business. A batch without any goes on as
- * it came, and so does one that cannot be understood: Kinto has its own word on it.
+ * Looks into batches for requests for sub-resources. A batch without any goes to Kinto as it came.
+ * So does one that cannot be understood: Kinto has its own word on that.
  */
 export function inspectBatches(
   options: BatchOptions
@@ -39,8 +39,8 @@ export function inspectBatches(
     const clientGone = whenClientLeaves(reply)
     const timeLeft = countdown(options.requestMs)
     const batch = { version, headers, clientGone, timeLeft }
-    const answered = await runBatch(body, targets, batch, options)
-    return answered === undefined ? { body: streamOf(body) } : { reply: answered }
+    const batchReply = await runBatch(body, targets, batch, options)
+    return batchReply === undefined ? { body: streamOf(body) } : { reply: batchReply }
   }
 }
 

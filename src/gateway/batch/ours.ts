@@ -7,8 +7,8 @@ import type { BatchRequest } from './run.ts'
 import { bodyOf, headersOf, shownPath } from './sub-request.ts'
 
 /**
- * Carries out a request in a batch that is the service's business: as by itself, but that nobody
- * waits for a task. Never throws.
+ * Carries out a batch's request for a sub-resource, as if the request came alone. Only, it does not
+ * wait for a task. Never throws.
  */
 export async function carryOutOurs(
   request: SubRequest,

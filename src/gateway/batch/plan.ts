@@ -2,7 +2,7 @@ import { parseJson } from '../../kinto/json.ts'
 import type { SubResource } from '../classify.ts'
 import { effectiveRequests, RefusedByKinto, type SubRequest } from './effective.ts'
 
-/** Requests for Kinto that stand side by side, or one that is the service's business. */
+/** Requests for Kinto that stand side by side, or one request for a sub-resource. */
 export type Part = { run: SubRequest[] } | { request: SubRequest; target: SubResource }
 
 export interface Plan {

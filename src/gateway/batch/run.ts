@@ -1,5 +1,5 @@
 import {
-  requestKinto as send,
+  requestKinto,
   jsonObject,
   KintoUnreachable,
   type KintoResponse
@@ -13,7 +13,7 @@ import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import type { SubResourceRequest, SubResourceOptions } from '../sub-resource/handle.ts'
 import type { SubRequest } from './effective.ts'
 
-/** A batch's request: its headers are those that the pass-through would send. */
+/** The request that carries a batch. Its headers are those that the pass-through would send. */
 export interface BatchRequest extends Pick<
   SubResourceRequest,
   'headers' | 'clientGone' | 'timeLeft'
@@ -21,10 +21,10 @@ export interface BatchRequest extends Pick<
   version: string
 }
 
-/** What became of some requests that Kinto got as a batch of their own. */
+/** The outcome of requests that Kinto got as a batch of their own. */
 export type RunOutcome = { entries: unknown[]; headers: string[] } | { failed: Reply }
 
-// What concerns the body that the client sent, and not the one that Kinto gets.
+// They concern the body that the client sent, and Kinto gets another one.
 const ofTheBody = /^(content-.*|.*digest|accept-encoding)$/
 
 /** Has Kinto carry out a batch of these requests, in one transaction of Kinto's. Never throws. */
@@ -34,7 +34,7 @@ export async function sendRun(
   { kinto, log }: SubResourceOptions
 ): Promise<RunOutcome> {
   try {
-    const response = await send(kinto.dispatcher, kinto.origin, {
+    const response = await requestKinto(kinto.dispatcher, kinto.origin, {
       method: 'POST',
       path: batchPath(version),
       headers: [

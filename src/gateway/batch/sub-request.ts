@@ -5,14 +5,18 @@ import { decodedPath } from '../classify.ts'
 import { subRequestHeaders } from '../http/headers.ts'
 import type { SubRequest } from './effective.ts'
 
-/** The headers of one request in a batch: the batch's apply to all, and its own go before (`kinto/core/utils.py`, build_request). @throws Refusal 400 */
+/**
+ * The headers of one request in a batch. The batch's headers apply to all its requests, and a
+ * request's own headers go before them (`kinto/core/utils.py`, build_request).
+ * @throws Refusal 400
+ */
 export function headersOf(request: SubRequest, batch: readonly string[]): string[] {
-  const own = subRequestHeaders(Object.entries(request.headers).flat())
-  requireSendable(own)
-  const names = headerNames(own)
+  const ownHeaders = subRequestHeaders(Object.entries(request.headers).flat())
+  requireSendable(ownHeaders)
+  const names = headerNames(ownHeaders)
   const all = [
     ...selectHeaders(batch, name => !names.has(name) && name !== 'content-length'),
-    ...own
+    ...ownHeaders
   ]
   return bodyOf(request).length === 0
     ? all
@@ -29,17 +33,17 @@ export function bodyOf({ body = {} }: SubRequest): Buffer {
 }
 
 /**
- * The path of a request in a batch as Kinto shows it: decoded, without query and last slash, for
- * Kinto follows its own redirect for one.
+ * The path of a request in a batch as Kinto shows it: decoded, and without its query. It has no
+ * last slash, since Kinto follows its own redirect to the path without one.
  */
 export function shownPath(path: string, version: string): string {
   return withoutLastSlashes(decodedPath(targetOf(path, version)))
 }
 
 /**
- * Kinto puts the version of the batch's own path in front, unless the text begins with it. What a
- * target cannot hold is escaped: here Kinto takes `#` for a part of the path or query, and any text
- * for UTF-8.
+ * Kinto puts the API version in the batch's own path in front, unless the path begins with it.
+ * Characters that a target cannot hold are escaped: here Kinto takes `#` for a part of the path or
+ * query, and any text for UTF-8.
  */
 function targetOf(path: string, version: string): string {
   const target = path.startsWith(`/${version}`) ? path : `/${version}${path}`

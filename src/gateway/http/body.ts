@@ -5,16 +5,25 @@ export interface BodyLimits {
   maxBytes: number
   /** Milliseconds until the whole body must have come. */
   timeoutMs: number
-  /** Milliseconds that its client may be silent. Default: 30,000, in which whoever sends at all sends something. */
+  /**
+   * Milliseconds that the client may be silent. Default: 30,000, in which a client that sends at
+   * all sends something.
+   */
   idleMs?: number
 }
 
-/** Refuses a body that is announced as too large, before any of it is read. @throws Refusal 413 */
+/**
+ * Refuses a body that is announced as too large, before any of it is read.
+ * @throws Refusal 413
+ */
 export function requireSize(headers: IncomingHttpHeaders, maxBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
 }
 
-/** The bodies that are read whole, of all requests under way: together no more than memory has room for. */
+/**
+ * The bodies that are read whole, of all requests under way. Together they take no more memory than
+ * there is room for.
+ */
 export class Bodies {
   readonly #maxHeldBytes: number
   #heldBytes = 0
@@ -23,7 +32,11 @@ export class Bodies {
     this.#maxHeldBytes = maxHeldBytes
   }
 
-  /** Reads a whole body, which counts until `response` is over. @throws Refusal 413, 503; when the client stops sending, its connection is ended */
+  /**
+   * Reads a whole body, which counts until `response` is over. When the client stops sending, its
+   * connection is ended.
+   * @throws Refusal 413, 503
+   */
   async read(
     request: IncomingMessage,
     response: ServerResponse,
@@ -38,7 +51,7 @@ export class Bodies {
         clearTimeout(idle)
       })
     } catch (error) {
-      // What is left of it is read and thrown away, so that the client is not cut off before it has read why.
+      // The rest is read and thrown away: a client that is cut off may not get to read why.
       request.resume()
       throw error
     }
@@ -58,7 +71,8 @@ export class Bodies {
     requireSize(request.headers, maxBytes)
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       onChunk()
-      // What was announced is not counted: whoever announces much and sends nothing would keep others out.
+      // Only what has come is counted: a client that announces much and sends nothing would keep
+      // others out.
       if (this.#heldBytes + chunk.length > this.#maxHeldBytes)
         throw unavailable('Too many requests are being read. Try again in a moment.', {
           retryAfter: 3

@@ -2,13 +2,17 @@ import { KintoRefusal } from '../../kinto/client.ts'
 import { Refusal, unavailable } from '../../kinto/errors.ts'
 import { NotConnectedError } from '../../kinto/upstream.ts'
 
-// A client repeats the request when `Retry-After` tells it to: https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.1
+// Only these get a `Retry-After`, since it makes clients repeat the request:
+// https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.1
 const safe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 // As Kinto's own `retry_after_seconds`.
 const retryAfter = 3
 
-/** The answer to a request that Kinto did not answer: always 503, since Kinto's clients know no 502 and no 504. The cause is for the log. */
+/**
+ * The refusal for a request to which Kinto did not respond. It is always a 503, since Kinto's
+ * clients know no 502 and no 504. The cause is for the log.
+ */
 export function failure(cause: unknown, method: string): Refusal {
   if (chain(cause).some(error => error instanceof NotConnectedError)) {
     return unavailable('Kinto cannot be reached. Try again in a moment.', { retryAfter, cause })
@@ -25,7 +29,10 @@ export function refusalIn(error: unknown): Refusal | KintoRefusal | undefined {
   return chain(error).find(cause => cause instanceof Refusal || cause instanceof KintoRefusal)
 }
 
-/** Whether the client went away before it had sent the whole body: nobody's fault, and nobody is there to be told. */
+/**
+ * Whether the client left before it had sent the whole body. That is nobody's fault, and nobody is
+ * there to be told.
+ */
 export function clientLeft(error: unknown): boolean {
   return chain(error).some(
     ({ code, message }) =>

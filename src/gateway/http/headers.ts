@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { headerValues, selectHeaders } from '../../kinto/headers.ts'
 
-/** A client's request, as far as its headers depend on it. Headers are a flat list of names and values. */
+/**
+ * What the headers for Kinto are made from: parts of a client's request. Headers are a flat list of
+ * names and values.
+ */
 export interface ReceivedRequest {
   rawHeaders: readonly string[]
   /** The `Host` and `Connection` headers, undefined where there is none. */
@@ -13,7 +16,8 @@ export interface ReceivedRequest {
   trustProxy: boolean
 }
 
-// They concern one connection: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.1. Trailers are not passed on, so none is announced.
+// They concern one connection: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.1
+// Trailers are not passed on, so none is announced.
 const hopByHop = new Set([
   'connection',
   'keep-alive',
@@ -24,12 +28,14 @@ const hopByHop = new Set([
   'upgrade'
 ])
 
-// Node has answered `Expect: 100-continue` by the time a request is forwarded; `Proxy-Authorization` was meant for this hop.
+// Node has responded to `Expect: 100-continue` by the time a request is forwarded.
+// `Proxy-Authorization` was meant for this hop.
 const forThisServer = new Set(['expect', 'proxy-authorization'])
 
 /**
- * The headers that Kinto gets, as the client spelled, ordered and repeated them. There is exactly one `Host`, byte for byte the
- * client's: Kinto builds URLs from it. A client of HTTP/1.0 may send none; then it is empty, for undici would put in Kinto's address.
+ * The headers that Kinto gets, as the client spelled, ordered and repeated them. There is exactly
+ * one `Host`, byte for byte the client's: Kinto builds URLs from it. A client of HTTP/1.0 may send
+ * none. Then it is empty, since undici would put in Kinto's address.
  */
 export function forwardedRequestHeaders({
   rawHeaders,
@@ -60,7 +66,10 @@ export function forwardedRequestHeaders({
   return headers
 }
 
-/** Those of the headers in a batch's sub-request that say something about it: not how it travels, which a client cannot decide there (`Connection` names nothing to Kinto). */
+/**
+ * The headers of a request in a batch without those about how it travels. A client cannot decide
+ * that there (`Connection` names nothing to Kinto).
+ */
 export function subRequestHeaders(headers: readonly string[]): string[] {
   return selectHeaders(
     headers,
@@ -73,7 +82,10 @@ export function subRequestHeaders(headers: readonly string[]): string[] {
   )
 }
 
-/** The headers of Kinto's answer that the client gets, as a flat list: all but those of the connection to Kinto. */
+/**
+ * The headers of Kinto's response that the client gets, as a flat list: all but those of the
+ * connection to Kinto.
+ */
 export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
   const dropped = connectionNames(headerValues(rawHeaders, 'connection').join())
   return selectHeaders(rawHeaders, name => !dropped.has(name))
@@ -83,12 +95,12 @@ export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
 export function endToEndObject(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const dropped = connectionNames(headers.connection?.toString())
   const kept: IncomingHttpHeaders = {}
-  // Half the price of Object.entries, and every answer that passes comes through here.
+  // Half the price of Object.entries, and every response that passes comes through here.
   for (const name in headers) if (!dropped.has(name)) kept[name] = headers[name]
   return kept
 }
 
-// `Connection` may name further headers of the same kind; as a rule it names none.
+// `Connection` may name further headers of the same kind. As a rule it names none.
 function connectionNames(connection = ''): ReadonlySet<string> {
   if (/^(keep-alive|close|)$/i.test(connection)) return hopByHop
   return new Set([

@@ -3,33 +3,36 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { unavailable } from '../../kinto/errors.ts'
 
-/** An answer that is due on a connection. */
+/** A response that is due on a connection. */
 interface PendingResponse {
   response: ServerResponse
-  /** Begins its request, once it is its turn. */
+  /** Begins its request, when it is its turn. */
   begin: (() => void) | undefined
 }
 
-// More than any client sends without waiting for an answer. Each of them takes memory while it waits.
+// More requests than any client sends without waiting for a response. Each of them takes memory
+// while it waits.
 const maxWaiting = 100
 
-/** The answers that a server has under way, in order, and on which connection. */
+/** The responses that a server has under way: for each connection, in order. */
 export class RequestPipeline {
   readonly #connections = new Map<Socket, PendingResponse[]>()
-  readonly #last = new WeakSet<Socket>()
+  readonly #closingAfterwards = new WeakSet<Socket>()
   #size = 0
   #closing = false
 
-  /** How many there are. */
+  /** How many responses are under way. */
   get size(): number {
     return this.#size
   }
 
   /**
-   * Follows the requests of `app`. Those that come on one connection without waiting are begun one after the other, as Kinto's
-   * server does: a write must have had its effect before the next request is carried out
-   * (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.3.2). Once `app` closes, requests that still come are refused, and with
-   * the last answer the connections end: without this, clients that keep theirs open would hold `app.close()` up.
+   * Follows the requests of `app`. Requests that come on one connection without waiting are begun
+   * one after the other, as Kinto's server does. A write must have had its effect before the next
+   * request is carried out: https://www.rfc-editor.org/rfc/rfc9112.html#section-9.3.2
+   *
+   * Once `app` closes, requests that still come are refused, and the connections end with the last
+   * response. Without this, clients that keep theirs open would hold `app.close()` up.
    */
   watch(app: FastifyInstance): void {
     app.server.prependListener('request', ({ socket }, response) => {
@@ -49,8 +52,8 @@ export class RequestPipeline {
   }
 
   /**
-   * Whether an answer of another request is due, or has begun, on this connection: then nothing can be said on it. A request
-   * that is not whole yet is the one at fault itself.
+   * Whether the response to another request is due, or has begun, on this connection: then nothing
+   * else can be sent on it. A request that is not whole yet does not count: it is the one at fault.
    */
   hasPending(socket: Socket): boolean {
     return this.#pendingOn(socket).some(
@@ -58,9 +61,12 @@ export class RequestPipeline {
     )
   }
 
-  /** Ends the connection after the answers that are due on it: what came behind their requests cannot be read. */
+  /**
+   * Ends the connection after the responses that are due on it: what came behind their requests
+   * cannot be read.
+   */
   closeAfterwards(socket: Socket): void {
-    this.#last.add(socket)
+    this.#closingAfterwards.add(socket)
   }
 
   #expect(app: FastifyInstance, socket: Socket, response: ServerResponse): void {
@@ -68,7 +74,7 @@ export class RequestPipeline {
     const pending = known ?? []
     if (known === undefined) {
       this.#connections.set(socket, pending)
-      // Of the answers that are not the first, Node does not say that they will never be sent.
+      // Of the responses behind the first, Node does not tell that they will never be sent.
       socket.once('close', () => {
         this.#size -= pending.length
         this.#connections.delete(socket)
@@ -83,13 +89,13 @@ export class RequestPipeline {
     })
   }
 
-  /** The first answer that was due on the connection is over. */
+  /** The first response that was due on the connection is over. */
   #finished(app: FastifyInstance, socket: Socket): void {
     const pending = this.#pendingOn(socket)
     if (pending.shift() === undefined) return
     this.#size -= 1
     if (!socket.destroyed) pending[0]?.begin?.()
-    if (pending.length === 0 && this.#last.has(socket)) socket.destroySoon()
+    if (pending.length === 0 && this.#closingAfterwards.has(socket)) socket.destroySoon()
     this.#closeIdle(app)
   }
 

@@ -6,19 +6,19 @@ import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts
 import { UnsafeSegmentError } from '../../kinto/paths.ts'
 import { endToEndHeaders } from './headers.ts'
 
-/** An answer to the client, as a value. Headers are a flat list, without `Content-Length`. */
+/** A response to the client, as a value. Headers are a flat list, without `Content-Length`. */
 export interface Reply {
   status: number
   headers: string[]
   body: string | Buffer
 }
 
-/** An answer with a JSON body, in place of the type and length that `headers` may hold. */
+/** A reply with a JSON body. Its type replaces the type and length that `headers` may hold. */
 export function jsonReply(status: number, headers: readonly string[], body: unknown): Reply {
   return jsonText(status, headers, JSON.stringify(body))
 }
 
-/** Kinto's own answer, as it came. */
+/** Kinto's own response, as it came. */
 export function kintoReply({ status, headers, body }: KintoResponse): Reply {
   return {
     status,
@@ -28,8 +28,9 @@ export function kintoReply({ status, headers, body }: KintoResponse): Reply {
 }
 
 /**
- * What a failed request is answered with. `commonHeaders` are those of Kinto's latest answer to this caller; where Kinto was not
- * asked, everybody may read the error. What is not for the client goes to the log.
+ * The reply to a request that failed. `commonHeaders` are those of Kinto's latest response to this
+ * caller. Where Kinto was not asked, they let everybody read the error. What is not for the client
+ * goes to the log.
  */
 export function errorReply(error: unknown, commonHeaders: readonly string[], log: Log): Reply {
   if (error instanceof KintoRefusal) return kintoReply(error.response)
@@ -58,12 +59,12 @@ function jsonText(status: number, headers: readonly string[], body: string): Rep
   return { status, headers: [...others, 'Content-Type', 'application/json'], body }
 }
 
-/** Sends the value over HTTP. Names that stand in it several times are sent so. */
+/** Sends a reply over HTTP. A header that stands in it several times is sent several times. */
 export function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   for (const name of headerNames(headers)) {
     const [first, ...others] = headerValues(headers, name)
     reply.header(name, others.length === 0 ? first : [first, ...others])
   }
-  // Of a string Fastify would say that it is in UTF-8, which Kinto does not.
+  // To the type of a string Fastify would add the charset UTF-8. Kinto names none.
   return reply.code(status).send(Buffer.from(body))
 }

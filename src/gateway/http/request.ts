@@ -5,14 +5,17 @@ import { forwardedRequestHeaders } from './headers.ts'
 
 /** What Fastify tells of a request. */
 interface Received {
-  /** By which it is found in the logs, this one and Kinto's. */
+  /** By this id the request is found in both logs, the service's and Kinto's. */
   id: string
   raw: { rawHeaders: string[]; headers: IncomingHttpHeaders }
   ip: string
   protocol: string
 }
 
-/** The headers that Kinto gets with this request, as a flat list. A client's own `X-Request-Id` goes as it came. */
+/**
+ * The headers that Kinto gets with this request, as a flat list. A client's own `X-Request-Id` goes
+ * as it came.
+ */
 export function headersForKinto(
   { id, raw, ip, protocol }: Received,
   trustProxy: boolean
@@ -38,7 +41,7 @@ export function requestId({
   return typeof given === 'string' && /^[\x21-\x7e]{1,200}$/.test(given) ? given : randomUUID()
 }
 
-/** Aborted when the client leaves before it has its answer. */
+/** Aborted when the client leaves before it has its response. */
 export function whenClientLeaves(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {
@@ -47,7 +50,7 @@ export function whenClientLeaves(reply: FastifyReply): AbortSignal {
   return controller.signal
 }
 
-/** Milliseconds that are left of `ms`, which begin now. */
+/** Milliseconds that are left of `ms`, counted from this call. */
 export function countdown(ms: number): () => number {
   const end = Date.now() + ms
   return () => Math.max(0, end - Date.now())

@@ -10,12 +10,14 @@ import { openHeaders } from '../../kinto/cors.ts'
 import { errorBody, unknownCoding } from '../../kinto/errors.ts'
 import type { RequestPipeline } from './pipeline.ts'
 
-// A connection on which nothing moves for longer than Kinto may be silent (300 s at most) has nobody at its other end.
+// Kinto may be silent for 300 s at most. When nothing moves on a connection for longer, nobody is
+// at its other end.
 const idleMs = 330_000
 
 /**
- * How the server listens: as far as HTTP goes, for what Kinto's own server takes. A body has all the time it needs, in both
- * directions: when a side has been silent for too long is Kinto's to say, as it is without the service in front.
+ * How the server listens: as far as HTTP goes, it takes what Kinto's own server takes. A body has
+ * all the time it needs, in both directions. Kinto says when a side has been silent for too long,
+ * as it does without the service in front.
  */
 export function serverOptions(pipeline: RequestPipeline): FastifyHttpOptions<RawServerDefault> {
   return {
@@ -25,7 +27,7 @@ export function serverOptions(pipeline: RequestPipeline): FastifyHttpOptions<Raw
     // Kinto sets ids no limit.
     routerOptions: { maxParamLength: 256 * 1024 },
     exposeHeadRoutes: false,
-    // `RequestPipeline` refuses in Kinto's shape.
+    // `RequestPipeline` refuses these requests itself, in Kinto's shape.
     return503OnClosing: false,
     clientErrorHandler(error, socket) {
       if (pipeline.hasPending(socket)) pipeline.closeAfterwards(socket)
@@ -37,27 +39,31 @@ export function serverOptions(pipeline: RequestPipeline): FastifyHttpOptions<Raw
 /** Every method that Node's parser knows but CONNECT, which asks for a tunnel. */
 export const methods = METHODS.filter(method => method !== 'CONNECT')
 
-/** Lets `app` take every method and header, and keeps Fastify from reading or judging any body. To be called before routes are added. */
+/**
+ * Lets `app` take every method and header, and keeps Fastify from reading or judging any body. To
+ * be called before routes are added.
+ */
 export function acceptMethods(app: FastifyInstance): void {
   for (const method of methods)
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
-  // Node drops what comes after the 2,000th header, without a word; their size is limited already.
+  // Node drops what comes after the 2,000th header, without a word. Their size is limited already.
   app.server.maxHeadersCount = 0
-  // Node would answer 417 to any `Expect` that it does not know. Kinto's server takes no notice of it.
+  // Node would refuse any `Expect` that it does not know with 417. Kinto's server ignores it.
   app.server.on('checkExpectation', (request, response) =>
     app.server.emit('request', request, response)
   )
 }
 
-/** Whether a body comes with the request: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
+/** Whether the request has a body: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
 export function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
 }
 
 /**
- * The body of a request, for undici, which may destroy what it could not send whole, or leave it. What is left once `response` is
- * over is read and thrown away: a client that is cut off while it sends may not get to read its answer
- * (https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6), and its next request stands behind.
+ * The body of a request, for undici, which may destroy what it could not send whole, or leave it.
+ * Once `response` is over, the rest is read and thrown away. The client's next request stands
+ * behind it, and a client that is cut off while it sends may not get to read its response:
+ * https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6
  */
 export function bodyOf(request: IncomingMessage, response: ServerResponse): Readable {
   const body = new PassThrough()
@@ -95,7 +101,7 @@ const refused = new Map<string, Refused>([
   ]
 ])
 
-// What Node's parser refuses never becomes a request, so this answer is written by hand.
+// What Node's parser refuses never becomes a request, so this response is written by hand.
 function clientErrorResponse(code: string): string {
   const [status, error, message] = refused.get(code) ?? malformed
   const body = errorBody({ status, errno: 107, error, message })

@@ -10,11 +10,14 @@ import type { SubResourceRequest, Endpoint } from './handle.ts'
 
 export interface AnswerEndpointOptions extends StateOptions {
   answers: Answers
-  /** Told what became of each POST: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
+  /** Told how each POST ended: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
   observeAnswer: (outcome: string) => void
 }
 
-/** The sub-resource of a record: POST answers it, GET tells how its step stands. @throws UnsafeSegmentError */
+/**
+ * The sub-resource of a record: POST answers it, GET tells how its step stands.
+ * @throws UnsafeSegmentError
+ */
 export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): Endpoint {
   const { log, observeAnswer } = options
   const state = async ({ timeLeft }: SubResourceRequest, session: KintoSession): Promise<Reply> => {

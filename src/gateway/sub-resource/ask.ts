@@ -10,12 +10,15 @@ import type { SubResourceRequest, Endpoint } from './handle.ts'
 
 export interface AskEndpointOptions {
   asks: Asks
-  /** Told of each question that was not taken: `refused` (4xx), `failed` (5xx). */
+  /** Told how each POST ended: an `AskOutcome`, `refused` (4xx) or `failed` (5xx). */
   observeAsk: (outcome: string) => void
   log: Log
 }
 
-/** The sub-resource of a collection: POST asks a question there. @throws UnsafeSegmentError */
+/**
+ * The sub-resource of a collection: POST asks a question there.
+ * @throws UnsafeSegmentError
+ */
 export function askEndpoint(ref: CollectionRef, options: AskEndpointOptions): Endpoint {
   const { log, observeAsk } = options
   return {

@@ -6,12 +6,18 @@ import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import { answerEndpoint, type AnswerEndpointOptions } from './answer.ts'
 import { askEndpoint, type AskEndpointOptions } from './ask.ts'
 
-/** A request for a sub-resource, as a value. Headers are a flat list, those that the pass-through would send. */
+/**
+ * A request for a sub-resource, as a value. Headers are a flat list: those that the pass-through
+ * would send.
+ */
 export interface SubResourceRequest {
   method: string
   target: SubResource
   headers: string[]
-  /** Reads the whole body. @throws Refusal 413, 503 */
+  /**
+   * Reads the whole body.
+   * @throws Refusal 413, 503
+   */
   readBody: () => Promise<Uint8Array>
   /** Aborted when the client has left. */
   clientGone: AbortSignal
@@ -23,7 +29,7 @@ export interface SubResourceRequest {
 
 /** One kind of sub-resource. */
 export interface Endpoint {
-  /** Kinto's resource that it belongs to, whose CORS policy it has. */
+  /** The path of the Kinto resource that it belongs to. Both have the same CORS policy. */
   path: string
   /** A method that Kinto's resource has, and one that it does not have. */
   known: string
@@ -42,7 +48,7 @@ export interface SubResourceOptions extends AnswerEndpointOptions, AskEndpointOp
 
 const requestMethod = 'Access-Control-Request-Method'
 
-/** Answers every request for a sub-resource. Never throws: whatever goes wrong becomes the reply. */
+/** Handles every request for a sub-resource. Never throws: a failure becomes the reply. */
 export async function handleSubResource(
   request: SubResourceRequest,
   options: SubResourceOptions
@@ -73,7 +79,10 @@ function nobodyIsThere({ ref }: SubResource, { log }: SubResourceOptions): Reply
   return { status: 499, headers: [], body: '' }
 }
 
-/** Kinto does not know the sub-resource, so it is asked for its policy on the resource, and our methods are put in. */
+/**
+ * Kinto does not know the sub-resource. So it is asked for its policy on the resource, and our
+ * methods are put in.
+ */
 async function preflight(
   { headers }: SubResourceRequest,
   session: KintoSession,
@@ -93,7 +102,10 @@ async function preflight(
     : { ...reply, headers: [...others, 'Access-Control-Allow-Methods', allowed(methods).join(',')] }
 }
 
-/** Kinto's refusal of a preflight carries the headers of its 405, and unlike another method it can change nothing. */
+/**
+ * Kinto's refusal of a preflight carries the headers of its 405. Unlike another method, a preflight
+ * can change nothing.
+ */
 async function notAllowed(
   session: KintoSession,
   { path, foreign, methods }: Endpoint
@@ -106,7 +118,8 @@ function allowed(methods: Endpoint['methods']): string[] {
   return [...methods.keys(), 'OPTIONS']
 }
 
-// Browsers send forms across sites without asking, so nothing but JSON is taken, even if its body would parse.
+// Browsers send forms across sites without asking. So nothing but JSON is taken, even where the
+// body of a form would parse.
 function requireJson(contentType: string | undefined): void {
   const [type = ''] = (contentType ?? '').split(';', 1)
   if (type.trim().toLowerCase() === 'application/json') return

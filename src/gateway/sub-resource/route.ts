@@ -9,7 +9,7 @@ import { handleSubResource, type SubResourceOptions } from './handle.ts'
 export interface SubResourceRouteOptions extends SubResourceOptions {
   /** Milliseconds that a whole request may take. */
   requestMs: number
-  /** Room for the bodies of each kind: nobody who asks keeps answers out. */
+  /** Room for the bodies of each kind, so that questions keep no answers out. */
   bodies: Record<SubResource['kind'], Bodies>
   trustProxy: boolean
 }
@@ -17,12 +17,15 @@ export interface SubResourceRouteOptions extends SubResourceOptions {
 // Room for the largest output that Step Functions takes, however it is escaped.
 const maxBytes = 1024 * 1024
 
-/** The internal path of a request for a sub-resource, for Fastify's router: `rewriteUrl` puts it in the place of the client's. */
+/**
+ * The internal path of a request for a sub-resource. For Fastify's router, `rewriteUrl` puts it in
+ * the place of the client's path.
+ */
 export function subResourcePath({ kind, ref }: SubResource): string {
   return `/${kind}/${Object.values(ref).map(encodeURIComponent).join('/')}`
 }
 
-/** Serves the sub-resources over HTTP: a request becomes a value, and a value becomes the answer. */
+/** Serves the sub-resources over HTTP: a request becomes a value, and a reply the response. */
 export async function subResources(
   scope: FastifyInstance,
   options: SubResourceRouteOptions

@@ -1,78 +1,12 @@
-import { pino } from 'pino'
-import t, { type Test } from 'tap'
-import {
-  saveFetchedToken,
-  saveSeenToken,
-  type SavedToken
-} from '../../../src/answer/activities/fetched-token.ts'
-import { RecordReader } from '../../../src/answer/record/reader.ts'
+import t from 'tap'
 import { NotRecorded } from '../../../src/answer/record/update.ts'
-import { KintoSession } from '../../../src/kinto/session.ts'
-import { createUpstream } from '../../../src/kinto/upstream.ts'
 import { Seals } from '../../../src/seal/seals.ts'
-import { createStepFunctions } from '../../../src/stepfunctions/clients.ts'
-import { startKinto } from '../../helpers/kinto.ts'
-import { as, collection, stateMachineArn } from '../../helpers/service.ts'
-import { credentials, region, startStepFunctions } from '../../helpers/step-functions.ts'
-
-const uri = `${collection}/records/r`
-const ref = { version: 'v1', bucket: 'stepfunction', collection: 'steps', record: 'r' }
-
-async function start(t: Test, seals?: Seals) {
-  const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
-  kinto.store.collections.set(collection, { write: ['account:workflow'] })
-  const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
-  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
-  t.teardown(async () => {
-    stepFunctions.close()
-    await upstream.close()
-  })
-  const reader = new RecordReader({
-    policy: { allowedArns: [], region },
-    seals,
-    sealRequired: [],
-    observe() {}
-  })
-  const own = new KintoSession(
-    { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 },
-    ['Authorization', as('workflow')],
-    () => 1_000
-  )
-  const log = pino({ level: 'silent' })
-  const stored = (): Record<string, unknown> => kinto.store.records.get(uri)?.data ?? {}
-  return {
-    kinto,
-    sfn,
-    stored,
-    put: (data: object): void => {
-      kinto.store.put(uri, { ...data })
-    },
-    /** Saves the token `NEW` in the record as it is now. */
-    save: async (dead?: string): Promise<SavedToken> =>
-      await saveFetchedToken(
-        { session: own, log },
-        { taskToken: 'NEW', region, seals: new Set(), dead, reading: reader.read(ref, stored()) },
-        { reader, stepFunctions, log }
-      ),
-    /** The same, seen. */
-    saveSeen: async (): Promise<SavedToken> =>
-      await saveSeenToken(
-        { session: own, log },
-        own,
-        {
-          taskToken: 'NEW',
-          region,
-          seals: new Set(),
-          dead: undefined,
-          reading: reader.read(ref, stored())
-        },
-        { reader, stepFunctions, log }
-      )
-  }
-}
+import { stateMachineArn } from '../../helpers/service.ts'
+import { region } from '../../helpers/step-functions.ts'
+import { startSaving, uri } from './saving.ts'
 
 t.test('a token is saved where none is, or a dead one', async t => {
-  const all = await start(t)
+  const all = await startSaving(t)
   all.put({})
   t.match(await all.save(), { reading: { taskToken: 'NEW', data: { taskToken: 'NEW' } } })
   const patches = (): number => all.kinto.requests.length
@@ -96,7 +30,7 @@ t.test('a token is saved where none is, or a dead one', async t => {
 })
 
 t.test('what changes meanwhile counts', async t => {
-  const all = await start(t)
+  const all = await startSaving(t)
   const changing = (change: (nth: number) => void): void => {
     let nth = 0
     all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
@@ -116,7 +50,7 @@ t.test('what changes meanwhile counts', async t => {
     if (nth === 1) all.put({ taskToken })
   })
   t.equal(await all.save(), 'still waits')
-  const other = await start(t)
+  const other = await startSaving(t)
   other.put({})
   other.kinto.fault({ method: 'PATCH' }, (_request, response) => {
     response
@@ -129,7 +63,7 @@ t.test('what changes meanwhile counts', async t => {
 })
 
 t.test('what Kinto does not take is not saved', async t => {
-  const all = await start(t)
+  const all = await startSaving(t)
   all.put({})
   for (const [fault, refused] of [
     [403, 403],
@@ -146,7 +80,7 @@ t.test('what Kinto does not take is not saved', async t => {
 
 t.test('a seal keeps what it holds, and waits in its own region', async t => {
   const seals = new Seals(Buffer.alloc(32, 1))
-  const all = await start(t, seals)
+  const all = await startSaving(t, seals)
   const record = { subject: 'x', stateMachineArn }
   const content = { fromActivity: true, region, heartbeatSeconds: 60, record, openFields: [] }
   all.put({
@@ -176,7 +110,7 @@ t.test('a seal keeps what it holds, and waits in its own region', async t => {
 
 t.test('it counts once it was seen', async t => {
   for (const lost of [0, 2, 10]) {
-    const all = await start(t)
+    const all = await startSaving(t)
     let patches = 0
     all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
       const before = all.stored()
@@ -196,7 +130,7 @@ t.test('it counts once it was seen', async t => {
       t.match(saved instanceof NotRecorded && saved.cause, { message: /without pause/ })
     else t.match([saved, all.stored()], [{ reading: { taskToken: 'NEW' } }, { taskToken: 'NEW' }])
   }
-  const all = await start(t)
+  const all = await startSaving(t)
   all.put({ taskToken: 5 })
   t.equal(await all.saveSeen(), 'unusable')
   all.put({})

@@ -21,7 +21,7 @@ async function start(t: Parameters<typeof startAll>[0], pollMs = 500) {
   }
 }
 
-/** Resolves with the next PATCH of the record that Kinto gets. */
+/** Resolves when Kinto gets the next PATCH of the record. */
 async function patched(
   kinto: { nextRequest: () => Promise<{ method: string; url: string }> },
   id: string

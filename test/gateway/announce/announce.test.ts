@@ -1,92 +1,11 @@
-import { pino } from 'pino'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { about } from '../../../src/about.ts'
-import {
-  announce,
-  type AnnounceOptions,
-  type ViewRequest
-} from '../../../src/gateway/announce/announce.ts'
+import { announce } from '../../../src/gateway/announce/announce.ts'
 import { headerValues } from '../../../src/kinto/headers.ts'
-import { createUpstream } from '../../../src/kinto/upstream.ts'
-import { Health } from '../../../src/stepfunctions/health.ts'
-import { SdkClients } from '../../../src/stepfunctions/sdk.ts'
-import { startKinto, type KintoHandler, type ScriptedKinto } from '../../helpers/kinto.ts'
-import { credentials } from '../../helpers/step-functions.ts'
+import { announced, requests, says } from './announced.ts'
 
 const description = 'Answer steps of AWS Step Functions that wait for a decision on a record.'
-const headers = [
-  'Host',
-  'kinto.example',
-  'Authorization',
-  'Basic YTpi',
-  'accept-encoding',
-  'gzip',
-  'Origin',
-  'https://a.example',
-  'Content-Type',
-  'text/plain',
-  'Content-Length',
-  '3'
-]
-const requests: Record<ViewRequest['view'], ViewRequest> = {
-  root: { view: 'root', target: '/v1/?a=%20', headers, timeLeft: () => 5000 },
-  heartbeat: { view: 'heartbeat', target: '/v1/__heartbeat__', headers, timeLeft: () => 5000 },
-  openapi: { view: 'openapi', target: '/v1/__api__', headers, timeLeft: () => 5000 }
-}
 const views = ['root', 'heartbeat', 'openapi'] as const
-
-async function announced(
-  t: Test,
-  handler: KintoHandler,
-  endpoint?: string
-): Promise<{ kinto: ScriptedKinto; options: AnnounceOptions; log: string[] }> {
-  const kinto = await startKinto(t, handler)
-  const upstream = createUpstream({ origin: kinto.url, timeoutMs: 5000 })
-  t.teardown(() => upstream.close())
-  const lines: string[] = []
-  const log = pino(
-    {},
-    {
-      write: line => {
-        lines.push(line)
-      }
-    }
-  )
-  const health = new Health(new SdkClients({ credentials, timeoutMs: 1000 }), {
-    endpoint,
-    regions: [],
-    log
-  })
-  const resources = [{ bucket: 'reviews' }, { bucket: 'addons', collection: 'steps' }]
-  return {
-    kinto,
-    options: {
-      kinto: { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 5000 },
-      health,
-      resources,
-      log
-    },
-    log: lines
-  }
-}
-
-/** Kinto's answer is this, with the headers that it has on all. */
-function says(status: number, body: string | Buffer, more: string[] = []): KintoHandler {
-  return (_request, response) => {
-    response
-      .writeHead(status, [
-        'Content-Type',
-        'application/json',
-        'X-Content-Type-Options',
-        'nosniff',
-        'Content-Length',
-        String(Buffer.byteLength(body)),
-        ...more
-      ])
-      .end(body)
-  }
-}
-
 const root = '{"project_name":"kinto","capabilities":{"history":{"url":"https://h.example"}}}'
 
 t.test(
@@ -170,75 +89,6 @@ for (const [name, status, body] of untouched) {
       t.strictSame(headerValues(reply.headers, 'etag'), ['"1"'], view)
     }
     t.strictSame(log, [])
-  })
-}
-
-const well = '{"storage":true,"permission":true,"cache":null}'
-const beats: Array<
-  [
-    name: string,
-    answer: [status: number, body: string],
-    endpoint: string | undefined,
-    status: number,
-    body: string
-  ]
-> = [
-  [
-    'all is well',
-    [200, well],
-    undefined,
-    200,
-    '{"storage":true,"permission":true,"cache":null,"stepfunction": true}'
-  ],
-  [
-    'Step Functions is away',
-    [200, well],
-    'http://127.0.0.1:1',
-    503,
-    '{"storage":true,"permission":true,"cache":null,"stepfunction": false}'
-  ],
-  [
-    'a part of Kinto is ill',
-    [503, '{"storage":false}'],
-    undefined,
-    503,
-    '{"storage":false,"stepfunction": true}'
-  ],
-  [
-    'a part of Kinto is ill, and its status hides it',
-    [200, '{"storage":false}'],
-    undefined,
-    503,
-    '{"storage":false,"stepfunction": true}'
-  ],
-  ['Kinto has none', [200, '{}'], undefined, 200, '{"stepfunction": true}'],
-  [
-    'Kinto has an error',
-    [503, '{"code":503,"errno":201,"error":"Service Unavailable"}'],
-    undefined,
-    503,
-    '{"stepfunction":true,"kinto":false}'
-  ],
-  [
-    'something else than Kinto answers',
-    [200, '<html>'],
-    'http://127.0.0.1:1',
-    503,
-    '{"stepfunction":false,"kinto":false}'
-  ],
-  ['another status', [404, '{"errno":111}'], undefined, 404, '{"errno":111}']
-]
-for (const [name, [kintoStatus, kintoBody], endpoint, status, body] of beats) {
-  t.test(`the heartbeat when ${name}`, async t => {
-    const { options } = await announced(t, says(kintoStatus, kintoBody, ['Alert', 'a']), endpoint)
-    const reply = await announce(requests.heartbeat, options)
-    t.equal(reply.status, status)
-    t.equal(reply.body.toString(), body)
-    const ours = body.includes('"kinto":false')
-    t.strictSame(headerValues(reply.headers, 'alert'), ours ? [] : ['a'])
-    t.strictSame(headerValues(reply.headers, 'access-control-allow-origin'), ours ? ['*'] : [])
-    t.strictSame(headerValues(reply.headers, 'content-type'), ['application/json'])
-    t.strictSame(headerValues(reply.headers, 'retry-after'), [])
   })
 }
 

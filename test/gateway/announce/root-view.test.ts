@@ -31,7 +31,8 @@ const exact: Array<[name: string, before: string, after: string]> = [
   [
     'numbers and escapes',
     '{"a":1.0,"b":9007199254740993,"c":"\\u00E9\\/","capabilities":{"x":{"n":1e400}},"z":-0.0}',
-    `{"a":1.0,"b":9007199254740993,"c":"\\u00E9\\/","capabilities":{"x":{"n":1e400},"stepfunction": ${ours}},"z":-0.0}`
+    '{"a":1.0,"b":9007199254740993,"c":"\\u00E9\\/",' +
+      `"capabilities":{"x":{"n":1e400},"stepfunction": ${ours}},"z":-0.0}`
   ],
   ['no other capability', '{"capabilities":{}}', `{"capabilities":{"stepfunction": ${ours}}}`],
   [

@@ -1,45 +1,22 @@
-import t, { type Test } from 'tap'
-import { activityArn, as, call, collection, startAll, type Called } from '../../helpers/service.ts'
+import t from 'tap'
+import { activityArn, as, collection } from '../../helpers/service.ts'
 import { sendRaw } from '../../helpers/raw.ts'
-
-const record = `${collection}/records/r1`
-const writers = { write: ['account:alice'] }
-
-interface Entry {
-  path: string
-  status: number
-  headers: Record<string, string>
-  body: any
-}
-
-async function start(t: Test, options?: Parameters<typeof startAll>[1]) {
-  const all = await startAll(t, options)
-  const batch = (body: unknown, headers: Record<string, string> = {}): Promise<Called> =>
-    call(`${all.url}/v1/batch`, { method: 'POST', user: 'alice', body, headers })
-  return {
-    ...all,
-    batch,
-    entries: async (body: unknown, headers?: Record<string, string>): Promise<Entry[]> =>
-      (await batch(body, headers)).body.responses
-  }
-}
-
-function post(path: string, answer = 'SUCCEED'): object {
-  return { method: 'POST', path: `${path}/stepfunction`, body: { answer } }
-}
+import { post, record, startBatches, writers, type Entry } from './start.ts'
 
 t.test('answers among other requests: in order, each with its own status', async t => {
-  const all = await start(t)
+  const all = await startBatches(t)
   const { taskToken } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, writers)
   all.kinto.store.put(`${collection}/records/r2`, { n: 1 }, writers)
   const answered = await all.batch(`{"defaults": {"method": "PATCH"}, "requests": [
     {"path": "${collection}/records/r2", "body": {"data": {"n": 9007199254740993, "m": 1.0}}},
-    {"path": "${record}/stepfunction/?x=1", "method": "POST", "body": {"answer": "SUCCEED", "output": 1.0}},
+    {"path": "${record}/stepfunction/?x=1", "method": "POST",
+      "body": {"answer": "SUCCEED", "output": 1.0}},
     {"path": "/v1${record}/stepfunction", "method": "GET"},
     {"path": "${record}/stepfunction", "method": "HEAD"},
     {"path": "${record}/stepfunction", "method": "DELETE"},
-    {"path": "${collection}/records/none/stepfunction", "method": "POST", "body": {"answer": "FAIL"}},
+    {"path": "${collection}/records/none/stepfunction", "method": "POST",
+      "body": {"answer": "FAIL"}},
     {"path": "${record}", "method": "GET"}]}`)
   t.equal(answered.status, 200)
   t.match(Object.fromEntries(answered.headers), {
@@ -82,7 +59,7 @@ t.test('answers among other requests: in order, each with its own status', async
 })
 
 t.test('a batch without answers reaches Kinto as it came', async t => {
-  const all = await start(t)
+  const all = await startBatches(t)
   for (const body of [
     `{ "requests" : [{"path":"${record}" }] ,"defaults":{}}`,
     '[{',
@@ -98,43 +75,17 @@ t.test('a batch without answers reaches Kinto as it came', async t => {
   const chunks = await sendRaw(
     t,
     all.url,
-    'POST /v1/batch HTTP/1.1\r\nHost: k\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n8\r\n{"reques\r\n8\r\nts": []}\r\n0\r\n\r\n'
+    'POST /v1/batch HTTP/1.1\r\nHost: k\r\n' +
+      'Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n' +
+      '8\r\n{"reques\r\n8\r\nts": []}\r\n0\r\n\r\n'
   )
   t.match(JSON.parse(String(chunks.body)), { responses: [] })
   t.equal(String(all.kinto.requests.at(-1)?.body), '{"requests": []}')
   t.equal(all.sfn.calls.length, 0)
 })
 
-t.test('what Kinto refuses it refuses whole, and nothing is reported', async t => {
-  const all = await start(t)
-  all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
-  const many = JSON.stringify({ requests: Array.from({ length: 26 }, () => post(record)) })
-  await all.batch(many)
-  t.equal(String(all.kinto.requests.at(-1)?.body), many, 'too many')
-  const one = JSON.stringify({ requests: [post(record)] })
-  all.kinto.store.settings['readonly'] = true
-  await all.batch(one)
-  t.equal(String(all.kinto.requests.at(-1)?.body), one, 'read-only')
-  all.kinto.store.settings['readonly'] = false
-  const refuse = all.kinto.fault({ path: '/v1/batch' }, 400)
-  t.match(
-    await all.batch(one),
-    { status: 400, body: { error: 'Scripted' } },
-    'its word on an empty batch comes first'
-  )
-  t.equal(String(all.kinto.requests.at(-1)?.body), '{"requests":[]}')
-  refuse()
-  all.kinto.fault({ path: '/v1/' }, 410)
-  t.match(
-    await all.batch(one),
-    { status: 410, body: { error: 'Scripted' } },
-    'and that of the root view'
-  )
-  t.equal(all.sfn.calls.length, 0)
-})
-
 t.test('a Kinto without a limit, or one that does not tell', async t => {
-  const all = await start(t)
+  const all = await startBatches(t)
   for (const settings of [null, 0, undefined]) {
     all.kinto.store.settings['batch_max_requests'] = settings
     t.equal(
@@ -153,7 +104,7 @@ t.test('a Kinto without a limit, or one that does not tell', async t => {
 })
 
 t.test("a request's headers go before the batch's", async t => {
-  const all = await start(t)
+  const all = await startBatches(t)
   const { taskToken } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, writers)
 
@@ -199,113 +150,11 @@ t.test("a request's headers go before the batch's", async t => {
   t.notMatch(said, /evil|6\.6\.6\.6|chunked|Connection: X/i)
 })
 
-t.test('what Kinto refuses, or what cannot be read, reaches it as it came', async t => {
-  const all = await start(t)
-  all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
-  for (const rest of [
-    '{"path":"/","body":{"a":"\\ud800"}}',
-    '{"path":"/","body":{"a":1.797693134862315808e308}}',
-    `{"path":"/","body":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`
-  ]) {
-    const body = `{"requests":[${JSON.stringify(post(record))},${rest}]}`
-    await all.batch(body)
-    t.equal(String(all.kinto.requests.at(-1)?.body), body, rest.slice(0, 50))
-  }
-  const batches = all.kinto.requests.length
-  t.match(
-    await all.batch({ requests: [post(record), { path: '/', body: { a: 'x'.repeat(2 ** 20) } }] }),
-    { status: 413 }
-  )
-  t.equal(all.sfn.calls.length, 0)
-  t.notOk(all.kinto.requests.slice(batches).some(({ method }) => method === 'POST'))
-})
-
-t.test('when Kinto fails later, what was done stands, and the rest is not', async t => {
-  const all = await start(t)
-  const faults: [fault: Parameters<typeof all.kinto.fault>[1], failed: object][] = [
-    [503, { status: 503, headers: { 'Retry-After': '3' }, body: { error: 'Scripted' } }],
-    ['reset', { status: 503, body: { message: /not known/ } }],
-    [
-      (_request, response) => {
-        response.end('{"responses": []}')
-      },
-      { status: 503, body: { errno: 201 } }
-    ],
-    [
-      (_request, response) => {
-        response.writeHead(502).end('<html>')
-      },
-      { status: 502, body: '<html>' }
-    ]
-  ]
-  for (const [fault, failed] of faults) {
-    all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
-    const end = all.kinto.fault({ path: '/v1/batch', nth: 2 }, fault)
-    const before = all.sfn.calls.length
-    const get = { path: `${record}?x=1` }
-    const entries = await all.entries({
-      requests: [get, post(record), get, { path: '/%41/' }, post(record, 'FAIL'), get]
-    })
-    end()
-    const skipped = {
-      status: 503,
-      headers: { 'Retry-After': '3' },
-      body: {
-        code: 503,
-        errno: 201,
-        message: 'Not executed: a previous request of the batch failed.'
-      }
-    }
-    t.match(entries, [
-      { status: 200 },
-      { status: 200 },
-      { path: `/v1${record}`, ...failed },
-      { path: '/v1/A', ...failed },
-      { path: `/v1${record}/stepfunction`, ...skipped },
-      { path: `/v1${record}`, ...skipped }
-    ])
-    t.equal(entries.length, 6)
-    t.equal(all.sfn.calls.length, before + 1)
-  }
-})
-
-t.test('when Kinto fails before anything was done, that is the answer', async t => {
-  const all = await start(t)
-  all.kinto.fault({ path: '/v1/batch' }, 'reset')
-  t.match(await all.batch({ requests: [{ path: record }, post(record)] }), {
-    status: 503,
-    body: { errno: 201 }
-  })
-  all.kinto.down()
-  const away = await all.batch({ requests: [post(record)] }, { origin: 'https://page.example' })
-  t.match(away, { status: 503, body: { errno: 201 } })
-  t.match(Object.fromEntries(away.headers), {
-    'retry-after': '3',
-    'access-control-allow-origin': '*'
-  })
-})
-
-t.test('a batch has as much time as one request', async t => {
-  const all = await start(t, { times: { requestMs: 500, stopMs: 5_000 } })
-  all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, writers)
-  all.kinto.fault({ path: `/v1${record}`, method: 'GET' }, 'hang')
-  const late = { status: 503, body: { message: 'Not executed: the batch took too long.' } }
-  t.match(await all.entries({ requests: [post(record), post(record)] }), [{ status: 503 }, late])
-  t.equal(all.sfn.calls.length, 0)
-})
-
 t.test('nobody waits for a task', async t => {
-  const all = await start(t, { env: { ACTIVITY_WAIT_SECONDS: '45' } })
+  const all = await startBatches(t, { env: { ACTIVITY_WAIT_SECONDS: '45' } })
   all.kinto.store.put(record, { activityArn }, writers)
   t.match(await all.entries({ requests: [post(record)] }), [
     { status: 409, body: { message: /^No task/ } }
   ])
   t.match(all.sfn.calls, [{ operation: 'GetActivityTask' }], 'but it is asked for')
-})
-
-t.test('a batch that is too large', async t => {
-  const all = await start(t)
-  const { status, body } = await all.batch(' '.repeat(16 * 1024 * 1024 + 1))
-  t.match({ status, body }, { status: 413, body: { errno: 113 } })
-  t.equal(all.kinto.requests.length, 0)
 })

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { Bodies, type BodyLimits } from '../../../src/gateway/http/body.ts'
 import { Refusal } from '../../../src/kinto/errors.ts'
 
-/** A server that reads bodies of up to 100 bytes each, 150 in all, and answers when it is told to. */
+/** A server that reads bodies of up to 100 bytes each, 150 in all. The test ends its responses. */
 async function start(
   t: Test,
   limits: Partial<BodyLimits> = {}

@@ -16,7 +16,7 @@ t.test('a connection is spoken for from a whole request to its answer', async t 
     method: ['GET', 'POST'],
     url: '/',
     async handler(request) {
-      // By the time that the end of the request is read.
+      // The end of the request is read by then.
       await new Promise(setImmediate)
       seen.push(pipeline.hasPending(request.raw.socket))
       return 'fine'

@@ -3,42 +3,37 @@ import { startGateway } from '../../helpers/gateway.ts'
 import { startKinto } from '../../helpers/kinto.ts'
 import { headerValue, openRaw } from '../../helpers/raw.ts'
 
+const invalid =
+  '{"code":400,"errno":107,"error":"Bad Request","message":"The request is not valid HTTP."}'
+
 const refused: Array<[name: string, request: string, status: string, body: string]> = [
-  [
-    'an unknown method',
-    'BREW / HTTP/1.1\r\n\r\n',
-    '400 Bad Request',
-    '{"code":400,"errno":107,"error":"Bad Request","message":"The request is not valid HTTP."}'
-  ],
-  [
-    'a path with a raw byte',
-    'GET /\xe9 HTTP/1.1\r\n\r\n',
-    '400 Bad Request',
-    '{"code":400,"errno":107,"error":"Bad Request","message":"The request is not valid HTTP."}'
-  ],
+  ['an unknown method', 'BREW / HTTP/1.1\r\n\r\n', '400 Bad Request', invalid],
+  ['a path with a raw byte', 'GET /\xe9 HTTP/1.1\r\n\r\n', '400 Bad Request', invalid],
   [
     'a name with a colon',
     'GET / HTTP/1.1\r\nHost: kinto.example\r\n:path: /\r\n\r\n',
     '400 Bad Request',
-    '{"code":400,"errno":107,"error":"Bad Request","message":"The request is not valid HTTP."}'
+    invalid
   ],
   [
     'two lengths',
     'POST / HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
     '400 Bad Request',
-    '{"code":400,"errno":107,"error":"Bad Request","message":"The request is not valid HTTP."}'
+    invalid
   ],
   [
     'a length and chunks',
-    'POST / HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    'POST / HTTP/1.1\r\nHost: kinto.example\r\n' +
+      'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
     '400 Bad Request',
-    '{"code":400,"errno":107,"error":"Bad Request","message":"The request is not valid HTTP."}'
+    invalid
   ],
   [
     'headers of 3 MB',
     `GET / HTTP/1.1\r\nHost: kinto.example\r\nX: ${'x'.repeat(3_000_000)}\r\n\r\n`,
     '431 Request Header Fields Too Large',
-    '{"code":431,"errno":107,"error":"Request Header Fields Too Large","message":"The headers of the request are too large."}'
+    '{"code":431,"errno":107,"error":"Request Header Fields Too Large",' +
+      '"message":"The headers of the request are too large."}'
   ]
 ]
 
@@ -79,7 +74,8 @@ t.test('headers that never end', async t => {
   t.equal(answer.statusLine, 'HTTP/1.1 408 Request Timeout')
   t.equal(
     answer.body.toString(),
-    '{"code":408,"errno":107,"error":"Request Timeout","message":"The headers of the request took too long."}'
+    '{"code":408,"errno":107,"error":"Request Timeout",' +
+      '"message":"The headers of the request took too long."}'
   )
 })
 
@@ -88,7 +84,8 @@ t.test('a body that goes wrong is refused', async t => {
   const { url } = await startGateway(t, { kinto: kinto.url })
   const client = await openRaw(t, url)
   client.write(
-    'PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n'
+    'PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      '2\r\nok\r\nzz\r\n'
   )
   t.equal((await client.next()).status, 400)
   await client.ended()

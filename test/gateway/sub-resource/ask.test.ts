@@ -100,7 +100,8 @@ t.test('paths', async t => {
   const { status, body } = await sendRaw(
     t,
     all.url,
-    'POST /v1/buckets/stepfunction/collections/%2e%2e/stepfunction HTTP/1.1\r\nHost: k\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}'
+    'POST /v1/buckets/stepfunction/collections/%2e%2e/stepfunction HTTP/1.1\r\nHost: k\r\n' +
+      'Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}'
   )
   t.match(
     { status, body: JSON.parse(String(body)) },

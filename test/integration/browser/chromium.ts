@@ -6,7 +6,10 @@ import { needsParts } from '../../helpers/real.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** Options of a test in a browser on real parts, as `needsParts`. Where there is no Chromium it is skipped, with CI set too. */
+/**
+ * Options of a test in a browser on real parts, as `needsParts`. Without a Chromium the test is
+ * skipped, even if CI is set.
+ */
 export function needsChromium(subject: string): { skip: string | false } {
   if (findChromium() !== undefined) return needsParts(subject)
   process.stderr.write(
@@ -26,7 +29,7 @@ export function openPage(url: string): Part {
   return startPart({
     name: 'Chromium',
     command,
-    // Containers have no user namespaces for its sandbox, and little shared memory
+    // Containers have no user namespaces for Chromium's sandbox, and little shared memory
     args: [
       '--headless=new',
       '--no-sandbox',
@@ -43,7 +46,7 @@ export function openPage(url: string): Part {
   })
 }
 
-/** Its path: what CHROMIUM names, else the first on the PATH. */
+/** The path of Chromium: the one in CHROMIUM, else the first on the PATH. */
 function findChromium(): string | undefined {
   const named = process.env['CHROMIUM'] ?? ''
   if (named !== '') return named

@@ -6,18 +6,22 @@ import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { openPage } from './chromium.ts'
 
-/** What a script of the page sends with `fetch`. */
+/** A request that a script of the page sends with `fetch`. */
 export interface PageRequest {
   url: string
   init?: RequestInit
 }
 
-/** What it gets to see: an answer, or that there is none for it. */
+/** What the script sees of it: a response, or only that there is none for it. */
 export type Seen =
   | { status: number; headers: Record<string, string>; body: any }
   | { refused: string }
 
-/** The origin of the page, on a port of its own, and a function that opens the page and resolves with what it saw of each request. */
+/**
+ * Serves the page, on a port of its own.
+ * @returns its origin, and a function that opens the page and resolves with what it saw of each
+ * request
+ */
 export async function startPage(
   t: Test
 ): Promise<{ origin: string; visit: (requests: PageRequest[]) => Promise<Seen[]> }> {

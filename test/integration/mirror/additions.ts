@@ -4,7 +4,7 @@ const paths = ['collection', 'collections'].flatMap(segment =>
   )
 )
 
-/** A text of Kinto without what the service puts into it; every other byte as it was. */
+/** Takes out of Kinto's text what the service has added; every other byte stays as it was. */
 export function withoutAdditions(text: string): string {
   const members = ['stepfunction', ...paths].reduce(withoutMember, text)
   return without(members, /\{"name":"stepfunction"/i, 0)
@@ -15,7 +15,10 @@ function withoutMember(text: string, name: string): string {
   return without(text, new RegExp(RegExp.escape(key)), key.length)
 }
 
-/** Cuts out the first thing that begins so; its value begins `before` characters later. One comma goes with it. */
+/**
+ * Cuts out the first thing that begins so, with one comma. Its value begins `before` characters
+ * later.
+ */
 function without(text: string, beginning: RegExp, before: number): string {
   const from = text.search(beginning)
   if (from < 0) return text

@@ -2,10 +2,13 @@ import { headerNames, headerValues } from '../../../src/kinto/headers.ts'
 import type { Answer } from './exchange.ts'
 import { normalise } from './normalise.ts'
 
-/** Holds an answer of the service against Kinto's own. @returns a line for each thing that is wrong */
+/**
+ * Compares a response of the service with Kinto's own.
+ * @returns a line for each thing that is wrong
+ */
 export type Comparison = (kinto: Answer, service: Answer) => string[]
 
-// They frame a message on one connection.
+// These headers frame a message on one connection.
 const framing = ['connection', 'keep-alive', 'transfer-encoding']
 
 interface Apart {
@@ -15,7 +18,7 @@ interface Apart {
   body?: (text: string) => string
 }
 
-/** Status, headers and body are the same, byte for byte, but for what is set apart here. */
+/** Status, headers and body are the same, byte for byte, but for the parts that are named here. */
 export function sameBut({ headers = [], body = text => text }: Apart = {}): Comparison {
   return (kinto, service) => {
     const one = comparable(kinto, headers, body)
@@ -26,7 +29,7 @@ export function sameBut({ headers = [], body = text => text }: Apart = {}): Comp
   }
 }
 
-/** The service refuses the request with one of these statuses; Kinto does so too, or has one of its own. */
+/** Kinto's status is one of `kintos`; the service refuses the request with one of `services`. */
 export function refused(kintos: readonly number[], services: readonly number[]): Comparison {
   return (kinto, service) => [
     ...(kintos.includes(kinto.status) ? [] : [`Kinto ${kinto.statusLine}`]),
@@ -35,7 +38,7 @@ export function refused(kintos: readonly number[], services: readonly number[]):
   ]
 }
 
-// Node writes the answer to a request without `Host` itself, without a body.
+// To a request without `Host` Node itself writes the response, and it has no body.
 function isError({ status, body }: Answer): boolean {
   return (
     body.length === 0 ||
@@ -61,7 +64,7 @@ function comparable(
   ])
 }
 
-// From a little before the first character that differs.
+// Both texts, from a little before the first character that differs.
 function contrast(kinto: string | undefined, service: string | undefined): string {
   let first = 0
   while (first < (kinto ?? '').length && kinto?.[first] === service?.[first]) first += 1

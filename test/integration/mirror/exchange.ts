@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import { RawConnection, type RawAnswer } from '../../helpers/raw.ts'
 import { onTheWire, type Row } from './row.ts'
 
-/** All that a client saw. `status` is 0 where the connection ended without an answer. */
+/** All that a client saw. `status` is 0 if the connection ended without a response. */
 export interface Answer extends RawAnswer {
-  /** The statuses of what came before it. */
+  /** The statuses of the interim responses before it. */
   interim: number[]
 }
 

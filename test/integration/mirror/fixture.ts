@@ -4,7 +4,7 @@ const time = 1_700_000_000_000
 const blog = '/buckets/blog'
 export const articles = `${blog}/collections/articles`
 
-/** Its records can be answered: it lies under the service's `resources`. */
+/** The collection whose records can be answered: it lies under the service's `resources`. */
 export const steps = '/buckets/stepfunction/collections/steps'
 
 const put = (path: string, number: number, data: object, permissions: object = {}): object => ({
@@ -14,7 +14,9 @@ const put = (path: string, number: number, data: object, permissions: object = {
 })
 
 // Numbers keep their text in Kinto, so they are written as text here.
-const numbers = `{"method":"PUT","path":"${articles}/records/numbers","body":{"data":{"last_modified":${time + 20},"big":9007199254740993,"one":1.0,"minus":-0.0,"huge":1e300}}}`
+const numbers =
+  `{"method":"PUT","path":"${articles}/records/numbers","body":{"data":{` +
+  `"last_modified":${time + 20},"big":9007199254740993,"one":1.0,"minus":-0.0,"huge":1e300}}}`
 
 const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] }
 
@@ -71,13 +73,16 @@ export const version = {
   list: `"${time + 30}"`
 }
 
-/** Requests that bring a Kinto to the same state, always. Its clock shows only in the history. */
+/** Requests that always bring a Kinto to the same state. Only its history shows its clock. */
 export const fixture: readonly Row[] = [
   { method: 'POST', target: '/v1/__flush__' },
   send('POST', '/v1/batch', `{"requests":${JSON.stringify(objects).slice(0, -1)},${numbers}]}`)
 ]
 
-/** Asks for what a Kinto holds: tombstones are there too, and the history shows collections, groups and permissions. */
+/**
+ * Asks for all that a Kinto holds, tombstones included. The history shows collections, groups and
+ * permissions.
+ */
 export const everything: Row = send('POST', '/v1/batch', {
   requests: [
     '/buckets',

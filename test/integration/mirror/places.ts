@@ -8,7 +8,7 @@ import { everything, fixture } from './fixture.ts'
 import type { KintoName, Row } from './row.ts'
 import { settingsWith } from './settings.ts'
 
-/** What came of one request, sent to Kinto and to the service. */
+/** The responses to one request that was sent to Kinto and to the service. */
 export interface Reflection {
   kinto: Answer
   service: Answer
@@ -29,7 +29,10 @@ export class Place {
     this.#canBeReset = canBeReset
   }
 
-  /** Sends the request both ways, each time to the same state; so are the pages that follow, and what a write leaves behind is compared too. */
+  /**
+   * Sends the request both ways, each time to the same state. Compares the responses, the pages
+   * that follow, and the state that a write leaves behind.
+   */
   async reflect(row: Row, compare: Comparison): Promise<Reflection> {
     const [kinto, kintoAfter] = await this.#ask(this.#kinto, row)
     const [service, serviceAfter] = await this.#ask(this.#service, row)
@@ -85,7 +88,7 @@ export class Place {
   }
 }
 
-/** Starts all of them. */
+/** Starts each Kinto, and a service in front of it. */
 export async function startPlaces(t: Test): Promise<Record<KintoName, Place>> {
   const sfn = await startStepFunctions(t)
   const start = async (name: KintoName): Promise<Place> => {
@@ -109,11 +112,12 @@ export async function startPlaces(t: Test): Promise<Record<KintoName, Place>> {
   return { open, strict, readonly }
 }
 
-// Any request creates a personal bucket. What is kept in memory stays when Kinto fails after it has written.
+// Any request creates a personal bucket. When Kinto fails after it has written, the change stays,
+// because it keeps everything in memory.
 function changes({ method = 'GET', target = '', body = '' }: Row, { status }: Answer): boolean {
   if (/\/(%64|d)efault/.test(target)) return true
   const batch = target.endsWith('/batch') ? body.toString() : ''
-  // Not one in another encoding, whose methods cannot be seen.
+  // A batch in another encoding does not show its methods, so it counts as a change.
   if (batch.includes('requests') && !/PUT|POST|PATCH|DELETE/.test(batch)) return false
   return (status < 400 || status > 499) && !['GET', 'HEAD', 'OPTIONS'].includes(method)
 }

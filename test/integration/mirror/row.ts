@@ -1,7 +1,7 @@
 /** The Kintos that there are: see `settings.ts`. */
 export type KintoName = 'open' | 'strict' | 'readonly'
 
-/** The differences that `mirror.test.ts` explains, but for the one that holds everywhere. */
+/** The differences that `mirror.test.ts` explains, without the one that every response has. */
 export type DifferenceName =
   | 'malformed'
   | 'stricter parser'
@@ -15,13 +15,13 @@ export type DifferenceName =
 /** A request. What a row leaves out is as any client would send it. */
 export interface Row {
   method?: string
-  /** The target, in whatever form: it is sent as it stands here. */
+  /** The target, in any form: it is sent as it stands here. */
   target?: string
   /** Whole lines, in order. */
   headers?: readonly string[]
   /** Its `Content-Length` is added, where no header says how long it is. */
   body?: string | Buffer
-  /** Who asks; `''` sends no credentials. */
+  /** The user; `''` sends no credentials. */
   as?: string
   version?: '1.0' | '1.1'
   /** `null` sends none. */
@@ -35,7 +35,7 @@ export interface Row {
   differs?: DifferenceName
 }
 
-/** The name that every client uses for the server, whichever of the two it talks to. */
+/** Every client uses this name for the server, for Kinto and for the service. */
 export const publicHost = 'kinto.example:8443'
 
 /** The request on the wire: its head, and its body. */
@@ -57,7 +57,7 @@ export function onTheWire(row: Row): { head: Buffer; body: Buffer } {
     ...headers,
     ...(row.body === undefined || framed ? [] : [`Content-Length: ${body.length}`])
   ]
-  // One character, one byte: what is not ASCII stands in a row as the bytes that are sent.
+  // One character is one byte: a row has the bytes to send where they are not ASCII.
   return { head: Buffer.from([...lines, '', ''].join('\r\n'), 'latin1'), body }
 }
 

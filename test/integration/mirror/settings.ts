@@ -2,22 +2,27 @@ import type { KintoName } from './row.ts'
 
 const day = 86_400_000
 
-/** Options of each Kinto, beside those that all tests use. `folder` is for what is uploaded. */
+/** Options of each Kinto, beside those that all tests use. `folder` is for uploads. */
 export function settingsWith(folder: string): Record<KintoName, Record<string, string>> {
   return {
     /** All that is on by default, and every endpoint that there is. */
     open: {
       'kinto.includes':
-        'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history kinto.plugins.flush kinto_attachment',
+        'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history ' +
+        'kinto.plugins.flush kinto_attachment',
       'kinto.attachment.base_path': folder,
       'kinto.attachment.base_url': 'https://files.example/',
       'kinto.experimental_permissions_endpoint': 'true',
       'multiauth.policies': 'account basicauth'
     },
-    /** All that narrows or adds: origins, schemas, cached reads, short pages, small batches, an end that is announced. */
+    /**
+     * All that narrows or adds something: origins, schemas, cached reads, short pages, small
+     * batches, an announced end of service.
+     */
     strict: {
       'kinto.includes':
-        'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.flush kinto.plugins.admin',
+        'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.flush ' +
+        'kinto.plugins.admin',
       'multiauth.policies': 'account basicauth',
       'kinto.cors_origins': 'https://app.example https://*.b.example',
       'kinto.cors_max_age_seconds': '60',

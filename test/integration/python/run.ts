@@ -6,7 +6,7 @@ import { ensurePython } from '../../../demo/parts/python.ts'
 /**
  * Runs a script of this folder with the Python that has Kinto's client.
  * @returns the JSON that the script printed
- * @throws with what it wrote to its standard error, if it fails or takes a minute
+ * @throws with the script's standard error, if it fails or takes a minute
  */
 export async function runPython(script: string, ...args: string[]): Promise<any> {
   const env = { PATH: process.env['PATH'] ?? '', PYTHONDONTWRITEBYTECODE: '1' }
@@ -19,9 +19,7 @@ export async function runPython(script: string, ...args: string[]): Promise<any>
     })
     return JSON.parse(stdout)
   } catch (error) {
-    throw new Error(
-      `${script} failed:\n${error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)}`,
-      { cause: error }
-    )
+    const said = error instanceof Error && 'stderr' in error ? error.stderr : error
+    throw new Error(`${script} failed:\n${String(said)}`, { cause: error })
   }
 }

@@ -5,64 +5,8 @@ import { isJsonObject, parseJson } from '../../../src/kinto/json.ts'
 import { Seals } from '../../../src/seal/seals.ts'
 import { rounds } from '../../helpers/combination.ts'
 import { collection } from '../../helpers/service.ts'
+import { carryOut, fields, write, type Fields } from './reviewer-writes.ts'
 import { everyBackend, needs, secret, startWorld, type Asked, type World } from './world.ts'
-
-type Fields = Record<string, unknown>
-
-/** What a reviewer does to the record at Kinto. Tokens and receipts are named by where they come from. */
-type Write =
-  | { kind: 'patch'; fields: Fields }
-  | { kind: 'token'; from: 'own' | 'none' | 'garbled' | 'another' | 'of another collection' }
-  | { kind: 'receipt'; from: 'garbled' | 'another' }
-  | { kind: 'old version'; back: number }
-  | { kind: 'made anew'; fields: Fields }
-  | { kind: 'put back' }
-
-const value = fc.constantFrom<unknown>(
-  '',
-  null,
-  'a',
-  'b',
-  0,
-  1,
-  1.5,
-  true,
-  [],
-  [1],
-  { a: 1, b: [''] },
-  { b: [''], a: 1 },
-  'arn:aws:states:us-west-2:123456789012:activity:ManualStep'
-)
-const name = fc.constantFrom(
-  'subject',
-  'amount',
-  'extra',
-  'note',
-  'openFields',
-  'heartbeatSeconds',
-  'requestedBy',
-  'activityArn',
-  'stateMachineArn',
-  'executionArn',
-  'choices',
-  'status',
-  'answeredBy',
-  'comment',
-  'over',
-  'schema'
-)
-const fields = fc.dictionary(name, value, { minKeys: 1, maxKeys: 3, noNullPrototype: true })
-const write = fc.oneof<fc.Arbitrary<Write>[]>(
-  fc.record({ kind: fc.constant('patch'), fields }),
-  fc.record({
-    kind: fc.constant('token'),
-    from: fc.constantFrom('own', 'none', 'garbled', 'another', 'of another collection')
-  }),
-  fc.record({ kind: fc.constant('receipt'), from: fc.constantFrom('garbled', 'another') }),
-  fc.record({ kind: fc.constant('old version'), back: fc.nat(8) }),
-  fc.record({ kind: fc.constant('made anew'), fields }),
-  fc.record({ kind: fc.constant('put back') })
-)
 
 const others = '/buckets/stepfunction/collections/others'
 const written = new Set([
@@ -160,34 +104,7 @@ for (const backend of everyBackend) {
   )
 }
 
-async function carryOut(
-  { at, patch }: World,
-  { uri, data }: Asked,
-  each: Write,
-  versions: readonly Fields[],
-  tokens: Record<string, string>,
-  receipts: Record<string, string>
-): Promise<void> {
-  const replace = async (data: Fields): Promise<unknown> =>
-    await at(uri, { method: 'PUT', user: 'alice', body: { data } })
-  switch (each.kind) {
-    case 'patch':
-      return void (await patch(uri, each.fields))
-    case 'token':
-      return void (await patch(uri, { taskToken: tokens[each.from] }))
-    case 'receipt':
-      return void (await patch(uri, { answerReceipt: receipts[each.from] }))
-    case 'old version':
-      return void (await replace(unversioned(versions[each.back % versions.length])))
-    case 'put back':
-      return void (await replace(unversioned(data)))
-    case 'made anew':
-      await at(uri, { method: 'DELETE', user: 'alice' })
-      await replace({ ...each.fields, taskToken: tokens['own'] })
-  }
-}
-
-/** Looks at the record as it stands by now: what the service says of it, and what a POST makes of it. */
+/** Checks what the service says of the record as it stands by now, and what a POST does. */
 async function check(
   t: Test,
   { state, answer, sfn }: World,
@@ -218,14 +135,8 @@ async function check(
   t.equal(sfn.execution(executionArn).status, 'RUNNING')
 }
 
-/** By another reading than that of the service. */
+/** The changed fields, found in another way than the service does it. */
 function changedIn(asked: Fields, data: Fields): string[] {
-  const valueIn = (record: Fields, field: string): unknown => {
-    const value = record[field]
-    return value === null || value === '' || (field === 'schema' && Number.isInteger(value))
-      ? undefined
-      : value
-  }
   return [...new Set([...Object.keys(asked), ...Object.keys(data)])]
     .filter(
       field =>
@@ -235,17 +146,20 @@ function changedIn(asked: Fields, data: Fields): string[] {
     .slice(0, 10)
 }
 
+function valueIn(record: Fields, field: string): unknown {
+  const value = record[field]
+  return value === null || value === '' || (field === 'schema' && Number.isInteger(value))
+    ? undefined
+    : value
+}
+
 function askable({ extra, requestedBy, choices }: Fields): Fields {
   return Object.fromEntries(
     Object.entries({ extra, requestedBy, choices }).filter(([, value]) => value !== undefined)
   )
 }
 
-function unversioned({ last_modified: _version, ...data }: Fields = {}): Fields {
-  return data
-}
-
-/** As the service reads JSON: numbers as they are written. */
+/** Reads JSON as the service does, with numbers as they are written. */
 function raw(question: Fields): Fields {
   const value = parseJson(JSON.stringify(question))
   return isJsonObject(value) ? value : {}

@@ -144,7 +144,7 @@ async function asksWithCreateAlone(
     { status: 200 },
     `${title}: asked again when it is answered`
   )
-  // Of a record of somebody else they learn nothing, and change nothing.
+  // They learn nothing of somebody else's record, and change nothing in it.
   const secret = `${collection}/records/secret-${explicit}`
   await put(
     kinto,

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { collection, stateMachineArn } from '../../helpers/service.ts'
-import { everyBackend, needs, reviewers, startWorld } from './world.ts'
+import { stateMachineArn } from '../../helpers/service.ts'
+import { everyBackend, needs, newRecord, startWorld } from './world.ts'
 
 for (const backend of everyBackend) {
   t.test(
@@ -52,57 +51,11 @@ for (const backend of everyBackend) {
         }
       )
 
-      await t.test('no seal that opens, under the id made from this token', async t => {
-        for (const taskToken of ['', 'sealed:1:x', (await wait()).data['taskToken']]) {
-          const asked = await wait()
-          await patch(asked.uri, { taskToken })
-          t.match(await again(asked), {
-            status: 200,
-            body: { data: { subject: 'Sign off?', taskToken: /^sealed:1:/ } }
-          })
-          t.match(await answer(asked.uri), { status: 200 })
-          t.equal(sfn.execution(asked.executionArn).status, 'SUCCEEDED')
-        }
-      })
-
       await t.test(
-        'this token, in clear: sealed from what is asked now; decided: as it is',
+        'without a token: the same question, changed since, another one; ' +
+          'answered, or one that waits',
         async t => {
-          const { id, uri } = fresh()
-          const { taskToken } = sfn.waitCallback()
-          await at(uri, {
-            method: 'PUT',
-            body: {
-              data: { subject: 'In clear', taskToken, stateMachineArn },
-              permissions: { read: ['system.Everyone'] }
-            }
-          })
-          t.match(await ask({ id, subject: 'Asked', taskToken, stateMachineArn }), {
-            status: 200,
-            body: {
-              data: { subject: 'Asked', taskToken: /^sealed:1:/ },
-              permissions: { read: undefined }
-            }
-          })
-          const decided = fresh()
-          const clear = {
-            subject: 'In clear',
-            taskToken: sfn.waitCallback().taskToken,
-            stateMachineArn
-          }
-          await at(decided.uri, { method: 'PUT', body: { data: clear, permissions: reviewers } })
-          t.match(await answer(decided.uri), { status: 200 })
-          t.match(await ask({ id: decided.id, ...clear, subject: 'Asked' }), {
-            status: 200,
-            body: { data: clear }
-          })
-        }
-      )
-
-      await t.test(
-        'without a token: the same question, changed since, another one; answered, or one that waits',
-        async t => {
-          const { id, uri } = fresh()
+          const { id, uri } = newRecord()
           const activityArn = sfn.createActivity()
           const question = { id, subject: 'Which?', activityArn }
           t.match(await ask(question), { status: 201, body: { data: { taskToken: /^sealed:1:/ } } })
@@ -135,9 +88,9 @@ for (const backend of everyBackend) {
       })
 
       await t.test(
-        'another token: one that waits, one whose step is over, one that cannot be known; and of a step that is over',
+        'another token: one that waits, one whose step is over, one that cannot be known',
         async t => {
-          const { id, uri } = fresh()
+          const { id, uri } = newRecord()
           const old = await wait({ old: true }, { id })
           const { taskToken, executionArn } = sfn.waitCallback()
           const next = { id, subject: 'Next', taskToken, stateMachineArn }
@@ -179,7 +132,7 @@ for (const backend of everyBackend) {
           { write: ['account:creator'], read: ['system.Everyone'] }
         ]) {
           for (const given of [{}, { read: ['account:bob'] }, { write: ['account:bob'] }]) {
-            const { id, uri } = fresh()
+            const { id, uri } = newRecord()
             await at(uri, {
               method: 'PUT',
               user: 'creator',
@@ -216,9 +169,4 @@ for (const backend of everyBackend) {
       })
     }
   )
-}
-
-function fresh(): { id: string; uri: string } {
-  const id = randomUUID()
-  return { id, uri: `${collection}/records/${id}` }
 }

@@ -1,22 +1,14 @@
 import t from 'tap'
-import { as, collection, stateMachineArn } from '../../helpers/service.ts'
-import { everyBackend, needs, reviewers, startWorld } from './world.ts'
-
-const includes =
-  'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history kinto_attachment'
+import { collection, stateMachineArn } from '../../helpers/service.ts'
+import { everyBackend, needs, refusedFor, reviewers, startWorld } from './world.ts'
 
 for (const backend of everyBackend) {
   t.test(
     `a question that was changed, ${backend}`,
     needs(backend, 'what becomes of a question that was changed'),
     async t => {
-      const settings = {
-        'kinto.includes': includes,
-        'kinto.attachment.base_path': t.testdir({}),
-        'kinto.attachment.base_url': 'http://files.example/'
-      }
-      const world = await startWorld(t, { backend, settings, env: { ACTIVITY_WAIT_SECONDS: '0' } })
-      const { sfn, at, wait, ask, patch, read, state, answer } = world
+      const world = await startWorld(t, { backend, env: { ACTIVITY_WAIT_SECONDS: '0' } })
+      const { sfn, at, wait, ask, patch, state, answer } = world
       const activityArn = sfn.createActivity()
 
       await t.test('each way to change it is named, and all of them put back are none', async t => {
@@ -73,7 +65,7 @@ for (const backend of everyBackend) {
             },
             label
           )
-          if (changed.length > 0) t.match(await answer(asked.uri), refused(...changed), label)
+          if (changed.length > 0) t.match(await answer(asked.uri), refusedFor(...changed), label)
           t.match(
             (await state(asked.uri))['answeredBy'],
             undefined,
@@ -139,7 +131,7 @@ for (const backend of everyBackend) {
             user: 'alice',
             body: { data: { ...asked.data, amount: 2 } }
           })
-          t.match(await answer(asked.uri), refused('amount'))
+          t.match(await answer(asked.uri), refusedFor('amount'))
           await at(asked.uri, { method: 'PUT', user: 'alice', body: { data: asked.data } })
           sfn.expire(asked.taskToken)
           const { id } = asked.data
@@ -188,39 +180,6 @@ for (const backend of everyBackend) {
           t.equal(sfn.execution(executionArn).status, 'RUNNING')
         }
       )
-
-      await t.test('an upload', async t => {
-        for (const openFields of [[], ['attachment']]) {
-          const asked = await wait({ openFields })
-          const form = new FormData()
-          form.set('data', JSON.stringify({ extra: 1 }))
-          form.set('attachment', new File(['x'], 'x.txt'))
-          t.equal(
-            (
-              await fetch(`${world.service.url}/v1${asked.uri}/attachment`, {
-                method: 'POST',
-                headers: { authorization: as('alice') },
-                body: form
-              })
-            ).status,
-            200
-          )
-          t.match(
-            await answer(asked.uri),
-            refused(...(openFields.length === 0 ? ['attachment'] : []), 'extra')
-          )
-          await patch(asked.uri, { extra: null })
-          t.match(
-            await answer(asked.uri),
-            openFields.length === 0 ? refused('attachment') : { status: 200 }
-          )
-          t.notOk((await read(asked.uri))['extra'])
-        }
-      })
     }
   )
-}
-
-function refused(...changed: string[]): object {
-  return { status: 409, body: { errno: 122, details: { changed } } }
 }

@@ -5,7 +5,7 @@ import { call, collection, stateMachineArn, type Called } from '../../helpers/se
 import type { Service } from '../../../demo/parts/service.ts'
 import { everyBackend, needs, reviewers, secret, startWorld, type World } from './world.ts'
 
-// What stands in the record before it is asked, and how many requests to Kinto that takes.
+// What stands in the record before the question is asked.
 const situations = ['nothing', 'changed', 'in clear', 'another question that is over'] as const
 
 for (const backend of everyBackend) {
@@ -30,7 +30,7 @@ t.test(
   needs('memory', 'asking of a process that is killed'),
   async t => {
     const world = await startWorld(t)
-    // One request of a thousand processes would take an hour: the short form kills one of each.
+    // All of them take long: the short form has one situation only.
     for (const situation of situations.slice(0, rounds(1, situations.length))) {
       await cutEach(
         t,
@@ -48,7 +48,10 @@ t.test(
   }
 )
 
-/** Cuts an ask off at its first, second, … request until one comes through; asks again after each. */
+/**
+ * Cuts an ask off at its first request to Kinto, the next at its second, and so on until one comes
+ * through. Asks again after each.
+ */
 async function cutEach(
   t: Test,
   world: World,
@@ -58,7 +61,8 @@ async function cutEach(
 ): Promise<void> {
   const { sfn, proxy, at, ask, answer, read } = world
   for (let n = 1, cut = true; cut; n++) {
-    const id = `${situation.replaceAll(' ', '-')}-${moment}-${n}${start === undefined ? '' : '-killed'}`
+    const name = `${situation.replaceAll(' ', '-')}-${moment}-${n}`
+    const id = start === undefined ? name : `${name}-killed`
     const uri = `${collection}/records/${id}`
     const { taskToken, executionArn } = sfn.waitCallback()
     const question = { id, subject: 'Sign off?', amount: 12, taskToken, stateMachineArn }

@@ -47,7 +47,7 @@ for (const backend of everyBackend) {
         await at(moved.uri, { method: 'DELETE' })
         const decided = await wait(short)
         await world.answer(decided.uri)
-        // All of them are seen by one who looks for the first time, and by one who looks at what changed.
+        // What a service finds at its first look. The second service looks at the same time.
         const [first] = await Promise.all([beating(world), beating(world)])
         const beaten = new Set(first)
         for (const { title, taskToken } of asked) t.ok(beaten.has(taskToken), title)
@@ -55,7 +55,7 @@ for (const backend of everyBackend) {
           t.notOk(beaten.has(taskToken), 'no seal that opens here, or decided')
       })
 
-      // A round takes 10 s.
+      // A round of heartbeats takes 10 s.
       await t.test(
         'as it comes and goes while the service looks on',
         { skip: combination.thousands || backend === 'memory' ? false : 'only in its large form' },
@@ -82,7 +82,7 @@ for (const backend of everyBackend) {
           await patch(asked.uri, { taskToken: '' })
           const next = await wait(short)
           await heartbeat(world, next.taskToken)
-          // An operator puts an older version back as Kinto's history shows it, its time included.
+          // An operator puts an older version back from Kinto's history, with its old timestamp.
           await at(asked.uri, { method: 'PUT', body: { data: asked.data } })
           t.equal((await read(asked.uri))['taskToken'], asked.data['taskToken'])
           await heartbeat(world, asked.taskToken)

@@ -45,9 +45,8 @@ for (const backend of everyBackend) {
       service.service.begin()
       await heartbeat()
       const first = proxy.passed.slice(begun).filter(({ url }) => url.includes('/records?'))
-      t.comment(
-        `first look: ${first.length} requests, ${first.reduce((sum, { bytes }) => sum + bytes, 0)} bytes for ${records} records`
-      )
+      const bytes = first.reduce((sum, look) => sum + look.bytes, 0)
+      t.comment(`first look: ${first.length} requests, ${bytes} bytes for ${records} records`)
       t.ok(first.length <= 2 + Math.ceil((records + 2) / 500), 'the first look takes pages')
       const second = await looks()
       t.comment(`two more: ${JSON.stringify(second.map(({ status, bytes }) => [status, bytes]))}`)

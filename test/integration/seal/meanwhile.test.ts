@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { activityArn, collection } from '../../helpers/service.ts'
-import { everyBackend, needs, startWorld, type World } from './world.ts'
+import { activityArn } from '../../helpers/service.ts'
+import { everyBackend, needs, newRecord, startWorld, type World } from './world.ts'
 
 for (const backend of everyBackend) {
   t.test(
@@ -56,8 +55,7 @@ for (const backend of everyBackend) {
       })
 
       await t.test('while the token of its task is saved', async t => {
-        const id = randomUUID()
-        const uri = `${collection}/records/${id}`
+        const { id, uri } = newRecord()
         await ask({ id, subject: 'Which?', activityArn })
         const { executionArn } = sfn.scheduleActivity({ input: { posted: { data: { id } } } })
         world.proxy.before = async ({ method, body }) => {
@@ -73,14 +71,14 @@ for (const backend of everyBackend) {
       })
 
       await t.test(
-        'the seal taken out before its task comes: where sealed questions are required nothing is answered',
+        'the seal taken out before its task comes: ' +
+          'where sealed questions are required nothing is answered',
         async t => {
           const strict = await world.another({
             SEAL_REQUIRED: '/buckets/stepfunction',
             ACTIVITY_WAIT_SECONDS: '2'
           })
-          const id = randomUUID()
-          const uri = `${collection}/records/${id}`
+          const { id, uri } = newRecord()
           t.match(await ask({ id, subject: 'Which?', activityArn }, { service: strict }), {
             status: 201
           })
@@ -106,7 +104,7 @@ for (const backend of everyBackend) {
   )
 }
 
-/** Does something before the service's nth request for a record from now on. */
+/** Does something before the service's nth request for this record, counted from now. */
 function onRequest({ proxy }: World, uri: string, n: number, act: () => Promise<void>): void {
   let count = 0
   proxy.before = async ({ url }) => {

@@ -1,24 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { as, call, collection, stateMachineArn } from '../../helpers/service.ts'
+import { call, collection, stateMachineArn } from '../../helpers/service.ts'
 import { put } from '../stage.ts'
-import { everyBackend, needs, startWorld, type Asked, type World } from './world.ts'
+import { upload, withAttachments } from './attachments.ts'
+import { everyBackend, needs, newRecord, startWorld, type Asked, type World } from './world.ts'
+
+const seenInA412 =
+  "who may create records alone sees a record in Kinto's 412, and its token is of no use to them"
 
 for (const backend of everyBackend) {
   t.test(
     `alice takes the token of bob's record, ${backend}`,
     needs(backend, 'what a token is of use for elsewhere'),
     async t => {
-      const folder = t.testdir({})
-      const settings = {
-        'kinto.includes':
-          'kinto.plugins.default_bucket kinto.plugins.accounts kinto.plugins.history kinto_attachment',
-        'kinto.attachment.base_path': folder,
-        'kinto.attachment.base_url': 'http://files.example/'
-      }
       const world = await startWorld(t, {
         backend,
-        settings,
+        settings: withAttachments(t.testdir({})),
         env: { RESOURCES: '/buckets/stepfunction /buckets/other /buckets/default' }
       })
       const { at, wait, answer, sfn } = world
@@ -82,7 +78,7 @@ for (const backend of everyBackend) {
         ]
         for (const [name, move] of ways) {
           const asked = await bobs()
-          const uri = mine()
+          const { uri } = newRecord()
           await at(uri, { method: 'PUT', user: 'alice', body: { data: { subject: 'Mine' } } })
           await move(uri, await taken(world, asked))
           t.equal(
@@ -114,78 +110,38 @@ for (const backend of everyBackend) {
         }
       })
 
-      await t.test(
-        "who may create records alone sees a record in Kinto's 412, and its token is of no use to them",
-        async t => {
-          const asked = await bobs()
-          const seen = await at(asked.uri, {
-            method: 'PUT',
-            user: 'creator',
-            headers: { 'if-none-match': '*' },
-            body: { data: {} }
-          })
-          const { taskToken } = seen.body.details.existing
-          t.equal(taskToken, asked.data['taskToken'])
-          const uri = mine()
-          await put(
-            world.kinto,
-            uri,
-            { data: { ...asked.question, id: undefined, taskToken } },
-            'creator'
-          )
-          t.match(await answer(uri, 'SUCCEED', 'creator'), {
-            status: 400,
-            body: { details: [{ name: 'taskToken' }] }
-          })
-          t.match(
-            await world.ask({ subject: 'Mine', taskToken, stateMachineArn }, { user: 'creator' }),
-            { status: 400, body: { details: [{ name: 'taskToken' }] } }
-          )
-          t.equal(sfn.execution(asked.executionArn).status, 'RUNNING')
-        }
-      )
-
-      await t.test('a personal bucket by `default` and by its real name', async t => {
-        const { body } = await call(`${world.kinto.url}/v1/`, { user: 'workflow' })
-        const real = `/buckets/${body.user.bucket}/collections/steps`
-        const service = await world.another({
-          RESOURCES: `/buckets/default /buckets/${body.user.bucket}`
+      await t.test(seenInA412, async t => {
+        const asked = await bobs()
+        const seen = await at(asked.uri, {
+          method: 'PUT',
+          user: 'creator',
+          headers: { 'if-none-match': '*' },
+          body: { data: {} }
         })
-        const { taskToken, executionArn } = sfn.waitCallback()
-        const reply = await world.ask(
-          { subject: 'Mine', taskToken, stateMachineArn },
-          { of: '/buckets/default/collections/steps', service }
+        const { taskToken } = seen.body.details.existing
+        t.equal(taskToken, asked.data['taskToken'])
+        const { uri } = newRecord()
+        await put(
+          world.kinto,
+          uri,
+          { data: { ...asked.question, id: undefined, taskToken } },
+          'creator'
         )
-        t.match(reply, { status: 201, body: { stepfunction: { answer: new RegExp(real) } } })
-        const { id } = reply.body.data
-        const hers = `/buckets/default/collections/steps/records/${id}`
-        await at(hers, { method: 'PUT', user: 'alice', body: { data: reply.body.data } })
-        t.match(await answer(hers, 'SUCCEED', 'alice', service), {
+        t.match(await answer(uri, 'SUCCEED', 'creator'), {
           status: 400,
           body: { details: [{ name: 'taskToken' }] }
         })
-        t.match(await world.state(hers, 'workflow', service), { canAnswer: true })
-        t.match(await world.state(`${real}/records/${id}`, 'workflow', service), {
-          canAnswer: true
-        })
-        t.match(await answer(`${real}/records/${id}`, 'SUCCEED', 'workflow', service), {
-          status: 200
-        })
-        t.match(await answer(hers, 'SUCCEED', 'workflow', service), {
-          status: 200,
-          body: { stepfunction: { outcome: 'already_applied' } }
-        })
-        t.equal(sfn.execution(executionArn).status, 'SUCCEEDED')
+        t.match(
+          await world.ask({ subject: 'Mine', taskToken, stateMachineArn }, { user: 'creator' }),
+          { status: 400, body: { details: [{ name: 'taskToken' }] } }
+        )
+        t.equal(sfn.execution(asked.executionArn).status, 'RUNNING')
       })
     }
   )
 }
 
-function mine(): string {
-  return `${collection}/records/${randomUUID()}`
-}
-
-/** What alice reads in bob's record, to be written into one of hers. */
+/** What alice reads in bob's record, to write it into one of hers. */
 async function taken({ at }: World, { uri }: Asked): Promise<Record<string, unknown>> {
   const { id: _id, last_modified: _version, ...data } = (await at(uri, { user: 'alice' })).body.data
   return data
@@ -205,15 +161,4 @@ async function refused(
     how
   )
   t.equal(sfn.execution(executionArn).status, 'RUNNING', how)
-}
-
-async function upload({ service }: World, uri: string, data: object): Promise<unknown> {
-  const form = new FormData()
-  form.set('data', JSON.stringify(data))
-  form.set('attachment', new File(['x'], 'x.txt'))
-  return await fetch(`${service.url}/v1${uri}/attachment`, {
-    method: 'POST',
-    headers: { authorization: as('alice') },
-    body: form
-  })
 }

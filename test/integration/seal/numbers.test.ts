@@ -3,72 +3,7 @@ import t from 'tap'
 import { rounds } from '../../helpers/combination.ts'
 import { call, collection, stateMachineArn } from '../../helpers/service.ts'
 import { eightAtATime, everyBackend, needs, reviewers, startWorld, type World } from './world.ts'
-
-// Numbers as clients spell them, as text: JavaScript would respell them.
-const whole = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }).map(String)
-const digits = fc.stringMatching(/^[1-9]\d{0,24}$/)
-const fraction = fc
-  .tuple(fc.constantFrom('', '-'), digits, fc.integer({ min: -6, max: 15 }))
-  .filter(([, text, magnitude]) => magnitude < text.length)
-  .map(([sign, text, magnitude]) =>
-    magnitude <= 0
-      ? `${sign}0.${'0'.repeat(-magnitude)}${text}`
-      : `${sign}${text.slice(0, magnitude)}.${text.slice(magnitude)}`
-  )
-const power = fc
-  .tuple(
-    fc.constantFrom('', '-'),
-    fc.integer({ min: 1, max: 9 }),
-    fc.constantFrom('e0', 'E1', 'e+14', 'e-6', '.5e3', '.125e-2', '.0')
-  )
-  .map(parts => parts.join(''))
-const number = fc.oneof(
-  whole,
-  fraction,
-  power,
-  fc.constantFrom(
-    '0',
-    '-0',
-    '0.0',
-    '-0.0e10',
-    '0e999',
-    '9007199254740993',
-    '18446744073709551615',
-    '-9223372036854775808',
-    '1e-7',
-    '999999999999999',
-    '0.1',
-    '2.675',
-    '1e18'
-  )
-)
-const text = fc
-  .oneof(
-    fc.string({ unit: 'grapheme' }),
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom(
-      '',
-      '\u{10FFFF}',
-      '\u0001\u001F',
-      '\u2028\uFEFF\uFFFF',
-      'é',
-      'e\u0301',
-      '1',
-      '"\\/'
-    )
-  )
-  .filter(value => !value.includes('\0') && value.isWellFormed())
-const json = fc.letrec<{ value: string }>(tie => ({
-  value: fc.oneof(
-    { maxDepth: 4, depthSize: 'small' },
-    number,
-    number,
-    text.map(value => JSON.stringify(value)),
-    fc.constantFrom('true', 'false', 'null', '[]', '{}'),
-    fc.array(tie('value'), { maxLength: 4 }).map(items => `[${items.join()}]`),
-    fc.dictionary(text, tie('value'), { maxKeys: 4 }).map(object)
-  )
-})).value
+import { json, object, text } from './random-json.ts'
 
 const perRecord = 10
 const patches = 20
@@ -119,7 +54,7 @@ for (const backend of everyBackend) {
         if (created.status !== 201) throw new Error(`${created.text}\n${question}`)
         const uri = `${collection}/records/${created.body.data.id}`
         for (let times = 0; times < patches; times++) {
-          // Some with a reading of the whole record in between, written back as a client has it that does not look at it.
+          // Every fifth change is a merge patch of another client.
           if (times % 5 === 4)
             await at(uri, {
               method: 'PATCH',
@@ -244,11 +179,4 @@ function nested(depth: number): string {
 
 function fields(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_none, index) => [`f${index}`, '1']))
-}
-
-/** An object whose values are JSON already. */
-function object(fields: Record<string, string>): string {
-  return `{${Object.entries(fields)
-    .map(([name, value]) => `${JSON.stringify(name)}: ${value}`)
-    .join()}}`
 }

@@ -20,7 +20,7 @@ t.test(
     const answerSome = async (from: number, replicas: readonly Service[]): Promise<void> => {
       await eightAtATime(quarter, async index => {
         const { uri, executionArn } = asked[from + index] ?? never()
-        // Repeated as a client does, at the other replica when one was killed.
+        // As a client repeats it, at the other replica if one was killed.
         for (let tries = 0; tries < 20; tries++) {
           const reply = await answer(uri, 'SUCCEED', 'alice', replicas[(index + tries) % 2]).catch(
             () => undefined
@@ -36,7 +36,7 @@ t.test(
       await startReplica(t, world, { ...own, SEAL_SECRET: secret })
     ] as const
     await answerSome(0, replicas)
-    // Each step on one replica after the other; the old process is killed while answers are under way.
+    // Each step goes to one replica after the other. The old process is killed while answers go on.
     for (const [step, secrets] of [
       `${secret} ${next}`,
       `${next} ${secret}`,

@@ -66,7 +66,10 @@ for (const backend of everyBackend) {
   )
 }
 
-/** Bob changes the question and puts it back, without pause. The function that it returns ends it, with the question as it was. */
+/**
+ * Lets bob change the question and put it back, without pause.
+ * @returns a function that ends this, with the question as it was
+ */
 function keepChanging({ patch }: World, uri: string): () => Promise<void> {
   const done = new AbortController()
   const ended = (async () => {
@@ -80,7 +83,7 @@ function keepChanging({ patch }: World, uri: string): () => Promise<void> {
   }
 }
 
-/** What was written is looked at again, and written again where two changes met. */
+/** The service looks again at what it wrote, and writes it again if another change undid it. */
 async function recordedLater({ read }: World, uri: string): Promise<void> {
   for (const end = Date.now() + 10_000; (await read(uri))['status'] !== 'SUCCEED';)
     if (Date.now() > end) throw new Error(`${uri} is not recorded`)

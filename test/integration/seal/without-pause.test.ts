@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { rounds } from '../../helpers/combination.ts'
 import { needsPostgres } from '../../helpers/real.ts'
-import { activityArn, collection, stateMachineArn, type Called } from '../../helpers/service.ts'
-import { reviewers, startWorld, type World } from './world.ts'
+import { activityArn, stateMachineArn, type Called } from '../../helpers/service.ts'
+import { newRecord, reviewers, startWorld, type World } from './world.ts'
 
-// On PostgreSQL two changes of one record at one time are both answered with 200, and one is lost. What the service told with 200 is
-// there two seconds later: it looks again 0.5 s after it wrote, and writes once more.
+// On PostgreSQL, Kinto says 200 to two changes of one record at one time, and one of them is lost.
+// What the service confirmed with 200 is there two seconds later: it looks again 0.5 s after it
+// wrote, and writes once more.
 const laterMs = 2_000
 
 type Round = (
@@ -57,7 +57,8 @@ const things: [what: string, round: Round][] = [
         stateMachineArn,
         openFields: ['note']
       }
-      // Whether it is free takes some requests: against a client that never rests it is 503.
+      // The service needs some requests to find out whether the place is free. Against a client
+      // that never rests it gives up with 503.
       const reply = await beside(patch, asked.uri, async () => await ask(question), 250)
       return {
         uri: asked.uri,
@@ -69,8 +70,7 @@ const things: [what: string, round: Round][] = [
   [
     'sealed, which stood in clear',
     async ({ ask, at, patch, sfn }) => {
-      const id = randomUUID()
-      const uri = `${collection}/records/${id}`
+      const { id, uri } = newRecord()
       const question = {
         subject: 'Sign off?',
         taskToken: sfn.waitCallback().taskToken,
@@ -89,8 +89,7 @@ const things: [what: string, round: Round][] = [
   [
     'answered by the task of its activity',
     async ({ ask, answer, patch, sfn }) => {
-      const id = randomUUID()
-      const uri = `${collection}/records/${id}`
+      const { id, uri } = newRecord()
       await ask({ id, subject: 'Which?', activityArn, openFields: ['note'] })
       sfn.scheduleActivity({ input: { posted: { data: { id } } } })
       const reply = await beside(patch, uri, async () => await answer(uri))
@@ -115,7 +114,7 @@ t.test(
         for (let number = 0; number < rounds(3, 200); number++) {
           const { uri, told: status, expected } = await round(world, number)
           told.set(status, (told.get(status) ?? 0) + 1)
-          // The one test that waits: what it is about is a bound.
+          // This test alone waits for a fixed time, because it is about that time.
           await sleep(laterMs)
           if (status === 200) t.match(await world.read(uri), expected, `${what}, round ${number}`)
         }
@@ -138,7 +137,7 @@ t.test(
         waits.delete((await world.sfn.called('SendTaskHeartbeat')).input['taskToken'])
       await Promise.all(
         asked.map(async ({ uri }) => {
-          // To one of two changes in a collection in the same millisecond Kinto answers 409, and does not carry it out.
+          // Of two changes in a collection in the same millisecond, Kinto refuses one with 409.
           let forged: Called
           do forged = await world.patch(uri, { status: 'SUCCEED' })
           while (forged.status === 409)
@@ -161,7 +160,7 @@ t.test(
   }
 )
 
-/** Does something while bob changes an open field of the record without pause, or with a short one. */
+/** Does something while bob keeps changing an open field of the record, at most `pauseMs` apart. */
 async function beside<Result>(
   patch: World['patch'],
   uri: string,

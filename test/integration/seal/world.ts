@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import root, { type Test } from 'tap'
 import { startKintoProxy, type KintoProxy } from '../../helpers/kinto-proxy.ts'
 import { combination, type Backend } from '../../helpers/combination.ts'
@@ -15,13 +16,16 @@ import {
 import { startStepFunctions, type StepFunctionsEndpoint } from '../../helpers/step-functions.ts'
 import { put, type StageOptions } from '../stage.ts'
 
-// A real Kinto takes its time, and what counts goes round thousands of times in its large form.
+// A real Kinto takes its time, and in their large form these tests go round thousands of times.
 root.setTimeout(combination.thousands ? 3_600_000 : 180_000)
 
 export const secret = '5ea1'.repeat(16)
 export const reviewers = { write: ['account:alice', 'account:bob'] }
 
-/** Each back end on which a test runs: both in its large form, else the one that people run, unless the combination says otherwise. */
+/**
+ * The back ends on which a test runs: both in its large form; else PostgreSQL, which people run,
+ * unless the combination says otherwise.
+ */
 export const everyBackend: readonly Backend[] = combination.thousands
   ? ['memory', 'postgresql']
   : [combination.backendIfChosen ?? 'postgresql']
@@ -37,14 +41,14 @@ export interface Asked {
   taskToken: string
   executionArn: string
   question: Record<string, unknown>
-  /** The record as it was answered. */
+  /** The record, as the response to the question showed it. */
   data: Record<string, any>
 }
 
 export interface World {
   sfn: StepFunctionsEndpoint
   kinto: { url: string }
-  /** What the service takes for Kinto. */
+  /** The service is told that this is Kinto. */
   proxy: KintoProxy
   service: TestService
   /** Another instance of the service, without any memory. */
@@ -69,10 +73,14 @@ export interface World {
   answer: (uri: string, said?: string, user?: string, service?: { url: string }) => Promise<Called>
 }
 
-/** The account that owns the bucket; two reviewers, who write what lets them; somebody who may create records alone. */
+/** The owner of the bucket, two reviewers, and an account that may only create records. */
 const accounts = ['workflow', 'alice', 'bob', 'creator'] as const
 
-/** A real Kinto, Step Functions as AWS's, and the service with a secret, unless `env` says otherwise. Reviewers write the records whose permissions say so, and alice may create some. */
+/**
+ * Starts a real Kinto, a Step Functions that behaves as AWS's, and the service, which has a secret
+ * unless `env` says otherwise. Reviewers may write the records whose permissions say so; alice may
+ * create records too.
+ */
 export async function startWorld(
   t: Test,
   { backend = combination.backend, env = {}, settings = {} }: StageOptions = {}
@@ -156,7 +164,18 @@ export async function startWorld(
   return world
 }
 
-/** Does something `count` times, eight at a time, which is what Kinto's server takes side by side. */
+/** The id and the path of a record that is not there yet. */
+export function newRecord(): { id: string; uri: string } {
+  const id = randomUUID()
+  return { id, uri: `${collection}/records/${id}` }
+}
+
+/** The response to an answer of a question in which these fields were changed. */
+export function refusedFor(...changed: string[]): object {
+  return { status: 409, body: { errno: 122, details: { changed } } }
+}
+
+/** Does something `count` times, eight at a time: Kinto's server has eight threads. */
 export async function eightAtATime<Result>(
   count: number,
   act: (index: number) => Promise<Result>

@@ -8,7 +8,7 @@ function batch(...requests: unknown[]): Row {
   return send('POST', '/v1/batch', { requests })
 }
 
-/** Batches that Kinto answers, and those that it refuses. */
+/** Batches that Kinto carries out, and batches that it refuses. */
 export const batches: readonly Row[] = [
   batch(),
   batch(read),
@@ -122,7 +122,9 @@ export const batches: readonly Row[] = [
   send(
     'POST',
     '/v1/batch',
-    `{"requests":[{"method":"PUT","path":"${records}/first","body":{"data":{"big":9007199254740993,"one":1.0,"minus":-0.0,"huge":123456789012345678901234567890}}},{"path":"${records}/numbers"}]}`
+    `{"requests":[{"method":"PUT","path":"${records}/first","body":{"data":{` +
+      '"big":9007199254740993,"one":1.0,"minus":-0.0,"huge":123456789012345678901234567890}}},' +
+      `{"path":"${records}/numbers"}]}`
   ),
   { method: 'POST', target: '/v1/batch', body: JSON.stringify({ requests: [read] }) },
   ...['text/plain', 'application/json; charset=utf-8', 'application/x-www-form-urlencoded'].map(

@@ -71,7 +71,8 @@ const patches: readonly (readonly [type: string, body: string])[] = [
 ]
 
 const multipart =
-  '--x\r\nContent-Disposition: form-data; name="attachment"; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n\0\xff\r\n--x--\r\n'
+  '--x\r\nContent-Disposition: form-data; name="attachment"; filename="a.bin"\r\n' +
+  'Content-Type: application/octet-stream\r\n\r\n\0\xff\r\n--x--\r\n'
 
 function chunked(body: string, size: number): string {
   const chunks = body.match(new RegExp(`.{1,${size}}`, 'gs')) ?? []
@@ -82,7 +83,7 @@ function chunked(body: string, size: number): string {
 
 const large = `{"data":{"title":"${'x'.repeat(1_500_000)}"}}`
 
-/** Bodies, and what is said of them. */
+/** Bodies, and the headers that describe them. */
 export const bodies: readonly Row[] = [
   ...['PUT', 'PATCH'].flatMap(method => types.map(type => typed(method, type, data))),
   ...['POST', 'DELETE'].flatMap(method =>

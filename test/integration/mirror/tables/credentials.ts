@@ -52,7 +52,7 @@ function writes(as: string): Row[] {
   )
 }
 
-/** Who asks: nobody, others, somebody with a wrong password, or somebody who says it twice. */
+/** Requests of nobody, of others, with a wrong password, or with two credentials. */
 export const credentials: readonly Row[] = [
   ...['', 'other'].flatMap(as => views.map((target): Row => ({ target, as }))),
   ...writes(''),

@@ -30,7 +30,7 @@ const asked = targets.flatMap(target =>
   ])
 )
 
-/** Requests of pages of other origins, to a Kinto that takes all of them, and to one that does not. */
+/** Requests of pages of other origins: to a Kinto that takes them all, to one that takes some. */
 export const crossOrigin: readonly Row[] = [
   ...asked,
   ...asked.map((row): Row => ({ ...row, kinto: 'strict' })),

@@ -64,7 +64,7 @@ const filters = [
 
 const bucketFilters = ['_limit=1', 'id=blog', '_fields=id', '_sort=-last_modified']
 
-/** Filters, sorting, paging and fields. Wherever an answer has a `Next-Page`, the test follows it to the end. */
+/** Filters, sorting, paging and fields. The test follows each `Next-Page` to the end. */
 export const queries: readonly Row[] = [
   ...filters.map(query => get(`${records}?${query}`)),
   { ...get(`${records}?title=\xe9`), differs: 'malformed' },

@@ -62,7 +62,7 @@ export const resources: readonly Row[] = [
   ...across(lists, ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE']),
   ...across([records], ['PUT', 'PATCH']),
   ...across(missing, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']),
-  // Outside of `stepfunction.resources`, the sub-resource is Kinto's to answer.
+  // Outside of `stepfunction.resources`, Kinto itself responds to the sub-resource.
   ...across(
     [
       `${records}/first/stepfunction`,
@@ -77,7 +77,7 @@ export const resources: readonly Row[] = [
 
 const announcing = ['/v1/', '/v1/__heartbeat__', '/v1/__api__']
 
-/** What the service has something to add to, and what it has not. */
+/** The views that the service adds something to, and requests to them that it adds nothing to. */
 export const announced: readonly Row[] = announcing.flatMap(target => [
   ...all(
     [

@@ -54,7 +54,7 @@ function batch(text: string | Buffer, type = 'application/json'): Row {
   return { method: 'POST', target: '/v1/batch', body: text, headers: [`Content-Type: ${type}`] }
 }
 
-// Without an answer, so as they came, however they are written.
+// Batches without an answer: the service passes them on as they came, in any spelling.
 const batches: readonly Row[] = [
   batch(JSON.stringify({ requests: [patch, { path }, { method: 'DELETE', path }] })),
   batch(
@@ -75,12 +75,14 @@ const batches: readonly Row[] = [
     })
   ),
   batch(
-    `{"requests":[{"method":"PUT","path":"${path}","body":{"data":{"n":[1.0,1e400,-0.0],"%":"\\u0041"}}}]}`
+    `{"requests":[{"method":"PUT","path":"${path}",` +
+      '"body":{"data":{"n":[1.0,1e400,-0.0],"%":"\\u0041"}}}]}'
   ),
   batch(`${JSON.stringify({ requests: [patch] })}\0{`),
   batch(`\u{FEFF}${JSON.stringify({ requests: [patch] })}`),
   batch(
-    `{"requests":[{"method":"PATCH","path":"${path}","body":{"data":{"n":${'['.repeat(600)}${']'.repeat(600)}}}}]}`
+    `{"requests":[{"method":"PATCH","path":"${path}",` +
+      `"body":{"data":{"n":${'['.repeat(600)}${']'.repeat(600)}}}}]}`
   ),
   batch(`{"requests":[{"method":"PATCH","path":"${path}","body":{"data":{"n":"\\ud800"}}}]}`),
   batch(
@@ -88,7 +90,8 @@ const batches: readonly Row[] = [
     'application/json; charset=utf-16le'
   ),
   batch(gzipSync(JSON.stringify({ requests: [patch] }))),
-  // With answers in them that are left to Kinto: for what the batch says of itself, or since it is refused whole.
+  // Batches with answers that are left to Kinto: because of the type of the batch, or because Kinto
+  // refuses the whole batch.
   batch(JSON.stringify({ requests: [patch, { path: `${path}/stepfunction` }] }), 'text/plain'),
   batch(
     JSON.stringify({ requests: [patch, { path: `${path}/stepfunction` }] }),
@@ -136,7 +139,10 @@ const uploads: readonly Row[] = [
   upload('DELETE', '')
 ]
 
-/** What reviewers do to records that can be answered, when they do not answer. They may write these records, and nothing above them. */
+/**
+ * What reviewers do to records that can be answered, other than answering. They may write these
+ * records, and nothing above them.
+ */
 export const stepWrites: readonly Row[] = all([...writes, ...batches, ...uploads], {
   as: 'reviewer'
 })

@@ -1,0 +1,74 @@
+import t from 'tap'
+import { startKinto } from '../helpers/kinto.ts'
+import { as } from '../helpers/service.ts'
+import { run } from './run.ts'
+
+t.test('what is not Kinto, or one that cannot serve', async t => {
+  const view = {
+    project_version: '26.5.0',
+    capabilities: {},
+    settings: {},
+    url: 'https://public.example/v1/'
+  }
+  const rows: [status: number, body: string, found: RegExp][] = [
+    [404, '{}', /^wrong .*answers 404/m],
+    [200, '{}', /^wrong .*is not Kinto/m],
+    [200, 'x', /^wrong .*not JSON/m],
+    [200, JSON.stringify({ ...view, project_version: '5.4.1' }), /^wrong .*too old/m],
+    [200, JSON.stringify({ ...view, settings: { readonly: true } }), /^wrong .*read-only/m],
+    [
+      200,
+      JSON.stringify({ ...view, capabilities: { stepfunction: {} } }),
+      /^wrong .*Python plugin/m
+    ],
+    [200, JSON.stringify(view), /^warning .*kinto\.http_host/m]
+  ]
+  for (const [status, body, found] of rows) {
+    const kinto = await startKinto(t, (_request, response) => {
+      response.writeHead(status).end(body)
+    })
+    t.match((await run({ STEPFUNCTION_KINTO_URL: kinto.url }, '--check')).text, found, body)
+  }
+})
+
+t.test('an account that sees no collection, no region, and a setting that is gone', async t => {
+  const kinto = await startKinto(t, ({ url = '' }, response) => {
+    response.end(
+      JSON.stringify(
+        url.endsWith('/collections')
+          ? { data: [] }
+          : { project_version: '26', capabilities: {}, user: { id: 'account:service' } }
+      )
+    )
+  })
+  const { text } = await run(
+    {
+      STEPFUNCTION_KINTO_URL: kinto.url,
+      STEPFUNCTION_KINTO_AUTHORIZATION: as('service'),
+      STEPFUNCTION_GUARD: 'on'
+    },
+    '--check'
+  )
+  t.match(text, /^warning .*no collection in \/buckets\/stepfunction/m)
+  t.match(text, /^warning .*no AWS region/m)
+  t.match(text, /^warning .*guard does nothing any more.*seal_secret/m)
+})
+
+t.test('a Kinto that does not say whether the account may write', async t => {
+  const kinto = await startKinto(t, ({ method }, response) => {
+    response.statusCode = method === 'PATCH' ? 503 : 200
+    response.end(
+      JSON.stringify({ project_version: '26', capabilities: {}, user: { id: 'account:service' } })
+    )
+  })
+  const { code, text } = await run(
+    {
+      STEPFUNCTION_KINTO_URL: kinto.url,
+      STEPFUNCTION_KINTO_AUTHORIZATION: as('service'),
+      STEPFUNCTION_RESOURCES: '/buckets/b/collections/c'
+    },
+    '--check'
+  )
+  t.equal(code, 1)
+  t.match(text, /^wrong .*account cannot be looked at/m)
+})
