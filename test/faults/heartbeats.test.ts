@@ -26,7 +26,7 @@ async function beat({ sfn }: Parts, taskToken: unknown): Promise<void> {
 
 for (const kind of ['away', 'silent'] as const) {
   t.test(
-    `a pending record that says heartbeatSeconds gets heartbeats until it is answered, Kinto ${kind} or not`,
+    `a record with heartbeatSeconds gets heartbeats until it is answered, Kinto ${kind} or not`,
     parallel,
     async t => {
       const parts = await startParts(t)
