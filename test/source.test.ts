@@ -33,7 +33,7 @@ t.test(
     for (const name of files) {
       const lines = textOf(name).split('\n')
       const tooLong = lines.flatMap((line, index) =>
-        [...line].length > maxColumns ? [`${name}:${index + 1}`] : []
+        Array.from(line).length > maxColumns ? [`${name}:${index + 1}`] : []
       )
       t.strictSame(tooLong, [], name)
       // After the last line feed there is nothing.
