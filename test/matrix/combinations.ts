@@ -18,11 +18,11 @@ const ofSeals = files('test/integration/seal/*.test.ts')
 const onRealKinto = [...files('test/integration/*.test.ts'), ...ofSeals]
 const onScriptedKinto = [
   ...files('test/faults/*.test.ts'),
-  'test/answer/activities/activities.test.ts'
+  ...files('test/answer/activities/activities*.test.ts')
 ]
 /** An older Kinto could differ in rights, and in how records are written and read. */
 const onOlderKinto = [
-  'test/integration/permission.test.ts',
+  ...files('test/integration/permission*.test.ts'),
   'test/integration/answers.test.ts',
   'test/integration/asks.test.ts'
 ]
@@ -34,7 +34,9 @@ export const combinations: readonly Combination[] = [
       combine(`on Kinto ${version}`, backend, onOlderKinto, { TEST_KINTO_VERSION: version })
     )
   ),
-  ...combine('by the thousand', 'postgresql', ofSeals, { TEST_THOUSANDS: '1' })
+  ...combine('by the thousand', 'postgresql', [...ofSeals, 'test/faults/thousand.test.ts'], {
+    TEST_THOUSANDS: '1'
+  })
 ].filter(({ files }) => files.length > 0)
 
 function combine(
