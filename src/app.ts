@@ -63,7 +63,8 @@ export async function createService(
     unsavedSince: () => activities.unsaved().map(({ takenAt }) => takenAt)
   })
   const parts = createParts(settings, metrics, log)
-  const { upstream, kinto, stepFunctions, health, reader, activities, backlog, rounds } = parts
+  const { kinto, sharedKinto, stepFunctions, health, reader, activities, backlog, rounds } = parts
+  const clientIdleMs = settings.clientIdleSeconds * 1000
   const isOurs = ({ ref }: SubResource): boolean => inScope(resources, ref)
   const isServed = (target: SubResource): boolean => {
     if (isOurs(target)) return true
@@ -107,7 +108,13 @@ export async function createService(
     log.info({ reqId: id, method }, 'a client left before its request was answered')
     return reply.code(499).send()
   })
-  const forwarding = { upstream: settings.kintoUrl, dispatcher: upstream.dispatcher, trustProxy }
+  const bodies = (size: number): Bodies => new Bodies({ size, share: size / 4 }, clientIdleMs)
+  const forwarding = {
+    upstream: settings.kintoUrl,
+    dispatcher: sharedKinto.dispatcher,
+    clientIdleMs,
+    trustProxy
+  }
   const answering = {
     requestMs,
     trustProxy,
@@ -115,18 +122,34 @@ export async function createService(
     stepFunctions,
     reader,
     log,
+    callers: parts.callers,
     answers: parts.answers,
     asks: parts.asks,
-    bodies: { answer: new Bodies(maxAnswerBytes), ask: new Bodies(maxQuestionBytes) },
+    bodies: {
+      answer: bodies(maxAnswerBytes),
+      ask: bodies(maxQuestionBytes)
+    },
     observeAnswer: metrics.answered,
     observeAsk: metrics.asked
   }
-  const inspect = inspectBatches({ ...answering, batchBodies: new Bodies(maxBatchBytes), isOurs })
+  const inspect = inspectBatches({
+    ...answering,
+    sharedKinto,
+    batchBodies: bodies(maxBatchBytes),
+    isOurs
+  })
   await gateway.register(passThrough, { ...forwarding, inspect })
   await gateway.register(subResources, answering)
-  await gateway.register(announcedViews, { requestMs, trustProxy, kinto, health, resources, log })
+  await gateway.register(announcedViews, {
+    requestMs,
+    trustProxy,
+    kinto: sharedKinto,
+    health,
+    resources,
+    log
+  })
   const readiness = new Readiness({ kinto, health })
-  const adminApp = await admin({ readiness, metrics, log })
+  const adminApp = await admin({ readiness, metrics, hosts: settings.adminHosts, log })
 
   return {
     gateway,
@@ -146,7 +169,7 @@ export async function createService(
       const unsaved = await activities.drain()
       clearTimeout(cut)
       await Promise.all([rounds?.stop(), backlog.stop()])
-      await Promise.all([adminApp.close(), upstream.close()])
+      await Promise.all([adminApp.close(), parts.closeKinto()])
       stepFunctions.close()
       return unsaved
     }

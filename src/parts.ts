@@ -11,6 +11,7 @@ import { UndecidedStatuses } from './answer/rounds/undecided.ts'
 import { RecordWatch } from './answer/rounds/watch.ts'
 import { Asks } from './ask/asks.ts'
 import type { Settings } from './config/config.ts'
+import { Callers } from './kinto/callers.ts'
 import { KintoSession, type Kinto } from './kinto/session.ts'
 import { createUpstream, type Upstream } from './kinto/upstream.ts'
 import { Seals } from './seal/seals.ts'
@@ -20,11 +21,16 @@ import type { Health } from './stepfunctions/health.ts'
 
 /** What the service is made of, behind its listeners. */
 export interface Parts {
-  upstream: Upstream
+  /** For answers, questions and the background: connections that nothing else can take. */
   kinto: Kinto
+  /** For all else that goes to Kinto. */
+  sharedKinto: Kinto
+  /** Ends all connections to Kinto. */
+  closeKinto: () => Promise<void>
   stepFunctions: StepFunctions
   health: Health
   reader: RecordReader
+  callers: Callers
   answers: Answers
   asks: Asks
   activities: Activities
@@ -33,6 +39,10 @@ export interface Parts {
   rounds: Rounds | undefined
 }
 
+// Answers and questions keep them open. Some requests of each are short, and none carries a body of a
+// client, so they are enough for hundreds of answers a second.
+const ownConnections = 16
+
 // A silent Kinto must not hold up the heartbeats that steps wait for.
 const roundMs = 5_000
 
@@ -40,13 +50,21 @@ const roundMs = 5_000
 export function createParts(settings: Settings, metrics: Metrics, log: FastifyBaseLogger): Parts {
   const { resources, kintoAuthorization, sealRequired, aws } = settings
   const timeoutMs = settings.kintoTimeoutSeconds * 1000
-  const upstream = createUpstream({
-    origin: settings.kintoUrl,
-    timeoutMs,
-    ca: settings.kintoCa?.certificates,
-    observe: metrics.upstreamAnswered
-  })
-  const kinto = { dispatcher: upstream.dispatcher, origin: settings.kintoUrl, timeoutMs }
+  const connect = (connections: number): Upstream =>
+    createUpstream({
+      origin: settings.kintoUrl,
+      timeoutMs,
+      connections,
+      ca: settings.kintoCa?.certificates,
+      observe: metrics.upstreamAnswered
+    })
+  const own = connect(ownConnections)
+  const shared = connect(settings.kintoConnections)
+  const kinto = { dispatcher: own.dispatcher, origin: settings.kintoUrl, timeoutMs }
+  const sharedKinto = { ...kinto, dispatcher: shared.dispatcher }
+  const closeKinto = async (): Promise<void> => {
+    await Promise.all([own.close(), shared.close()])
+  }
   const stepFunctions = connectAws(settings, metrics)
   const regions = namedRegions({
     region: aws.region,
@@ -85,7 +103,9 @@ export function createParts(settings: Settings, metrics: Metrics, log: FastifyBa
     log
   })
   const backlog = new Backlog({ serviceAccount, reader, log })
+  const callers = new Callers()
   const answers = new Answers({
+    callers,
     stepFunctions,
     activities,
     backlog,
@@ -95,7 +115,15 @@ export function createParts(settings: Settings, metrics: Metrics, log: FastifyBa
   })
   // A question can be asked over one that has no seal, also where a seal is required.
   const anywhere = new RecordReader({ ...rules, sealRequired: [] })
-  const asks = new Asks({ reader: anywhere, seals, sealRequired, policy, stepFunctions, log })
+  const asks = new Asks({
+    callers,
+    reader: anywhere,
+    seals,
+    sealRequired,
+    policy,
+    stepFunctions,
+    log
+  })
   const rounds =
     serviceAccount === undefined
       ? undefined
@@ -117,11 +145,13 @@ export function createParts(settings: Settings, metrics: Metrics, log: FastifyBa
           })
         })
   return {
-    upstream,
     kinto,
+    sharedKinto,
+    closeKinto,
     stepFunctions,
     health,
     reader,
+    callers,
     answers,
     asks,
     activities,

@@ -1,18 +1,32 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { isForUs } from './hosts.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
 
 export interface AdminOptions {
   readiness: Readiness
   metrics: Metrics
+  /** Names of hosts by which it may be asked, beside addresses, localhost and the machine's. */
+  hosts: readonly string[]
   log: FastifyBaseLogger
 }
 
 /** For operators and orchestrators, on a listener of its own that no client of Kinto reaches. */
-export async function admin({ readiness, metrics, log }: AdminOptions): Promise<FastifyInstance> {
+export async function admin({
+  readiness,
+  metrics,
+  hosts,
+  log
+}: AdminOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     childLoggerFactory: (_silent, bindings, options) => log.child(bindings, options),
     logController: new LogController({ disableRequestLogging: true })
+  })
+  app.addHook('onRequest', async ({ headers: { host } }, reply) => {
+    if (isForUs(host, hosts)) return
+    const message =
+      'This is not a host of the admin listener. stepfunction.admin_hosts lists the names of others.'
+    return reply.code(421).send({ code: 421, error: 'Misdirected Request', message })
   })
   // Looks at nothing but the process itself: a restart would mend nothing else.
   app.get('/live', async () => ({ live: true }))

@@ -11,6 +11,8 @@ import type { Log } from '../log.ts'
 import { taskResult } from './record/task-output.ts'
 import { fetchRecord, identify, proveWrite, realRef } from '../kinto/permission.ts'
 import { KeyedQueue } from './queue.ts'
+import { Shares } from '../shares.ts'
+import type { Callers } from '../kinto/callers.ts'
 import type { RecordReader } from './record/reader.ts'
 import { readAnswer, readIfMatch } from './request.ts'
 import {
@@ -28,20 +30,24 @@ export interface AnswersOptions {
   activities: Activities
   backlog: Backlog
   reader: RecordReader
+  callers: Callers
   /** The `Authorization` of the service's own account. */
   serviceAuthorization: string | undefined
   log: Log
 }
 
 // As many as may wait for their tasks. Each has up to three requests to Kinto at the same time.
-const maxUnproven = 1_000
+const proving = { size: 1_000, share: 250 }
+// By record.
+const inLine = { size: 1_000, share: 250 }
 
 /** Takes answers: from the proof of a reviewer's right to the record that shows the decision. */
 export class Answers {
   readonly #options: AnswersOptions
   readonly #queue = new KeyedQueue()
   readonly #tokenFates = new TokenFates()
-  #unproven = 0
+  readonly #proving = new Shares(proving)
+  readonly #inLine = new Shares(inLine)
 
   constructor(options: AnswersOptions) {
     this.#options = options
@@ -57,7 +63,7 @@ export class Answers {
     const admitted = await this.#admit(call)
     const known = await this.#provenDecision(admitted)
     if (known !== undefined)
-      return await this.#queue.run(admitted.signed.record, () =>
+      return await this.#inTurn(admitted, () =>
         answeredBefore(admitted, known, admitted.reading.taskToken, options)
       )
     const toStep = this.#toStep(admitted)
@@ -79,25 +85,38 @@ export class Answers {
     options: OutcomeOptions
   ): Promise<OutcomeOrNewToken> {
     try {
-      return await this.#queue.run(toStep.signed.record, () =>
-        reportAndRecord(toStep, found, options)
-      )
+      return await this.#inTurn(toStep, () => reportAndRecord(toStep, found, options))
     } finally {
       if ('task' in found) options.activities.disclaim(found.task)
     }
   }
 
+  /** One answer to a record at a time. Nobody fills the line with answers to one of them. */
+  async #inTurn<T>({ signed: { record } }: AdmittedAnswer, task: () => Promise<T>): Promise<T> {
+    if (!this.#inLine.take(record))
+      throw unavailable('Too many answers to this record. Try again in a moment.', {
+        retryAfter: 3
+      })
+    try {
+      return await this.#queue.run(record, task)
+    } finally {
+      this.#inLine.giveBack(record)
+    }
+  }
+
   /** A caller who is not proven yet may be anybody, so their number is limited. */
   async #admit(call: AnswerCall): Promise<AdmittedAnswer> {
-    if (this.#unproven >= maxUnproven)
+    const { callers } = this.#options
+    const caller = callers.keyOf(call.session.authorization)
+    const isConfirmed = callers.isConfirmed(caller)
+    if (!this.#proving.take(caller, 1, isConfirmed))
       throw unavailable('Too many answers are being checked. Try again in a moment.', {
         retryAfter: 3
       })
-    this.#unproven += 1
     try {
       return await this.#prove(call)
     } finally {
-      this.#unproven -= 1
+      this.#proving.giveBack(caller, 1, isConfirmed)
     }
   }
 
@@ -112,6 +131,7 @@ export class Answers {
     identified.catch(() => undefined)
     const { data } = await proveWrite(session, ref)
     const caller = await identified
+    this.#options.callers.confirm(session, caller)
     const version = data['last_modified']
     const real = realRef(ref, caller)
     const signed = {

@@ -3,6 +3,7 @@ import { identify, proveCreate, realRef, requireParsable } from '../kinto/permis
 import type { Reading } from '../answer/record/reading.ts'
 import type { ArnPolicy } from '../answer/record/record.ts'
 import { existingIn, lookAgainMs, versionOf } from '../answer/record/update.ts'
+import type { Callers } from '../kinto/callers.ts'
 import { jsonObject, KintoRefusal, type KintoResponse } from '../kinto/client.ts'
 import { conflict, invalid, Refusal, unavailable } from '../kinto/errors.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
@@ -13,6 +14,7 @@ import type { AskOutcome, Placement, PlacementOptions } from './placement.ts'
 import { readQuestion } from './question.ts'
 
 export interface AsksOptions extends PlacementOptions {
+  callers: Callers
   policy: ArnPolicy
 }
 
@@ -65,7 +67,9 @@ export class Asks {
     const named = { ...ref, record: asked.id }
     const real =
       ref.bucket === 'default' ? realRef(named, await identify(session, ref.version)) : named
-    return await this.#place({ asked, ref: named, real, session })
+    const result = await this.#place({ asked, ref: named, real, session })
+    void this.#options.callers.ask(session)
+    return result
   }
 
   async #place(placement: Placement): Promise<AskResult> {

@@ -1,4 +1,5 @@
 import { sealSecrets, type SealSecrets } from './secrets.ts'
+import { boolean, logLevel, seconds, wholeNumber, type LogLevel } from './scalars.ts'
 import {
   activities,
   address,
@@ -6,21 +7,20 @@ import {
   authorities,
   authorization,
   awsKey,
-  boolean,
   endpoint,
-  logLevel,
+  hostNames,
   origin,
   region,
-  resources,
-  seconds
+  resources
 } from './values.ts'
-import type { Activity, Address, Authorities, LogLevel, Resource } from './values.ts'
+import type { Activity, Address, Authorities, Resource } from './values.ts'
 
 export interface Settings {
   kintoUrl: string
   kintoCa?: Authorities
   listen: Address
   adminListen: Address
+  adminHosts: string[]
   resources: Resource[]
   kintoAuthorization?: string
   allowedArns: string[]
@@ -32,6 +32,8 @@ export interface Settings {
   aws: { accessKey?: string; secretKey?: string; region?: string; endpointUrl?: string }
   activityWaitSeconds: number
   kintoTimeoutSeconds: number
+  kintoConnections: number
+  clientIdleSeconds: number
   awsTimeoutSeconds: number
   trustProxy: boolean
   logLevel: LogLevel
@@ -78,6 +80,12 @@ export function readSettings({ required, optional }: Reader): Settings {
       default: '127.0.0.1:8890',
       parse: address,
       doc: 'Where /live, /ready and /metrics are served, as host:port.'
+    }),
+    adminHosts: required({
+      name: 'admin_hosts',
+      default: '',
+      parse: hostNames,
+      doc: 'The names by which admin_listen may be asked, beside its addresses and localhost.'
     }),
     resources: required({
       name: 'resources',
@@ -155,6 +163,18 @@ export function readSettings({ required, optional }: Reader): Settings {
       default: '30',
       parse: seconds(1, 300),
       doc: 'How long Kinto may be silent, 1 to 300 seconds.'
+    }),
+    kintoConnections: required({
+      name: 'kinto_connections',
+      default: '80',
+      parse: wholeNumber(10, 10_000),
+      doc: 'How many requests are passed to Kinto at one time, 10 to 10000.'
+    }),
+    clientIdleSeconds: required({
+      name: 'client_idle_seconds',
+      default: '60',
+      parse: seconds(1, 300),
+      doc: 'How long a client may be silent while it sends or reads a body, 1 to 300 seconds.'
     }),
     // One attempt gets a third of it. A third of less than 1 s is too short for a TLS handshake
     // with another continent.

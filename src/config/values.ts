@@ -17,9 +17,6 @@ export interface Authorities {
   certificates: string
 }
 
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
-
 /** Its message completes "<name of the setting> …". It quotes nothing that could be a secret. */
 export class InvalidValue extends Error {
   override name = 'InvalidValue'
@@ -157,29 +154,18 @@ export function region(text: string): string {
   return text
 }
 
-/** Seconds, decimals allowed, both bounds included. */
-export function seconds(least: number, most: number): (text: string) => number {
-  return text => {
-    const value = Number(text)
-    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) {
-      throw new InvalidValue(`must be a number of seconds from ${least} to ${most}.`)
-    }
-    return value
-  }
-}
-
-/** The words of Kinto's asbool. Any other, which asbool silently takes for false, is refused. */
-export function boolean(text: string): boolean {
-  const word = text.toLowerCase()
-  if (['t', 'true', 'y', 'yes', 'on', '1'].includes(word)) return true
-  if (['f', 'false', 'n', 'no', 'off', '0'].includes(word)) return false
-  throw new InvalidValue('must be true or false.')
-}
-
-export function logLevel(text: string): LogLevel {
-  const level = logLevels.find(level => level === text.toLowerCase())
-  if (level === undefined) throw new InvalidValue(`must be one of ${logLevels.join(', ')}.`)
-  return level
+/** Names of hosts, without ports, in small letters. */
+export function hostNames(text: string): string[] {
+  const names = text
+    .split(/\s+/)
+    .filter(name => name !== '')
+    .map(name => name.toLowerCase())
+  const wrong = names.find(name => !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name))
+  if (wrong !== undefined)
+    throw new InvalidValue(
+      `must list names such as kinto-stepfunction.monitoring.svc; ${JSON.stringify(wrong)} is none.`
+    )
+  return names
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -4,7 +4,8 @@ import { errors, type Dispatcher } from 'undici'
 import { originForm } from './classify.ts'
 import { failure } from './http/failures.ts'
 import { endToEndObject } from './http/headers.ts'
-import { bodyOf, hasBody, methods, requireKnownCoding } from './http/server.ts'
+import { IncomingBody } from './http/incoming-body.ts'
+import { hasBody, methods, requireKnownCoding } from './http/server.ts'
 import { headersForKinto } from './http/request.ts'
 
 export interface PassOptions {
@@ -16,6 +17,8 @@ export interface PassOptions {
   /** Kinto's origin. */
   upstream: string
   dispatcher: Dispatcher
+  /** Milliseconds that a client may be silent while it sends or reads a body. */
+  clientIdleMs: number
   trustProxy: boolean
 }
 
@@ -25,7 +28,7 @@ export interface PassOptions {
  */
 export async function relay(
   scope: FastifyInstance,
-  { route, upstream, dispatcher, trustProxy }: PassOptions
+  { route, upstream, dispatcher, clientIdleMs, trustProxy }: PassOptions
 ): Promise<void> {
   // Only the error handler logs such a request, and it makes a logger of its own.
   scope.setChildLoggerFactory(log => log)
@@ -35,19 +38,30 @@ export async function relay(
     handler(request, reply) {
       const { raw, method, headers } = request
       requireKnownCoding(headers)
-      const response = new RelayedResponse(reply.raw, error => {
-        void reply.send(failure(error, method))
+      const pass = (body: IncomingBody | null): void => {
+        const response = new RelayedResponse(reply.raw, clientIdleMs, error => {
+          void reply.send(failure(error, method))
+        })
+        dispatcher.dispatch(
+          {
+            origin: upstream,
+            method,
+            path: originForm(request.originalUrl),
+            headers: headersForKinto(request, trustProxy),
+            body
+          },
+          response
+        )
+      }
+      if (!hasBody(headers)) return pass(null)
+      const body = new IncomingBody(raw, reply.raw, clientIdleMs)
+      const passWhenBegun = async (): Promise<void> => {
+        if (!(await body.begun())) throw new errors.RequestAbortedError('The client left.')
+        pass(body)
+      }
+      passWhenBegun().catch((error: unknown) => {
+        void reply.send(error)
       })
-      dispatcher.dispatch(
-        {
-          origin: upstream,
-          method,
-          path: originForm(request.originalUrl),
-          headers: headersForKinto(request, trustProxy),
-          body: hasBody(headers) ? bodyOf(raw, reply.raw) : null
-        },
-        response
-      )
     }
   })
 }
@@ -55,6 +69,7 @@ export async function relay(
 /** Writes Kinto's response to the client as it comes, no faster than the client reads. */
 class RelayedResponse implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
+  readonly #idleMs: number
   readonly #fail: (error: Error) => void
   /**
    * Written with the first byte of the body: a response that breaks off before can still be
@@ -63,8 +78,9 @@ class RelayedResponse implements Dispatcher.DispatchHandler {
   #head: { status: number; headers: IncomingHttpHeaders } | undefined
   #controller: Dispatcher.DispatchController | undefined
 
-  constructor(response: ServerResponse, fail: (error: Error) => void) {
+  constructor(response: ServerResponse, idleMs: number, fail: (error: Error) => void) {
     this.#response = response
+    this.#idleMs = idleMs
     this.#fail = fail
     response.on('close', () => {
       if (!response.writableFinished)
@@ -95,8 +111,14 @@ class RelayedResponse implements Dispatcher.DispatchHandler {
     this.#writeHead()
     if (this.#response.write(chunk)) return
     controller.pause()
+    // A client that does not read would keep a connection to Kinto.
+    const silence = setTimeout(() => this.#response.destroy(), this.#idleMs)
     this.#response.once('drain', () => {
+      clearTimeout(silence)
       controller.resume()
+    })
+    this.#response.once('close', () => {
+      clearTimeout(silence)
     })
   }
 

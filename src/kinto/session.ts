@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { requestKinto, type KintoResponse, type KintoRequest } from './client.ts'
 import { commonHeaders, openHeaders } from './cors.ts'
-import { headerNames, selectHeaders } from './headers.ts'
+import { headerNames, headerValues, selectHeaders } from './headers.ts'
 
 export interface Kinto {
   dispatcher: Dispatcher
@@ -51,6 +51,11 @@ export class KintoSession {
     this.#kinto = kinto
     this.#headers = selectHeaders(headers, name => !ofThatRequestOnly.test(name))
     this.#timeLeft = timeLeft
+  }
+
+  /** The value of the caller's `Authorization`. */
+  get authorization(): string | undefined {
+    return headerValues(this.#headers, 'authorization')[0]
   }
 
   /** The same request, by another account. */

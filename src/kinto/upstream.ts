@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import { buildConnector, Pool, type Dispatcher } from 'undici'
+import { bounded } from './bounded.ts'
 import { repeatWhenStale, watchForStale } from './stale.ts'
 import { timed } from './timed.ts'
 
@@ -9,6 +10,8 @@ export interface UpstreamOptions {
   origin: string
   /** Milliseconds that Kinto may be silent, before its response or between two pieces of it. */
   timeoutMs: number
+  /** How many requests go on at one time. Others wait, `timeoutMs` at most. Default: 80. */
+  connections?: number
   /** How long a connection may take to be made, TLS included, in milliseconds. */
   connectTimeoutMs?: number
   /** Authorities to trust beside those that Node trusts, in PEM. */
@@ -33,9 +36,10 @@ export class NotConnectedError extends Error {
 // server in between promises.
 const keepAliveMaxTimeout = 20_000
 
-// More than any Kinto serves at a time. It bounds the file handles, and is not for fairness: slow
-// clients must not keep others out.
-const maxConnections = 2_000
+// Kinto's server (waitress) takes 100 connections, idle ones among them. HEAD requests have a tenth
+// of ours.
+const usualConnections = 80
+const headShare = 0.1
 
 // `Next-Page` repeats the whole query, and Kinto takes 256 KiB of it.
 const maxHeaderSize = 512 * 1024
@@ -47,6 +51,7 @@ const maxHeaderSize = 512 * 1024
 export function createUpstream({
   origin,
   timeoutMs,
+  connections = usualConnections,
   connectTimeoutMs = 10_000,
   ca,
   observe = () => {}
@@ -54,7 +59,6 @@ export function createUpstream({
   const hostname = new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
   const stale = new WeakSet<object>()
   const options = {
-    connections: maxConnections,
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
@@ -70,15 +74,17 @@ export function createUpstream({
       stale
     )
   }
-  const pool = new Pool(origin, options)
-  const fresh = new Pool(origin, options)
-  const heads = new Pool(origin, options)
+  const headConnections = Math.max(1, Math.floor(connections * headShare))
+  const pool = new Pool(origin, { ...options, connections: connections - headConnections })
+  const fresh = new Pool(origin, { ...options, connections: headConnections })
+  const heads = new Pool(origin, { ...options, connections: headConnections })
   return {
     dispatcher: pool.compose(
       headsApart(heads),
       repeatWhenStale(fresh.compose(sameServerName(hostname)), stale),
       sameServerName(hostname),
-      timed(observe)
+      timed(observe),
+      bounded(connections, timeoutMs)
     ),
     async close() {
       await Promise.all([pool.destroy(), fresh.destroy(), heads.destroy()])

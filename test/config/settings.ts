@@ -5,6 +5,7 @@ export const defaults = {
   kintoUrl: 'http://127.0.0.1:8888',
   listen: { host: '127.0.0.1', port: 8889 },
   adminListen: { host: '127.0.0.1', port: 8890 },
+  adminHosts: [],
   resources: [{ bucket: 'stepfunction' }],
   allowedArns: [],
   activities: [],
@@ -12,6 +13,8 @@ export const defaults = {
   aws: {},
   activityWaitSeconds: 20,
   kintoTimeoutSeconds: 30,
+  kintoConnections: 80,
+  clientIdleSeconds: 60,
   awsTimeoutSeconds: 10,
   trustProxy: false,
   logLevel: 'info'

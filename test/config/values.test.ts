@@ -1,4 +1,5 @@
 import t from 'tap'
+import * as scalars from '../../src/config/scalars.ts'
 import { sealSecrets } from '../../src/config/secrets.ts'
 import * as values from '../../src/config/values.ts'
 import { selfSigned } from '../helpers/tls.ts'
@@ -64,7 +65,7 @@ testCases(t, {
     bad: ['US-WEST-2', 'us west 2', 'us-west-2.example.com', '-us', 'us-', 'us-west-2/']
   },
   'seconds from 1 to 45': {
-    parse: values.seconds(1, 45),
+    parse: scalars.seconds(1, 45),
     good: [
       ['1', 1],
       ['45', 45],
@@ -73,8 +74,25 @@ testCases(t, {
     ],
     bad: ['0.99', '45.01', '-2', '', 'ten', '10s', '1e1', '0x10', '1,5', 'Infinity', 'NaN', '5.']
   },
+  wholeNumber: {
+    parse: scalars.wholeNumber(10, 100),
+    good: [
+      ['10', 10],
+      ['100', 100],
+      ['080', 80]
+    ],
+    bad: ['', '9', '101', '10.5', '1e2', '-10', ' 10', 'ten']
+  },
+  hostNames: {
+    parse: values.hostNames,
+    good: [
+      ['', []],
+      [' Monitoring.svc\n a_b-c ', ['monitoring.svc', 'a_b-c']]
+    ],
+    bad: ['example.org:8890', 'http://example.org', 'a..b', '*.example.org', 'a,b', '[::1]']
+  },
   boolean: {
-    parse: values.boolean,
+    parse: scalars.boolean,
     good: [
       ...['t', 'true', 'True', 'y', 'yes', 'on', '1'].map((text): [string, boolean] => [
         text,
@@ -88,7 +106,7 @@ testCases(t, {
     bad: ['ture', '2', 'null', '10.0.0.0/8']
   },
   logLevel: {
-    parse: values.logLevel,
+    parse: scalars.logLevel,
     good: [
       ['fatal', 'fatal'],
       ['error', 'error'],

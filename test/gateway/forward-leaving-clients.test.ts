@@ -13,7 +13,8 @@ t.test('a client that leaves', async t => {
     })
     const { url, log } = await startGateway(t, { kinto: kinto.url })
     const client = await openRaw(t, url)
-    client.write('PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 9\r\n\r\nhalf')
+    const head = 'PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 200000\r\n\r\n'
+    client.write(head + 'x'.repeat(100_000))
     while (kinto.connections() === 0)
       await new Promise(resolve => {
         setImmediate(resolve)
@@ -21,6 +22,22 @@ t.test('a client that leaves', async t => {
     client.socket.destroy()
     await cut
     t.notMatch(log.join('\n'), /UnhandledRejection/)
+  })
+
+  t.test('while it sends the first 64 KiB: Kinto gets nothing at all', async t => {
+    const kinto = await listenRaw(t, () => {})
+    const { url, app } = await startGateway(t, { kinto: kinto.url })
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    app.server.once('connection', socket => {
+      socket.once('close', () => {
+        resolve()
+      })
+    })
+    const client = await openRaw(t, url)
+    client.write('PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 9\r\n\r\nhalf')
+    client.socket.destroy()
+    await closed
+    t.equal(kinto.connections(), 0)
   })
 
   t.test('while Kinto answers: the answer is not read on', async t => {

@@ -2,13 +2,8 @@ import type { ServerOptions } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { classify } from '../../src/gateway/classify.ts'
-import {
-  acceptMethods,
-  bodyOf,
-  hasBody,
-  methods,
-  serverOptions
-} from '../../src/gateway/http/server.ts'
+import { IncomingBody } from '../../src/gateway/http/incoming-body.ts'
+import { acceptMethods, hasBody, methods, serverOptions } from '../../src/gateway/http/server.ts'
 import { passThrough, pathOfBatch, relayRoute } from '../../src/gateway/pass-through.ts'
 import { errorReply, send } from '../../src/gateway/http/reply.ts'
 import { requestId } from '../../src/gateway/http/request.ts'
@@ -29,6 +24,7 @@ export interface GatewayOptions {
   connectTimeoutMs?: number
   ca?: string
   trustProxy?: boolean
+  clientIdleMs?: number
   /** Options of Node's server that take the place of the service's own, such as its timeouts. */
   http?: ServerOptions
 }
@@ -42,7 +38,14 @@ const way = process.env['GATEWAY_WAY'] === 'forwarded' ? pathOfBatch('v1') : rel
  */
 export async function startGateway(
   t: Test,
-  { kinto, trustProxy = false, timeoutMs = 30_000, http = {}, ...options }: GatewayOptions
+  {
+    kinto,
+    trustProxy = false,
+    timeoutMs = 30_000,
+    clientIdleMs = 60_000,
+    http = {},
+    ...options
+  }: GatewayOptions
 ): Promise<Gateway> {
   const log: string[] = []
   const upstream = createUpstream({ origin: kinto, timeoutMs, ...options })
@@ -74,11 +77,15 @@ export async function startGateway(
     handler: async request => classify(request.method, request.originalUrl)
   })
   await app.register(passThrough, {
-    inspect: async ({ raw, headers }, reply) => ({
-      body: hasBody(headers) ? bodyOf(raw, reply.raw) : undefined
-    }),
+    async inspect({ raw, headers }, reply) {
+      if (!hasBody(headers)) return { body: undefined }
+      const body = new IncomingBody(raw, reply.raw, clientIdleMs)
+      await body.begun()
+      return { body }
+    },
     upstream: kinto,
     dispatcher: upstream.dispatcher,
+    clientIdleMs,
     trustProxy
   })
   app.addHook('onClose', upstream.close)

@@ -7,7 +7,8 @@ import type { Sample } from './watch.ts'
 
 // Longer than the service keeps an idle connection to Kinto or to Step Functions
 const idleMs = 7_000
-const idleLimitSeconds = 60
+// The emulator keeps an idle connection for 75 s (ministack/app.py, keep_alive_timeout).
+const idleLimitSeconds = 90
 
 // By design the service remembers the last 10,000 decisions, each with a token of 1,000 characters.
 // The slack is for code that is compiled later.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../../kinto/errors.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
+import { Shares } from '../../shares.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { ActivityPolls } from '../../stepfunctions/polls.ts'
 import { UnsavedTasks, type UnsavedTask, type UnsavedSummary } from './unsaved.ts'
@@ -35,7 +36,8 @@ export interface TokenNeed {
 /** A token, with the record that holds it or the task that it came with. */
 export type FoundToken = { taskToken: string } & ({ reading: Reading } | { task: UnsavedTask })
 
-const maxWaiting = 1_000
+// By record.
+const waits = { size: 1_000, share: 250 }
 const rereadMs = 2_000
 const lastTryMs = 5_000
 
@@ -48,6 +50,7 @@ export class Activities {
   readonly #options: ActivitiesOptions
   readonly #unsaved = new UnsavedTasks()
   readonly #room = new WaitingRoom()
+  readonly #waits = new Shares(waits)
   readonly #router: TaskRouter
   readonly #polling: Polling
   readonly #retrying = new AbortController()
@@ -90,7 +93,7 @@ export class Activities {
       )
     if (kept !== undefined) return this.#claimed(kept, record)
     if (this.#polling.stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
-    if (this.#room.size >= maxWaiting)
+    if (!this.#waits.take(record))
       throw unavailable('Too many answers wait for their tasks. Try again in a moment.', {
         retryAfter: 5
       })
@@ -101,6 +104,7 @@ export class Activities {
       return await this.#wait(need, waiter)
     } finally {
       this.#room.leave(waiter)
+      this.#waits.giveBack(record)
     }
   }
 

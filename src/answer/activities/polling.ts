@@ -18,7 +18,7 @@ const longestPauseMs = 30_000
 const emptyPauseMs = 100
 
 // So many tasks are looked up in Kinto side by side.
-const maxRoutes = 20
+const maxRoutes = 8
 
 /**
  * Polls activities: watched ones all the time, others while somebody waits for their tasks. Each

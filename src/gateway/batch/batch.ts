@@ -8,7 +8,7 @@ import type { SubResourceOptions } from '../sub-resource/handle.ts'
 import { errorReply, jsonReply, type Reply } from '../http/reply.ts'
 import { entryOf, type Entry } from './entry.ts'
 import { planBatch, type Part, type Plan } from './plan.ts'
-import { sendRun, type BatchRequest, type RunOutcome } from './run.ts'
+import { sendRun, type BatchOptions, type BatchRequest, type RunOutcome } from './run.ts'
 import { carryOutOurs } from './ours.ts'
 import { shownPath } from './sub-request.ts'
 
@@ -26,9 +26,9 @@ export async function runBatch(
   body: Buffer,
   targets: readonly (SubResource | undefined)[],
   batch: BatchRequest,
-  options: SubResourceOptions
+  options: BatchOptions
 ): Promise<Reply | undefined> {
-  const session = new KintoSession(options.kinto, batch.headers, batch.timeLeft)
+  const session = new KintoSession(options.sharedKinto, batch.headers, batch.timeLeft)
   try {
     // Before the defaults are merged in: 1 MiB has room for 80,000 requests and large defaults.
     if (await isRefused(session, batch.version, targets.length)) return undefined
@@ -59,7 +59,7 @@ async function isRefused(session: KintoSession, version: string, size: number): 
 async function carryOut(
   { opening, rest }: Plan,
   batch: BatchRequest,
-  options: SubResourceOptions
+  options: BatchOptions
 ): Promise<Reply> {
   // Kinto has the first word, if only on an empty batch. While nothing was done yet, its refusal
   // is the whole response.
@@ -86,7 +86,7 @@ async function carryOut(
 async function carryOutPart(
   part: Part,
   batch: BatchRequest,
-  options: SubResourceOptions
+  options: BatchOptions
 ): Promise<RunOutcome> {
   if (batch.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
   if ('run' in part) return await sendRun(part.run, batch, options)

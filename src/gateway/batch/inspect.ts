@@ -8,8 +8,9 @@ import { countdown, headersForKinto, whenClientLeaves } from '../http/request.ts
 import type { SubResourceRouteOptions } from '../sub-resource/route.ts'
 import { runBatch } from './batch.ts'
 import { findTargets } from './find.ts'
+import type { BatchOptions } from './run.ts'
 
-export interface BatchOptions extends SubResourceRouteOptions {
+export interface InspectOptions extends SubResourceRouteOptions, BatchOptions {
   /** Room for the bodies of batches, so that many batches keep no answers out. */
   batchBodies: Bodies
   /** Whether the service serves a sub-resource itself. */
@@ -28,11 +29,17 @@ const limits = {
  * So does one that cannot be understood: Kinto has its own word on that.
  */
 export function inspectBatches(
-  options: BatchOptions
+  options: InspectOptions
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<Inspected> {
   return async function inspect(request, reply) {
     const version = versionOfBatch(request.url)
-    const body = await options.batchBodies.read(request.raw, reply.raw, limits)
+    const caller = options.callers.keyOf(request.headers.authorization)
+    const isConfirmed = options.callers.isConfirmed(caller)
+    const body = await options.batchBodies.read(request.raw, reply.raw, {
+      ...limits,
+      caller,
+      isConfirmed
+    })
     const headers = headersForKinto(request, options.trustProxy)
     const targets = findTargets({ body, version, headers }, options.isOurs)
     if (targets.length === 0) return { body: streamOf(body) }

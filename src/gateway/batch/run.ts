@@ -11,7 +11,14 @@ import { failure } from '../http/failures.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
 import type { SubResourceRequest, SubResourceOptions } from '../sub-resource/handle.ts'
+import type { Kinto } from '../../kinto/session.ts'
 import type { SubRequest } from './effective.ts'
+
+/** What it takes to carry out a batch. */
+export interface BatchOptions extends SubResourceOptions {
+  /** For Kinto's own requests: they take no connection from answers. */
+  sharedKinto: Kinto
+}
 
 /** The request that carries a batch. Its headers are those that the pass-through would send. */
 export interface BatchRequest extends Pick<
@@ -31,7 +38,7 @@ const ofTheBody = /^(content-.*|.*digest|accept-encoding)$/
 export async function sendRun(
   requests: SubRequest[],
   { version, headers, timeLeft }: BatchRequest,
-  { kinto, log }: SubResourceOptions
+  { sharedKinto: kinto, log }: BatchOptions
 ): Promise<RunOutcome> {
   try {
     const response = await requestKinto(kinto.dispatcher, kinto.origin, {

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { tooLarge, unavailable } from '../../kinto/errors.ts'
+import { Shares, type SharesOptions } from '../../shares.ts'
+import { Gathered } from './gathered.ts'
 
 export interface BodyLimits {
   maxBytes: number
   /** Milliseconds until the whole body must have come. */
   timeoutMs: number
-  /**
-   * Milliseconds that the client may be silent. Default: 30,000, in which a client that sends at
-   * all sends something.
-   */
-  idleMs?: number
+  /** Whose it is (`Callers`), and whether Kinto has confirmed them. */
+  caller: string
+  isConfirmed: boolean
 }
 
 /**
@@ -25,11 +25,16 @@ export function requireSize(headers: IncomingHttpHeaders, maxBytes: number): voi
  * there is room for.
  */
 export class Bodies {
-  readonly #maxHeldBytes: number
-  #heldBytes = 0
+  readonly #room: Shares
+  readonly #idleMs: number
 
-  constructor(maxHeldBytes: number) {
-    this.#maxHeldBytes = maxHeldBytes
+  /**
+   * `room` is in bytes. A client that is silent for longer than `idleMs`, while its body is waited
+   * for, is cut off.
+   */
+  constructor(room: SharesOptions, idleMs: number) {
+    this.#room = new Shares(room)
+    this.#idleMs = idleMs
   }
 
   /**
@@ -40,13 +45,13 @@ export class Bodies {
   async read(
     request: IncomingMessage,
     response: ServerResponse,
-    { maxBytes, timeoutMs, idleMs = 30_000 }: BodyLimits
+    limits: BodyLimits
   ): Promise<Buffer> {
     // A client that stops sending is as good as gone.
-    const whole = setTimeout(() => request.destroy(), timeoutMs)
-    const idle = setTimeout(() => request.destroy(), idleMs)
+    const whole = setTimeout(() => request.destroy(), limits.timeoutMs)
+    const idle = setTimeout(() => request.destroy(), this.#idleMs)
     try {
-      return await this.#collect(request, response, maxBytes, () => idle.refresh()).finally(() => {
+      return await this.#collect(request, response, limits, () => idle.refresh()).finally(() => {
         clearTimeout(whole)
         clearTimeout(idle)
       })
@@ -60,28 +65,27 @@ export class Bodies {
   async #collect(
     request: IncomingMessage,
     response: ServerResponse,
-    maxBytes: number,
+    { maxBytes, caller, isConfirmed }: BodyLimits,
     onChunk: () => void
   ): Promise<Buffer> {
-    const chunks: Buffer[] = []
+    const gathered = new Gathered()
     let bytes = 0
     response.once('close', () => {
-      this.#heldBytes -= bytes
+      this.#room.giveBack(caller, bytes, isConfirmed)
     })
     requireSize(request.headers, maxBytes)
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       onChunk()
       // Only what has come is counted: a client that announces much and sends nothing would keep
       // others out.
-      if (this.#heldBytes + chunk.length > this.#maxHeldBytes)
+      if (!this.#room.take(caller, chunk.length, isConfirmed))
         throw unavailable('Too many requests are being read. Try again in a moment.', {
           retryAfter: 3
         })
-      this.#heldBytes += chunk.length
       bytes += chunk.length
       if (bytes > maxBytes) throw tooLarge(maxBytes)
-      chunks.push(chunk)
+      gathered.add(chunk)
     }
-    return Buffer.concat(chunks)
+    return gathered.take()
   }
 }

@@ -1,3 +1,4 @@
+import { NoConnectionLeft } from '../../kinto/bounded.ts'
 import { KintoRefusal } from '../../kinto/client.ts'
 import { Refusal, unavailable } from '../../kinto/errors.ts'
 import { NotConnectedError } from '../../kinto/upstream.ts'
@@ -17,6 +18,8 @@ export function failure(cause: unknown, method: string): Refusal {
   if (chain(cause).some(error => error instanceof NotConnectedError)) {
     return unavailable('Kinto cannot be reached. Try again in a moment.', { retryAfter, cause })
   }
+  if (chain(cause).some(error => error instanceof NoConnectionLeft))
+    return unavailable('Kinto is too busy. Try again in a moment.', { retryAfter, cause })
   return safe.has(method)
     ? unavailable('Kinto did not answer. Try again in a moment.', { retryAfter, cause })
     : unavailable('Kinto did not answer: whether it carried the request out is not known.', {

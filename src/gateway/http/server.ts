@@ -1,10 +1,4 @@
-import {
-  METHODS,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type ServerResponse
-} from 'node:http'
-import { PassThrough, type Readable } from 'node:stream'
+import { METHODS, type IncomingHttpHeaders } from 'node:http'
 import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
 import { openHeaders } from '../../kinto/cors.ts'
 import { errorBody, unknownCoding } from '../../kinto/errors.ts'
@@ -57,27 +51,6 @@ export function acceptMethods(app: FastifyInstance): void {
 /** Whether the request has a body: https://www.rfc-editor.org/rfc/rfc9112.html#section-6.3 */
 export function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
-}
-
-/**
- * The body of a request, for undici, which may destroy what it could not send whole, or leave it.
- * Once `response` is over, the rest is read and thrown away. The client's next request stands
- * behind it, and a client that is cut off while it sends may not get to read its response:
- * https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6
- */
-export function bodyOf(request: IncomingMessage, response: ServerResponse): Readable {
-  const body = new PassThrough()
-  request.pipe(body)
-  request.once('error', error => {
-    body.destroy(error)
-  })
-  body.once('close', () => {
-    request.resume()
-  })
-  response.once('close', () => {
-    body.destroy()
-  })
-  return body
 }
 
 /** @throws Refusal 501 for a body in another coding than `chunked` */

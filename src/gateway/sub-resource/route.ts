@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Callers } from '../../kinto/callers.ts'
 import type { CollectionRef, RecordRef } from '../../kinto/paths.ts'
 import { requireSize, type Bodies } from '../http/body.ts'
 import type { SubResource } from '../classify.ts'
@@ -11,6 +12,7 @@ export interface SubResourceRouteOptions extends SubResourceOptions {
   requestMs: number
   /** Room for the bodies of each kind, so that questions keep no answers out. */
   bodies: Record<SubResource['kind'], Bodies>
+  callers: Callers
   trustProxy: boolean
 }
 
@@ -55,8 +57,12 @@ async function serve(
   const clientGone = whenClientLeaves(reply)
   const headers = headersForKinto(request, options.trustProxy)
   if (method === 'POST') requireSize(raw.headers, maxBytes)
-  const readBody = (): Promise<Buffer> =>
-    options.bodies[target.kind].read(raw, reply.raw, { maxBytes, timeoutMs: timeLeft() })
+  const caller = options.callers.keyOf(raw.headers.authorization)
+  const readBody = (): Promise<Buffer> => {
+    const isConfirmed = options.callers.isConfirmed(caller)
+    const limits = { maxBytes, timeoutMs: timeLeft(), caller, isConfirmed }
+    return options.bodies[target.kind].read(raw, reply.raw, limits)
+  }
   return send(
     reply,
     await handleSubResource(

@@ -99,8 +99,8 @@ t.test('so many tasks are looked up at one time, and no more are taken meanwhile
   const lookedUp = (): number =>
     all.kinto.requests.filter(({ method, url }) => method === 'GET' && url.includes('/records/'))
       .length
-  while (lookedUp() < 20) await all.kinto.nextRequest()
-  t.equal(all.sfn.tasksQueued(), 5)
+  while (lookedUp() < 8) await all.kinto.nextRequest()
+  t.equal(all.sfn.tasksQueued(), 17)
   resolve()
   for (const { id } of asked)
     await all.kinto.store.reaches(uri(id), ({ taskToken }) => taskToken !== undefined)

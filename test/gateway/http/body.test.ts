@@ -8,9 +8,9 @@ import { Refusal } from '../../../src/kinto/errors.ts'
 /** A server that reads bodies of up to 100 bytes each, 150 in all. The test ends its responses. */
 async function start(
   t: Test,
-  limits: Partial<BodyLimits> = {}
+  { idleMs = 30_000, ...limits }: Partial<BodyLimits> & { idleMs?: number } = {}
 ): Promise<{ url: string; held: ServerResponse[]; read: (count: number) => Promise<void> }> {
-  const bodies = new Bodies(150)
+  const bodies = new Bodies({ size: 150, share: 150 }, idleMs)
   const held: ServerResponse[] = []
   let changed = Promise.withResolvers<void>()
   const server = createServer((request, response) => {
@@ -26,6 +26,8 @@ async function start(
       const body = await bodies.read(request, response, {
         maxBytes: 100,
         timeoutMs: 60_000,
+        caller: request.headers.authorization ?? '',
+        isConfirmed: true,
         ...limits
       })
       held.push(response.setHeader('x-length', body.length))

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { apiVersion } from './paths.ts'
+import { identify, type Caller } from './permission.ts'
+import type { KintoSession } from './session.ts'
+
+// A caller who was confirmed may lose their right. Then Kinto says so to the next request.
+const confirmedForMs = 600_000
+const maxCallers = 10_000
+
+/**
+ * Tells callers apart before Kinto has said who they are: by what they send as `Authorization`.
+ * Those who send nothing are one.
+ */
+export class Callers {
+  readonly #confirmed = new LRUCache<string, true>({ max: maxCallers, ttl: confirmedForMs })
+
+  /** One key for each caller. It holds no secret. */
+  keyOf(authorization: string | undefined): string {
+    if (authorization === undefined) return ''
+    return createHash('sha256').update(authorization).digest('base64')
+  }
+
+  /** Whether Kinto knew this caller in the last ten minutes. */
+  isConfirmed(key: string): boolean {
+    return this.#confirmed.has(key)
+  }
+
+  /** Keeps in mind that Kinto knows this caller, if it does. */
+  confirm(session: KintoSession, { principal }: Caller): void {
+    if (principal !== everyone) this.#confirmed.set(this.keyOf(session.authorization), true)
+  }
+
+  /** Asks Kinto whether it knows this caller, once in ten minutes. Never throws. */
+  async ask(session: KintoSession): Promise<void> {
+    if (this.isConfirmed(this.keyOf(session.authorization))) return
+    const caller = await identify(session, apiVersion).catch(() => undefined)
+    if (caller !== undefined) this.confirm(session, caller)
+  }
+}
+
+// Also what Kinto takes wrong credentials for.
+const everyone = 'system.Everyone'

@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { startGateway } from '../helpers/gateway.ts'
+import { startKinto } from '../helpers/kinto.ts'
+import { openRaw, sendRaw } from '../helpers/raw.ts'
+
+const clientIdleMs = 100
+
+t.test('a body in pieces of one byte reaches Kinto whole, and in few pieces', async t => {
+  let pieces = 0
+  let received = ''
+  const kinto = createServer((request, response) => {
+    request.on('data', (piece: Buffer) => {
+      pieces += 1
+      received += piece.toString()
+    })
+    request.once('end', () => response.end())
+  })
+  await once(kinto.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => kinto.close())
+  const { port } = kinto.address() as AddressInfo
+  const { url } = await startGateway(t, { kinto: `http://127.0.0.1:${port}` })
+  const body = Array.from({ length: 20_000 }, (_none, index) => String(index % 10)).join('')
+  const chunks = [...body].map(byte => `1\r\n${byte}\r\n`).join('')
+  const head = 'PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nTransfer-Encoding: chunked\r\n\r\n'
+  t.equal((await sendRaw(t, url, `${head}${chunks}0\r\n\r\n`)).status, 200)
+  t.equal(received, body)
+  t.ok(pieces < 100, `${pieces} pieces`)
+})
+
+t.test('a client that stops sending is cut off, before and after Kinto has a part', async t => {
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end()
+  })
+  const { url } = await startGateway(t, { kinto: kinto.url, clientIdleMs })
+  for (const sent of [10, 100_000]) {
+    const client = await openRaw(t, url)
+    client.write(
+      'PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: 200000\r\n\r\n' +
+        'x'.repeat(sent)
+    )
+    await once(client.socket, 'close')
+    t.pass(`after ${sent} bytes`)
+  }
+})
+
+t.test('a client that stops reading is cut off, and its connection to Kinto is free', async t => {
+  const { promise: cut, resolve } = Promise.withResolvers<void>()
+  const kinto = await startKinto(t, (_request, response) => {
+    response.once('close', () => {
+      resolve()
+    })
+    response.end(Buffer.alloc(64 * 1024 * 1024))
+  })
+  const { url } = await startGateway(t, { kinto: kinto.url, clientIdleMs })
+  const client = await openRaw(t, url)
+  client.socket.pause()
+  client.write('GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n\r\n')
+  await cut
+  t.equal(kinto.requests.length, 1)
+})
