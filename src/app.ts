@@ -19,6 +19,7 @@ import { RequestPipeline } from './gateway/http/pipeline.ts'
 import { openHeaders } from './kinto/cors.ts'
 import { apiVersion } from './kinto/paths.ts'
 import { createParts } from './parts.ts'
+import { Turns } from './wait.ts'
 
 /** The service, ready to listen. */
 export interface Service {
@@ -64,7 +65,7 @@ export async function createService(
   })
   const parts = createParts(settings, metrics, log)
   const { kinto, sharedKinto, stepFunctions, health, reader, activities, backlog, rounds } = parts
-  const clientIdleMs = settings.clientIdleSeconds * 1000
+  const reading = { idleMs: settings.clientIdleSeconds * 1000, turns: new Turns() }
   const isOurs = ({ ref }: SubResource): boolean => inScope(resources, ref)
   const isServed = (target: SubResource): boolean => {
     if (isOurs(target)) return true
@@ -108,11 +109,11 @@ export async function createService(
     log.info({ reqId: id, method }, 'a client left before its request was answered')
     return reply.code(499).send()
   })
-  const bodies = (size: number): Bodies => new Bodies({ size, share: size / 4 }, clientIdleMs)
+  const bodies = (size: number): Bodies => new Bodies({ size, share: size / 4 }, reading)
   const forwarding = {
     upstream: settings.kintoUrl,
     dispatcher: sharedKinto.dispatcher,
-    clientIdleMs,
+    reading,
     trustProxy
   }
   const answering = {

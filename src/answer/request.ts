@@ -1,5 +1,5 @@
 import { invalid } from '../kinto/errors.ts'
-import { isJsonObject, parseJson, weighJson, type JsonObject } from '../kinto/json.ts'
+import { isJsonObject, mostDepth, parseJson, weighJson, type JsonObject } from '../kinto/json.ts'
 import { isVerb } from './record/decision.ts'
 import type { AnswerRequest } from './record/task-output.ts'
 
@@ -54,12 +54,14 @@ export function readIfMatch(values: readonly string[]): string | undefined {
  * @throws Refusal 400
  */
 export function readObject(body: Uint8Array, maxValues: number, example: string): JsonObject {
-  if (weighJson(body).values > maxValues)
+  const { values, depth } = weighJson(body)
+  if (values > maxValues)
     throw invalid(
       'body',
       '',
       `The body may hold at most ${maxValues} values, lists and objects included.`
     )
+  if (depth > mostDepth) throw invalid('body', '', 'Invalid JSON: The value is nested too deeply.')
   const value = readJson(body)
   if (isJsonObject(value)) return value
   throw invalid('body', '', `The body should be a JSON object, ${example}`)
@@ -69,14 +71,8 @@ function readJson(body: Uint8Array): unknown {
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body))
   } catch (error) {
-    // A value nested deeper than the stack is high gives a RangeError, and text that is not UTF-8 a
-    // TypeError (RFC 8259 §8.1).
-    const reason =
-      error instanceof SyntaxError
-        ? error.message
-        : error instanceof TypeError
-          ? 'The text is not UTF-8.'
-          : 'The value is nested too deeply.'
+    // RFC 8259 §8.1
+    const reason = error instanceof SyntaxError ? error.message : 'The text is not UTF-8.'
     throw invalid('body', '', `Invalid JSON: ${reason}`)
   }
 }

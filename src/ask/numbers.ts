@@ -1,4 +1,4 @@
-import { readDecimal } from '../seal/decimal.ts'
+import { readDecimal, withoutTrailingZeros } from '../seal/decimal.ts'
 
 // Whole numbers that Kinto's parser keeps as they are (RapidJSON's int64 and uint64).
 const least = -(2n ** 63n)
@@ -37,7 +37,7 @@ function rounded(digits: string, magnitude: number): [digits: string, magnitude:
   if (digits.length <= mostDigits) return [digits, magnitude]
   const kept = BigInt(digits.slice(0, mostDigits)) + (digits.charAt(mostDigits) >= '5' ? 1n : 0n)
   const text = String(kept)
-  return [text.replace(/0+$/, ''), magnitude + text.length - mostDigits]
+  return [withoutTrailingZeros(text), magnitude + text.length - mostDigits]
 }
 
 function fixed(digits: string, magnitude: number): string {

@@ -4,7 +4,7 @@ import { errors, type Dispatcher } from 'undici'
 import { originForm } from './classify.ts'
 import { failure } from './http/failures.ts'
 import { endToEndObject } from './http/headers.ts'
-import { IncomingBody } from './http/incoming-body.ts'
+import { IncomingBody, type IncomingBodyOptions } from './http/incoming-body.ts'
 import { hasBody, methods, requireKnownCoding } from './http/server.ts'
 import { headersForKinto } from './http/request.ts'
 
@@ -17,8 +17,8 @@ export interface PassOptions {
   /** Kinto's origin. */
   upstream: string
   dispatcher: Dispatcher
-  /** Milliseconds that a client may be silent while it sends or reads a body. */
-  clientIdleMs: number
+  /** How bodies are read. A client that does not read its response may be silent as long. */
+  reading: IncomingBodyOptions
   trustProxy: boolean
 }
 
@@ -28,7 +28,7 @@ export interface PassOptions {
  */
 export async function relay(
   scope: FastifyInstance,
-  { route, upstream, dispatcher, clientIdleMs, trustProxy }: PassOptions
+  { route, upstream, dispatcher, reading, trustProxy }: PassOptions
 ): Promise<void> {
   // Only the error handler logs such a request, and it makes a logger of its own.
   scope.setChildLoggerFactory(log => log)
@@ -39,7 +39,7 @@ export async function relay(
       const { raw, method, headers } = request
       requireKnownCoding(headers)
       const pass = (body: IncomingBody | null): void => {
-        const response = new RelayedResponse(reply.raw, clientIdleMs, error => {
+        const response = new RelayedResponse(reply.raw, reading.idleMs, error => {
           void reply.send(failure(error, method))
         })
         dispatcher.dispatch(
@@ -54,7 +54,7 @@ export async function relay(
         )
       }
       if (!hasBody(headers)) return pass(null)
-      const body = new IncomingBody(raw, reply.raw, clientIdleMs)
+      const body = new IncomingBody(raw, reply.raw, reading)
       const passWhenBegun = async (): Promise<void> => {
         if (!(await body.begun())) throw new errors.RequestAbortedError('The client left.')
         pass(body)

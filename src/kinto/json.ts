@@ -45,6 +45,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
+ * How deep a text may be nested that clients send. From some 2,000 levels on a parser, or what walks
+ * through its values, can run out of stack.
+ */
+export const mostDepth = 1_000
+
+/**
  * Counts the values of a JSON text and how deep they are nested, before it is parsed: what a parser
  * makes of `[[],[],…]` takes far more room and time than the text. A MiB takes some milliseconds.
  * The count is too high by one for each empty list or object.

@@ -1,7 +1,7 @@
 import { jsonObject, KintoRefusal, type KintoResponse } from './client.ts'
 import { invalid, unavailable } from './errors.ts'
 import { selectHeaders } from './headers.ts'
-import { isJsonObject, weighJson, type JsonObject } from './json.ts'
+import { isJsonObject, mostDepth, weighJson, type JsonObject } from './json.ts'
 import {
   collectionPath,
   recordPath,
@@ -65,18 +65,20 @@ export async function fetchRecord(
 }
 
 /**
- * Whether a response that shows a record is within the bounds: a larger one would take too long to
- * parse.
+ * Whether a response that shows a record is within the bounds: a larger or deeper one could not be
+ * parsed, or would take too long.
  */
 export function isParsable(
   { body }: KintoResponse,
   { maxBytes, maxValues }: RecordBounds
 ): boolean {
-  return body.length <= maxBytes && weighJson(body).values <= maxValues
+  if (body.length > maxBytes) return false
+  const { values, depth } = weighJson(body)
+  return values <= maxValues && depth <= mostDepth
 }
 
 /**
- * Refuses a record that is too large, or has too many values, to have been asked here.
+ * Refuses a record that is too large or too deep to have been asked here.
  * @throws Refusal 400
  */
 export function requireParsable(response: KintoResponse, bounds: RecordBounds): void {

@@ -31,8 +31,11 @@ export function readDecimal(literal: string): Decimal | undefined {
   }
 }
 
-// A regular expression would look at each run of zeros once for every zero in it.
-function withoutTrailingZeros(digits: string): string {
+/**
+ * Digits without the zeros at their end. A regular expression would look at each run of zeros once
+ * for every zero in it.
+ */
+export function withoutTrailingZeros(digits: string): string {
   let end = digits.length
   while (digits[end - 1] === '0') end -= 1
   return digits.slice(0, end)

@@ -47,7 +47,7 @@ export function parseArn(text: string): Arn | undefined {
  */
 export function isAllowed(arn: Arn, patterns: readonly string[]): boolean {
   const { partition, region, account, kind, name, text } = arn
-  const machineName = name.replace(/[:/].*$/, '')
+  const [machineName = ''] = name.split(/[:/]/, 1)
   const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${machineName}`
   const texts = kind === 'activity' ? [text] : kind === 'stateMachine' ? [text, machine] : [machine]
   return (

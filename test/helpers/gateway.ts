@@ -9,6 +9,7 @@ import { errorReply, send } from '../../src/gateway/http/reply.ts'
 import { requestId } from '../../src/gateway/http/request.ts'
 import { RequestPipeline } from '../../src/gateway/http/pipeline.ts'
 import { openHeaders } from '../../src/kinto/cors.ts'
+import { Turns } from '../../src/wait.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 
 export interface Gateway {
@@ -48,6 +49,7 @@ export async function startGateway(
   }: GatewayOptions
 ): Promise<Gateway> {
   const log: string[] = []
+  const reading = { idleMs: clientIdleMs, turns: new Turns() }
   const upstream = createUpstream({ origin: kinto, timeoutMs, ...options })
   const pipeline = new RequestPipeline()
   const listening = serverOptions(pipeline)
@@ -79,13 +81,13 @@ export async function startGateway(
   await app.register(passThrough, {
     async inspect({ raw, headers }, reply) {
       if (!hasBody(headers)) return { body: undefined }
-      const body = new IncomingBody(raw, reply.raw, clientIdleMs)
+      const body = new IncomingBody(raw, reply.raw, reading)
       await body.begun()
       return { body }
     },
     upstream: kinto,
     dispatcher: upstream.dispatcher,
-    clientIdleMs,
+    reading,
     trustProxy
   })
   app.addHook('onClose', upstream.close)

@@ -34,9 +34,14 @@ export const combinations: readonly Combination[] = [
       combine(`on Kinto ${version}`, backend, onOlderKinto, { TEST_KINTO_VERSION: version })
     )
   ),
-  ...combine('by the thousand', 'postgresql', [...ofSeals, 'test/faults/thousand.test.ts'], {
-    TEST_THOUSANDS: '1'
-  })
+  ...combine(
+    'by the thousand',
+    'postgresql',
+    [...ofSeals, 'test/faults/thousand.test.ts', 'test/attack/worst-inputs.test.ts'],
+    {
+      TEST_THOUSANDS: '1'
+    }
+  )
 ].filter(({ files }) => files.length > 0)
 
 function combine(

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { tooLarge, unavailable } from '../../kinto/errors.ts'
 import { Shares, type SharesOptions } from '../../shares.ts'
 import { Gathered } from './gathered.ts'
+import { IncomingBody, type IncomingBodyOptions } from './incoming-body.ts'
 
 export interface BodyLimits {
   maxBytes: number
@@ -11,6 +12,9 @@ export interface BodyLimits {
   caller: string
   isConfirmed: boolean
 }
+
+// Bytes of a body that is parsed in a moment, whatever stands in it.
+const quick = 16 * 1024
 
 /**
  * Refuses a body that is announced as too large, before any of it is read.
@@ -26,47 +30,23 @@ export function requireSize(headers: IncomingHttpHeaders, maxBytes: number): voi
  */
 export class Bodies {
   readonly #room: Shares
-  readonly #idleMs: number
+  readonly #reading: IncomingBodyOptions
 
-  /**
-   * `room` is in bytes. A client that is silent for longer than `idleMs`, while its body is waited
-   * for, is cut off.
-   */
-  constructor(room: SharesOptions, idleMs: number) {
+  /** `room` is in bytes. */
+  constructor(room: SharesOptions, reading: IncomingBodyOptions) {
     this.#room = new Shares(room)
-    this.#idleMs = idleMs
+    this.#reading = reading
   }
 
   /**
    * Reads a whole body, which counts until `response` is over. When the client stops sending, its
-   * connection is ended.
+   * connection is ended. To parse it may take long, so only one is given out in a turn of the loop.
    * @throws Refusal 413, 503
    */
   async read(
     request: IncomingMessage,
     response: ServerResponse,
-    limits: BodyLimits
-  ): Promise<Buffer> {
-    // A client that stops sending is as good as gone.
-    const whole = setTimeout(() => request.destroy(), limits.timeoutMs)
-    const idle = setTimeout(() => request.destroy(), this.#idleMs)
-    try {
-      return await this.#collect(request, response, limits, () => idle.refresh()).finally(() => {
-        clearTimeout(whole)
-        clearTimeout(idle)
-      })
-    } catch (error) {
-      // The rest is read and thrown away: a client that is cut off may not get to read why.
-      request.resume()
-      throw error
-    }
-  }
-
-  async #collect(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { maxBytes, caller, isConfirmed }: BodyLimits,
-    onChunk: () => void
+    { maxBytes, timeoutMs, caller, isConfirmed }: BodyLimits
   ): Promise<Buffer> {
     const gathered = new Gathered()
     let bytes = 0
@@ -74,18 +54,24 @@ export class Bodies {
       this.#room.giveBack(caller, bytes, isConfirmed)
     })
     requireSize(request.headers, maxBytes)
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      onChunk()
-      // Only what has come is counted: a client that announces much and sends nothing would keep
-      // others out.
-      if (!this.#room.take(caller, chunk.length, isConfirmed))
-        throw unavailable('Too many requests are being read. Try again in a moment.', {
-          retryAfter: 3
-        })
-      bytes += chunk.length
-      if (bytes > maxBytes) throw tooLarge(maxBytes)
-      gathered.add(chunk)
+    const whole = setTimeout(() => request.destroy(), timeoutMs)
+    try {
+      for await (const piece of new IncomingBody(request, response, this.#reading)) {
+        // Only what has come is counted: a client that announces much and sends nothing would keep
+        // others out.
+        if (!this.#room.take(caller, piece.length, isConfirmed))
+          throw unavailable('Too many requests are being read. Try again in a moment.', {
+            retryAfter: 3
+          })
+        bytes += piece.length
+        if (bytes > maxBytes) throw tooLarge(maxBytes)
+        gathered.add(piece)
+      }
+    } finally {
+      clearTimeout(whole)
     }
-    return gathered.take()
+    const body = gathered.take()
+    if (body.length > quick) await this.#reading.turns.next()
+    return body
   }
 }

@@ -41,6 +41,7 @@ export function clientLeft(error: unknown): boolean {
     ({ code, message }) =>
       code === 'UND_ERR_ABORTED' ||
       code === 'ECONNABORTED' ||
+      code === 'ERR_STREAM_PREMATURE_CLOSE' ||
       (code === 'ECONNRESET' && message === 'aborted')
   )
 }

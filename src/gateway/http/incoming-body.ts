@@ -1,31 +1,55 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import type { Turns } from '../../wait.ts'
 import { Gathered } from './gathered.ts'
 
 // Most bodies are smaller. A longer one is sent to Kinto as it comes.
 const headBytes = 64 * 1024
 
+// Each piece costs a microsecond, however small it is. Node reads up to 2 MiB of a connection in one
+// turn of the loop, which have room for 350,000 of them.
+const manyPieces = 500
+const mostSmallPieces = 16_384
+const smallBytes = 16
+
+export interface IncomingBodyOptions {
+  /** A client that is silent for longer, while its body is waited for, is cut off. */
+  idleMs: number
+  /** Clients whose bodies come in small pieces take turns. */
+  turns: Turns
+}
+
 /**
- * The body of a request on its way to Kinto: as it came, but in pieces that are worth sending. It
- * holds some 128 KiB at most, and asks the client for more when that has gone. undici may destroy
- * it, or leave it; once `response` is over, the rest is read and thrown away. The client's next
- * request stands behind it, and a client that is cut off while it sends may not get to read its
- * response: https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6
+ * The body of a request: as it came, but in pieces that are worth sending. It holds some 128 KiB at
+ * most, and asks the client for more when that has gone. A client that sends very many very small
+ * pieces is cut off. undici may destroy it, or leave it. Once `response` is over, the rest is read
+ * and thrown away. The client's next request stands behind it, and a client that is cut off while it
+ * sends may not get to read its response:
+ * https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6
  */
 export class IncomingBody extends Readable {
   readonly #request: IncomingMessage
   readonly #gathered = new Gathered()
   readonly #silence: NodeJS.Timeout
   readonly #begun = Promise.withResolvers<boolean>()
+  readonly #turns: Turns
+  #pieces = 0
+  #piecesInAll = 0
+  #bytesInAll = 0
+  #waitsForTurn = false
   #isWanted = false
   #isDelivering = false
   #hasEnded = false
 
-  /** `idleMs`: a client that is silent for longer, while its body is waited for, is cut off. */
-  constructor(request: IncomingMessage, response: ServerResponse, idleMs: number) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { idleMs, turns }: IncomingBodyOptions
+  ) {
     // One piece is out at a time: what comes meanwhile is gathered.
     super({ highWaterMark: 1 })
     this.#request = request
+    this.#turns = turns
     this.#silence = setTimeout(() => {
       // Nobody waits for the client while Kinto takes what it sent.
       if (request.isPaused()) this.#silence.refresh()
@@ -68,11 +92,18 @@ export class IncomingBody extends Readable {
   readonly #onData = (piece: Buffer): void => {
     this.#silence.refresh()
     this.#gathered.add(piece)
+    this.#pieces += 1
+    this.#piecesInAll += 1
+    this.#bytesInAll += piece.length
+    if (this.#piecesInAll > mostSmallPieces && this.#bytesInAll < smallBytes * this.#piecesInAll)
+      return void this.#request.socket.destroy()
     if (this.#isDelivering) return
     this.#isDelivering = true
     // The parser tells of all pieces that came in one packet before this is called.
     process.nextTick(() => {
       this.#isDelivering = false
+      if (this.#pieces > manyPieces) void this.#waitForTurn()
+      this.#pieces = 0
       if (this.#gathered.bytes >= headBytes) this.#begun.resolve(true)
       this.#deliver()
     })
@@ -88,9 +119,17 @@ export class IncomingBody extends Readable {
       if (this.#gathered.bytes === 0) this.push(null)
     } else if (this.#gathered.bytes >= headBytes) {
       this.#request.pause()
-    } else if (this.#request.isPaused()) {
+    } else if (this.#request.isPaused() && !this.#waitsForTurn) {
       this.#request.resume()
       this.#silence.refresh()
     }
+  }
+
+  async #waitForTurn(): Promise<void> {
+    this.#waitsForTurn = true
+    this.#request.pause()
+    await this.#turns.next()
+    this.#waitsForTurn = false
+    this.#deliver()
   }
 }

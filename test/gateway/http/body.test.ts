@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { Bodies, type BodyLimits } from '../../../src/gateway/http/body.ts'
+import { Turns } from '../../../src/wait.ts'
 import { Refusal } from '../../../src/kinto/errors.ts'
 
 /** A server that reads bodies of up to 100 bytes each, 150 in all. The test ends its responses. */
@@ -10,7 +11,7 @@ async function start(
   t: Test,
   { idleMs = 30_000, ...limits }: Partial<BodyLimits> & { idleMs?: number } = {}
 ): Promise<{ url: string; held: ServerResponse[]; read: (count: number) => Promise<void> }> {
-  const bodies = new Bodies({ size: 150, share: 150 }, idleMs)
+  const bodies = new Bodies({ size: 150, share: 150 }, { idleMs, turns: new Turns() })
   const held: ServerResponse[] = []
   let changed = Promise.withResolvers<void>()
   const server = createServer((request, response) => {
