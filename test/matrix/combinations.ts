@@ -37,7 +37,12 @@ export const combinations: readonly Combination[] = [
   ...combine(
     'by the thousand',
     'postgresql',
-    [...ofSeals, 'test/faults/thousand.test.ts', 'test/attack/worst-inputs.test.ts'],
+    [
+      ...ofSeals,
+      'test/faults/thousand.test.ts',
+      'test/attack/worst-inputs.test.ts',
+      'test/attack/crowd.test.ts'
+    ],
     {
       TEST_THOUSANDS: '1'
     }

@@ -9,7 +9,7 @@ const headBytes = 64 * 1024
 // Each piece costs a microsecond, however small it is. Node reads up to 2 MiB of a connection in one
 // turn of the loop, which have room for 350,000 of them.
 const manyPieces = 500
-const mostSmallPieces = 16_384
+const mostSmallPieces = 8_192
 const smallBytes = 16
 
 export interface IncomingBodyOptions {
