@@ -39,8 +39,8 @@ export interface Parts {
   rounds: Rounds | undefined
 }
 
-// Answers and questions keep them open. Some requests of each are short, and none carries a body of a
-// client, so they are enough for hundreds of answers a second.
+// Requests for answers and questions are short, and none carries a client's body. So these are
+// enough for hundreds of answers a second.
 const ownConnections = 16
 
 // A silent Kinto must not hold up the heartbeats that steps wait for.

@@ -24,8 +24,7 @@ export async function admin({
   })
   app.addHook('onRequest', async ({ headers: { host } }, reply) => {
     if (isForUs(host, hosts)) return
-    const message =
-      'This is not a host of the admin listener. stepfunction.admin_hosts lists the names of others.'
+    const message = 'This is not a host of the admin listener. Add it to stepfunction.admin_hosts.'
     return reply.code(421).send({ code: 421, error: 'Misdirected Request', message })
   })
   // Looks at nothing but the process itself: a restart would mend nothing else.

@@ -45,8 +45,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * How deep a text may be nested that clients send. From some 2,000 levels on a parser, or what walks
- * through its values, can run out of stack.
+ * How deep a client's text may be nested. From some 2,000 levels on a parser, or what walks through
+ * its values, can run out of stack.
  */
 export const mostDepth = 1_000
 

@@ -13,7 +13,7 @@ const question = '/v1/buckets/stepfunction/collections/steps/stepfunction'
 const answer = `${records}/worst/stepfunction`
 const batch = '/v1/batch'
 
-/** The worst bodies of each endpoint: as large, deep, small in pieces or slow to read as they may be. */
+/** The worst bodies of each endpoint: as large, as deep, and in as small pieces as they may be. */
 export const worstInputs: readonly WorstInput[] = [
   whole(
     'an answer of numbers',

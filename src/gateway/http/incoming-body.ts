@@ -6,8 +6,8 @@ import { Gathered } from './gathered.ts'
 // Most bodies are smaller. A longer one is sent to Kinto as it comes.
 const headBytes = 64 * 1024
 
-// Each piece costs a microsecond, however small it is. Node reads up to 2 MiB of a connection in one
-// turn of the loop, which have room for 350,000 of them.
+// Each piece costs a microsecond, however small it is. In one turn of the loop Node reads up to
+// 2 MiB of a connection, which have room for 350,000 of them.
 const manyPieces = 500
 const mostSmallPieces = 8_192
 const smallBytes = 16
@@ -23,8 +23,8 @@ export interface IncomingBodyOptions {
  * The body of a request: as it came, but in pieces that are worth sending. It holds some 128 KiB at
  * most, and asks the client for more when that has gone. A client that sends very many very small
  * pieces is cut off. undici may destroy it, or leave it. Once `response` is over, the rest is read
- * and thrown away. The client's next request stands behind it, and a client that is cut off while it
- * sends may not get to read its response:
+ * and thrown away. The client's next request stands behind it, and a client that is cut off while
+ * it sends may not get to read its response:
  * https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6
  */
 export class IncomingBody extends Readable {
