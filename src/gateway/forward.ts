@@ -6,7 +6,7 @@ import { Refusal } from '../kinto/errors.ts'
 import { originForm } from './classify.ts'
 import { failure, refusalIn } from './http/failures.ts'
 import { endToEndObject } from './http/headers.ts'
-import { methods, requireKnownCoding } from './http/server.ts'
+import { connectionIdleMs, methods, requireKnownCoding } from './http/server.ts'
 import type { PassOptions } from './relay.ts'
 import { send, type Reply } from './http/reply.ts'
 import { headersForKinto } from './http/request.ts'
@@ -25,7 +25,7 @@ export type Inspected = { reply: Reply } | { body: Readable | undefined }
  */
 export async function forward(
   scope: FastifyInstance,
-  { route, inspect, upstream, dispatcher, trustProxy }: ForwardOptions
+  { route, inspect, upstream, dispatcher, reading, trustProxy }: ForwardOptions
 ): Promise<void> {
   scope.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) throw error
@@ -38,7 +38,8 @@ export async function forward(
     if ('reply' in inspected) return await send(reply, inspected.reply)
     request.body = inspected.body
   })
-  scope.addHook('onResponse', ({ raw }, _reply, done) => {
+  scope.addHook('onResponse', ({ raw }, reply, done) => {
+    reply.raw.setTimeout(connectionIdleMs)
     raw.resume()
     done()
   })
@@ -62,6 +63,8 @@ export async function forward(
       rewriteHeaders: endToEndObject,
       // reply-from would close the connection when a response comes before the request has ended.
       onResponse(_request, reply, response) {
+        // A client that does not read would keep a connection to Kinto.
+        reply.raw.setTimeout(reading.idleMs)
         if (reply.hasHeader('connection')) reply.removeHeader('connection')
         reply.send(response.stream)
       }

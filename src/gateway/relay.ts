@@ -5,8 +5,8 @@ import { originForm } from './classify.ts'
 import { failure } from './http/failures.ts'
 import { endToEndObject } from './http/headers.ts'
 import { IncomingBody, type IncomingBodyOptions } from './http/incoming-body.ts'
-import { hasBody, methods, requireKnownCoding } from './http/server.ts'
-import { headersForKinto } from './http/request.ts'
+import { connectionIdleMs, hasBody, methods, requireKnownCoding } from './http/server.ts'
+import { headersForKinto, whenClientLeaves } from './http/request.ts'
 
 export interface PassOptions {
   /**
@@ -42,16 +42,18 @@ export async function relay(
         const response = new RelayedResponse(reply.raw, reading.idleMs, error => {
           void reply.send(failure(error, method))
         })
-        dispatcher.dispatch(
-          {
-            origin: upstream,
-            method,
-            path: originForm(request.originalUrl),
-            headers: headersForKinto(request, trustProxy),
-            body
-          },
-          response
-        )
+        const outgoing = {
+          origin: upstream,
+          method,
+          path: originForm(request.originalUrl),
+          headers: headersForKinto(request, trustProxy),
+          body,
+          // It is asked for where the request has to wait for a connection.
+          get signal() {
+            return whenClientLeaves(reply)
+          }
+        }
+        dispatcher.dispatch(outgoing, response)
       }
       if (!hasBody(headers)) return pass(null)
       const body = new IncomingBody(raw, reply.raw, reading)
@@ -111,14 +113,12 @@ class RelayedResponse implements Dispatcher.DispatchHandler {
     this.#writeHead()
     if (this.#response.write(chunk)) return
     controller.pause()
-    // A client that does not read would keep a connection to Kinto.
-    const silence = setTimeout(() => this.#response.destroy(), this.#idleMs)
+    // A client that does not read would keep a connection to Kinto. One that reads slowly may:
+    // Node looks whether some of what waits has gone.
+    this.#response.setTimeout(this.#idleMs)
     this.#response.once('drain', () => {
-      clearTimeout(silence)
+      this.#response.setTimeout(connectionIdleMs)
       controller.resume()
-    })
-    this.#response.once('close', () => {
-      clearTimeout(silence)
     })
   }
 

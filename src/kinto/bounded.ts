@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
+import { errors, type Dispatcher } from 'undici'
 import { headerValues } from './headers.ts'
 import { PassingHandler } from './passing-handler.ts'
 
@@ -12,70 +12,106 @@ export class NoConnectionLeft extends Error {
 /**
  * Lets `most` requests go on at one time, from their first byte to the last one of their response.
  * Others wait for their turn, for `waitMs` milliseconds at most, and then end with
- * NoConnectionLeft; or as soon as the signal of their sender is aborted. Callers take turns, told
- * apart by their `Authorization`: one who sends a thousand requests does not stand before another.
+ * NoConnectionLeft; or as soon as the signal of their sender is aborted. Callers are told apart by
+ * their `Authorization`: they take turns, and one of them has three quarters of the places at most.
  */
 export function bounded(most: number, waitMs: number): Dispatcher.DispatcherComposeInterceptor {
-  let running = 0
-  const line = new Line()
+  const places = new Places(most)
 
   return dispatch =>
     function dispatchBounded(options, handler) {
-      const send = (): boolean => {
-        running += 1
-        return dispatch(options, new EndingHandler(handler, end))
-      }
-      if (running < most) return send()
       const caller = callerOf(options)
+      const send = (): boolean =>
+        dispatch(
+          options,
+          new EndingHandler(handler, () => {
+            places.leave(caller)
+          })
+        )
+      if (places.take(caller)) return send()
       const signal = signalOf(options)
-      const leave = (): void => {
-        line.leave(caller, begin)
+      const stopWaiting = (): void => {
+        places.giveUp(caller, begin)
         clearTimeout(timer)
-        signal?.removeEventListener('abort', giveUp)
+        signal?.removeEventListener('abort', onAbort)
       }
       const begin = (): void => {
-        leave()
+        stopWaiting()
         send()
       }
-      const giveUp = (): void => {
-        leave()
-        const error = new NoConnectionLeft(`All ${most} connections to Kinto are in use.`)
+      const fail = (error: Error): void => {
+        stopWaiting()
         handler.onResponseError?.(neverBegun, error)
       }
-      const timer = setTimeout(giveUp, waitMs)
-      signal?.addEventListener('abort', giveUp)
-      line.join(caller, begin)
+      const onAbort = (): void => {
+        fail(new errors.RequestAbortedError('Its sender gave the request up.'))
+      }
+      const timer = setTimeout(() => {
+        fail(new NoConnectionLeft(`All ${most} connections to Kinto are in use.`))
+      }, waitMs)
+      signal?.addEventListener('abort', onAbort)
+      places.wait(caller, begin)
+      if (signal?.aborted === true) onAbort()
       return true
     }
-
-  function end(): void {
-    running -= 1
-    line.next()?.()
-  }
 }
 
 type Begin = () => void
 
-/** Who waits, by caller, each caller's requests in the order in which they came. */
-class Line {
-  readonly #callers = new Map<string, Set<Begin>>()
+/** Who has a place, and who waits for one, each caller's requests in the order in which they came. */
+class Places {
+  readonly #most: number
+  readonly #mostOfOne: number
+  readonly #taken = new Map<string, number>()
+  readonly #waiting = new Map<string, Set<Begin>>()
+  #all = 0
+  #isHandingOut = false
 
-  join(caller: string, begin: Begin): void {
-    const requests = this.#callers.get(caller) ?? new Set()
-    this.#callers.set(caller, requests.add(begin))
+  constructor(most: number) {
+    this.#most = most
+    this.#mostOfOne = Math.ceil(most * 0.75)
   }
 
-  leave(caller: string, begin: Begin): void {
-    const requests = this.#callers.get(caller)
+  take(caller: string): boolean {
+    const taken = this.#taken.get(caller) ?? 0
+    if (this.#all >= this.#most || taken >= this.#mostOfOne) return false
+    this.#taken.set(caller, taken + 1)
+    this.#all += 1
+    return true
+  }
+
+  leave(caller: string): void {
+    const left = (this.#taken.get(caller) ?? 0) - 1
+    if (left > 0) this.#taken.set(caller, left)
+    else this.#taken.delete(caller)
+    this.#all -= 1
+    this.#handOut()
+  }
+
+  wait(caller: string, begin: Begin): void {
+    this.#waiting.set(caller, (this.#waiting.get(caller) ?? new Set()).add(begin))
+  }
+
+  giveUp(caller: string, begin: Begin): void {
+    const requests = this.#waiting.get(caller)
     requests?.delete(begin)
-    if (requests?.size === 0) this.#callers.delete(caller)
+    if (requests?.size === 0) this.#waiting.delete(caller)
+  }
+
+  // A request may end at once, so this is a loop: calls would pile up.
+  #handOut(): void {
+    if (this.#isHandingOut) return
+    this.#isHandingOut = true
+    for (let begin = this.#next(); begin !== undefined; begin = this.#next()) begin()
+    this.#isHandingOut = false
   }
 
   /** The first request of the caller whose turn it is. Then it is the next caller's. */
-  next(): Begin | undefined {
-    for (const [caller, requests] of this.#callers) {
-      this.#callers.delete(caller)
-      this.#callers.set(caller, requests)
+  #next(): Begin | undefined {
+    for (const [caller, requests] of this.#waiting) {
+      if (!this.take(caller)) continue
+      this.#waiting.delete(caller)
+      this.#waiting.set(caller, requests)
       for (const begin of requests) return begin
     }
     return undefined

@@ -75,16 +75,20 @@ export function createUpstream({
     )
   }
   const headConnections = Math.max(1, Math.floor(connections * headShare))
-  const pool = new Pool(origin, { ...options, connections: connections - headConnections })
-  const fresh = new Pool(origin, { ...options, connections: headConnections })
+  const otherConnections = connections - headConnections
+  const pool = new Pool(origin, { ...options, connections: otherConnections })
+  const fresh = new Pool(origin, { ...options, connections: 1 })
   const heads = new Pool(origin, { ...options, connections: headConnections })
-  return {
-    dispatcher: pool.compose(
-      headsApart(heads),
+  const toKinto = (to: Pool, most: number): Dispatcher =>
+    to.compose(
       repeatWhenStale(fresh.compose(sameServerName(hostname)), stale),
       sameServerName(hostname),
       timed(observe),
-      bounded(connections, timeoutMs)
+      bounded(most, timeoutMs)
+    )
+  return {
+    dispatcher: toKinto(pool, otherConnections).compose(
+      headsApart(toKinto(heads, headConnections))
     ),
     async close() {
       await Promise.all([pool.destroy(), fresh.destroy(), heads.destroy()])

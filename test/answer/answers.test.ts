@@ -170,6 +170,23 @@ t.test('an answer of Kinto that is none counts as not recorded', async t => {
   )
 })
 
+t.test('only so many answers stand in line for one record', async t => {
+  const all = await startAll(t)
+  const both = { write: ['account:alice', 'account:bob'] }
+  all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, both)
+  // All others come meanwhile.
+  all.sfn.fault('SendTaskSuccess', { delayMs: 2_500 })
+  const waiting = Array.from({ length: 260 }, (_none, index) =>
+    answer(all, record, { answer: 'SUCCEED' }, index % 2 === 0 ? 'alice' : 'bob')
+  )
+  t.match(await Promise.race(waiting), {
+    status: 503,
+    body: { message: 'Too many answers to this record. Try again in a moment.' }
+  })
+  const statuses = (await Promise.all(waiting)).map(({ status }) => status)
+  t.ok(statuses.filter(status => status === 200).length >= 250)
+})
+
 t.test('only so many answers of one caller are checked at one time', async t => {
   const all = await startAll(t)
   const both = { write: ['account:alice', 'account:bob'] }

@@ -22,12 +22,16 @@ t.test('a body in pieces of one byte reaches Kinto whole, and in few pieces', as
   t.teardown(() => kinto.close())
   const { port } = kinto.address() as AddressInfo
   const { url } = await startGateway(t, { kinto: `http://127.0.0.1:${port}` })
-  const body = Array.from({ length: 8_000 }, (_none, index) => String(index % 10)).join('')
-  const chunks = Array.from(body, byte => `1\r\n${byte}\r\n`).join('')
   const head = 'PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nTransfer-Encoding: chunked\r\n\r\n'
-  t.equal((await sendRaw(t, url, `${head}${chunks}0\r\n\r\n`)).status, 200)
-  t.equal(received, body)
-  t.ok(pieces < 100, `${pieces} pieces`)
+  for (const size of [1, 20]) {
+    const sent = Array.from({ length: 8_000 }, (_none, index) => String(index % 10).repeat(size))
+    const chunks = sent.map(piece => `${size.toString(16)}\r\n${piece}\r\n`).join('')
+    pieces = 0
+    received = ''
+    t.equal((await sendRaw(t, url, `${head}${chunks}0\r\n\r\n`)).status, 200)
+    t.equal(received, sent.join(''))
+    t.ok(pieces < 100, `${pieces} pieces`)
+  }
 })
 
 t.test('a client that sends very many very small pieces is cut off', async t => {
@@ -72,4 +76,27 @@ t.test('a client that stops reading is cut off, and its connection to Kinto is f
   client.write('GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n\r\n')
   await cut
   t.equal(kinto.requests.length, 1)
+})
+
+t.test('when all connections are in use, the next client is told so', async t => {
+  const kinto = await startKinto(t, (_request, response) => {
+    // It is never silent for long.
+    const writing = setInterval(() => response.write('.'), 100)
+    response.once('close', () => {
+      clearInterval(writing)
+    })
+  })
+  const { url } = await startGateway(t, { kinto: kinto.url, timeoutMs: 1_000, connections: 2 })
+  const get = 'GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n\r\n'
+  const arrived = kinto.nextRequest()
+  const first = await openRaw(t, url)
+  first.write(get)
+  await arrived
+  const { status, body } = await sendRaw(t, url, get)
+  t.equal(status, 503)
+  t.match(JSON.parse(body.toString()), { message: 'Kinto is too busy. Try again in a moment.' })
+  const leaving = await openRaw(t, url)
+  leaving.write(get)
+  leaving.socket.destroy()
+  first.socket.destroy()
 })

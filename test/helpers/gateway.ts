@@ -23,6 +23,7 @@ export interface GatewayOptions {
   kinto: string
   timeoutMs?: number
   connectTimeoutMs?: number
+  connections?: number
   ca?: string
   trustProxy?: boolean
   clientIdleMs?: number

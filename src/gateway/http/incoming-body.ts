@@ -66,6 +66,8 @@ export class IncomingBody extends Readable {
     // undici hears of an error too, once it has the body.
     this.on('error', () => {})
     response.once('close', () => this.destroy())
+    // The client may have left before anybody asked for its body. Then no event comes any more.
+    if (request.destroyed || response.destroyed) this.destroy()
   }
 
   /**
@@ -102,6 +104,7 @@ export class IncomingBody extends Readable {
     // The parser tells of all pieces that came in one packet before this is called.
     process.nextTick(() => {
       this.#isDelivering = false
+      if (this.destroyed) return
       if (this.#pieces > manyPieces) void this.#waitForTurn()
       this.#pieces = 0
       if (this.#gathered.bytes >= headBytes) this.#begun.resolve(true)

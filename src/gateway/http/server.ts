@@ -6,7 +6,7 @@ import type { RequestPipeline } from './pipeline.ts'
 
 // Kinto may be silent for 300 s at most. When nothing moves on a connection for longer, nobody is
 // at its other end.
-const idleMs = 330_000
+export const connectionIdleMs = 330_000
 
 /**
  * How the server listens: as far as HTTP goes, it takes what Kinto's own server takes. A body has
@@ -17,7 +17,7 @@ export function serverOptions(pipeline: RequestPipeline): FastifyHttpOptions<Raw
   return {
     http: { maxHeaderSize: 256 * 1024, headersTimeout: 60_000 },
     requestTimeout: 0,
-    connectionTimeout: idleMs,
+    connectionTimeout: connectionIdleMs,
     // Kinto sets ids no limit.
     routerOptions: { maxParamLength: 256 * 1024 },
     exposeHeadRoutes: false,

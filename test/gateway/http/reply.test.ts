@@ -1,3 +1,5 @@
+import { NoConnectionLeft } from '../../../src/kinto/bounded.ts'
+import { KintoUnreachable } from '../../../src/kinto/client.ts'
 import { pino } from 'pino'
 import t from 'tap'
 import { errorReply, kintoReply } from '../../../src/gateway/http/reply.ts'
@@ -45,4 +47,13 @@ t.test("Kinto's own answer comes as it was, but for its framing", async t => {
     }),
     { status: 401, headers: ['WWW-Authenticate', 'a', 'WWW-Authenticate', 'b'], body }
   )
+})
+
+t.test('Kinto that has no connection left is too busy, not away', async t => {
+  const busy = new NoConnectionLeft('All 16 connections to Kinto are in use.')
+  const error = new KintoUnreachable('Kinto could not be reached.', { cause: busy })
+  const { status, headers, body } = errorReply(error, [], pino({ level: 'silent' }))
+  t.equal(status, 503)
+  t.match(headers, ['Retry-After', '3'])
+  t.match(JSON.parse(String(body)), { message: 'Kinto is too busy. Try again in a moment.' })
 })
