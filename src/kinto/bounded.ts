@@ -58,7 +58,7 @@ export function bounded(most: number, waitMs: number): Dispatcher.DispatcherComp
 
 type Begin = () => void
 
-/** Who has a place, and who waits for one, each caller's requests in the order in which they came. */
+/** Who has a place, and who waits for one: each caller's requests in the order of their coming. */
 class Places {
   readonly #most: number
   readonly #mostOfOne: number
