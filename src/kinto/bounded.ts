@@ -112,7 +112,8 @@ class Places {
       if (!this.take(caller)) continue
       this.#waiting.delete(caller)
       this.#waiting.set(caller, requests)
-      for (const begin of requests) return begin
+      const [begin] = requests
+      return begin
     }
     return undefined
   }

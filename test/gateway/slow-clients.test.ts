@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { startKinto } from '../helpers/kinto.ts'
-import { openRaw, sendRaw } from '../helpers/raw.ts'
+import { listenRaw, openRaw, sendRaw } from '../helpers/raw.ts'
 
 const clientIdleMs = 100
 
@@ -60,6 +61,29 @@ t.test('a client that stops sending is cut off, before and after Kinto has a par
     await once(client.socket, 'close')
     t.pass(`after ${sent} bytes`)
   }
+})
+
+t.test('a client whose body waits for Kinto is not taken for a silent one', async t => {
+  const { promise: seen, resolve } = Promise.withResolvers<void>()
+  const kinto = await listenRaw(t, ({ socket }) => {
+    socket.once('data', () => {
+      socket.pause()
+      resolve()
+    })
+  })
+  const { url } = await startGateway(t, { kinto: kinto.url, clientIdleMs })
+  const client = await openRaw(t, url)
+  let isCut = false
+  client.socket.once('close', () => {
+    isCut = true
+  })
+  const size = 16 * 1024 * 1024
+  client.write(`PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nContent-Length: ${size}\r\n\r\n`)
+  client.write(Buffer.alloc(size))
+  await seen
+  // It is about a bound.
+  await sleep(5 * clientIdleMs)
+  t.notOk(isCut)
 })
 
 t.test('a client that stops reading is cut off, and its connection to Kinto is free', async t => {

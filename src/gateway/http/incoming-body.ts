@@ -104,8 +104,7 @@ export class IncomingBody extends Readable {
     // The parser tells of all pieces that came in one packet before this is called.
     process.nextTick(() => {
       this.#isDelivering = false
-      if (this.destroyed) return
-      if (this.#pieces > manyPieces) void this.#waitForTurn()
+      if (this.#pieces > manyPieces && !this.destroyed) void this.#waitForTurn()
       this.#pieces = 0
       if (this.#gathered.bytes >= headBytes) this.#begun.resolve(true)
       this.#deliver()
