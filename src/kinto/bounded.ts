@@ -73,7 +73,7 @@ class Places {
   }
 
   take(caller: string): boolean {
-    const taken = this.#taken.get(caller) ?? 0
+    const taken = this.#takenBy(caller)
     if (this.#all >= this.#most || taken >= this.#mostOfOne) return false
     this.#taken.set(caller, taken + 1)
     this.#all += 1
@@ -81,7 +81,7 @@ class Places {
   }
 
   leave(caller: string): void {
-    const left = (this.#taken.get(caller) ?? 0) - 1
+    const left = this.#takenBy(caller) - 1
     if (left > 0) this.#taken.set(caller, left)
     else this.#taken.delete(caller)
     this.#all -= 1
@@ -96,6 +96,10 @@ class Places {
     const requests = this.#waiting.get(caller)
     requests?.delete(begin)
     if (requests?.size === 0) this.#waiting.delete(caller)
+  }
+
+  #takenBy(caller: string): number {
+    return this.#taken.get(caller) ?? 0
   }
 
   // A request may end at once, so this is a loop: calls would pile up.
