@@ -106,9 +106,7 @@ export class Answers {
 
   /** A caller who is not proven yet may be anybody, so their number is limited. */
   async #admit(call: AnswerCall): Promise<AdmittedAnswer> {
-    const { callers } = this.#options
-    const caller = callers.keyOf(call.session.authorization)
-    const isConfirmed = callers.isConfirmed(caller)
+    const { caller, isConfirmed } = this.#options.callers.of(call.session.authorization)
     if (!this.#proving.take(caller, 1, isConfirmed))
       throw unavailable('Too many answers are being checked. Try again in a moment.', {
         retryAfter: 3

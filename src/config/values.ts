@@ -88,7 +88,7 @@ export function resources(text: string): Resource[] {
 }
 
 export function arnPatterns(text: string): string[] {
-  const patterns = text.split(/\s+/).filter(pattern => pattern !== '')
+  const patterns = words(text)
   const wrong = patterns.find(pattern => !pattern.startsWith('arn:'))
   if (wrong !== undefined) {
     throw new InvalidValue(
@@ -106,20 +106,17 @@ export interface Activity {
 }
 
 export function activities(text: string): Activity[] {
-  return text
-    .split(/\s+/)
-    .filter(arn => arn !== '')
-    .map(activityArn => {
-      const [, region] =
-        /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:activity:[^:]{1,80}$/.exec(activityArn) ?? []
-      if (region === undefined) {
-        throw new InvalidValue(
-          'must list ARNs such as arn:aws:states:us-west-2:123456789012:activity:ManualStep; ' +
-            `${JSON.stringify(activityArn)} is none.`
-        )
-      }
-      return { activityArn, region }
-    })
+  return words(text).map(activityArn => {
+    const [, region] =
+      /^arn:aws[a-z-]*:states:([a-z0-9-]+):\d{12}:activity:[^:]{1,80}$/.exec(activityArn) ?? []
+    if (region === undefined) {
+      throw new InvalidValue(
+        'must list ARNs such as arn:aws:states:us-west-2:123456789012:activity:ManualStep; ' +
+          `${JSON.stringify(activityArn)} is none.`
+      )
+    }
+    return { activityArn, region }
+  })
 }
 
 /** An `Authorization` header value: scheme, one space, credentials (RFC 9110, 11.4). */
@@ -156,10 +153,7 @@ export function region(text: string): string {
 
 /** Names of hosts, without ports, in small letters. */
 export function hostNames(text: string): string[] {
-  const names = text
-    .split(/\s+/)
-    .filter(name => name !== '')
-    .map(name => name.toLowerCase())
+  const names = words(text).map(name => name.toLowerCase())
   const wrong = names.find(name => !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name))
   if (wrong !== undefined)
     throw new InvalidValue(
@@ -171,4 +165,8 @@ export function hostNames(text: string): string[] {
 function parseUrl(text: string): URL | undefined {
   const url = /^https?:\/\/[^\s\\]+$/i.test(text) ? URL.parse(text) : null
   return url === null || url.username !== '' || url.password !== '' ? undefined : url
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(word => word !== '')
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { errors, type Dispatcher } from 'undici'
+import { Shares } from '../shares.ts'
 import { headerValues } from './headers.ts'
 import { PassingHandler } from './passing-handler.ts'
 
@@ -60,31 +61,20 @@ type Begin = () => void
 
 /** Who has a place, and who waits for one: each caller's requests in the order of their coming. */
 class Places {
-  readonly #most: number
-  readonly #mostOfOne: number
-  readonly #taken = new Map<string, number>()
+  readonly #shares: Shares
   readonly #waiting = new Map<string, Set<Begin>>()
-  #all = 0
   #isHandingOut = false
 
   constructor(most: number) {
-    this.#most = most
-    this.#mostOfOne = Math.ceil(most * 0.75)
+    this.#shares = new Shares({ size: most, share: Math.ceil(most * 0.75) })
   }
 
   take(caller: string): boolean {
-    const taken = this.#takenBy(caller)
-    if (this.#all >= this.#most || taken >= this.#mostOfOne) return false
-    this.#taken.set(caller, taken + 1)
-    this.#all += 1
-    return true
+    return this.#shares.take(caller)
   }
 
   leave(caller: string): void {
-    const left = this.#takenBy(caller) - 1
-    if (left > 0) this.#taken.set(caller, left)
-    else this.#taken.delete(caller)
-    this.#all -= 1
+    this.#shares.giveBack(caller)
     this.#handOut()
   }
 
@@ -96,10 +86,6 @@ class Places {
     const requests = this.#waiting.get(caller)
     requests?.delete(begin)
     if (requests?.size === 0) this.#waiting.delete(caller)
-  }
-
-  #takenBy(caller: string): number {
-    return this.#taken.get(caller) ?? 0
   }
 
   // A request may end at once, so this is a loop: calls would pile up.
@@ -154,7 +140,7 @@ class EndingHandler extends PassingHandler {
 }
 
 function callerOf({ headers }: Dispatcher.DispatchOptions): string {
-  return Array.isArray(headers) ? headerValues(headers.map(String), 'authorization').join() : ''
+  return Array.isArray(headers) ? headerValues(headers, 'authorization').join() : ''
 }
 
 // `dispatcher.request()` hands its options on as they are.

@@ -15,25 +15,26 @@ const maxCallers = 10_000
 export class Callers {
   readonly #confirmed = new LRUCache<string, true>({ max: maxCallers, ttl: confirmedForMs })
 
-  /** One key for each caller. It holds no secret. */
-  keyOf(authorization: string | undefined): string {
+  /** Who a caller is: a key for each, which holds no secret; and whether Kinto has confirmed them. */
+  of(authorization: string | undefined): { caller: string; isConfirmed: boolean } {
+    const caller = this.#keyOf(authorization)
+    return { caller, isConfirmed: this.#confirmed.has(caller) }
+  }
+
+  #keyOf(authorization: string | undefined): string {
     if (authorization === undefined) return ''
     return createHash('sha256').update(authorization).digest('base64')
   }
 
-  /** Whether Kinto knew this caller in the last ten minutes. */
-  isConfirmed(key: string): boolean {
-    return this.#confirmed.has(key)
-  }
-
   /** Keeps in mind that Kinto knows this caller, if it does. */
   confirm(session: KintoSession, { principal }: Caller): void {
-    if (principal !== everyone) this.#confirmed.set(this.keyOf(session.authorization), true)
+    if (principal !== everyone) this.#confirmed.set(this.#keyOf(session.authorization), true)
   }
 
   /** Asks Kinto whether it knows this caller, once in ten minutes. Never throws. */
   async ask(session: KintoSession): Promise<void> {
-    if (this.isConfirmed(this.keyOf(session.authorization))) return
+    const { authorization } = session
+    if (authorization === undefined || this.of(authorization).isConfirmed) return
     const caller = await identify(session, apiVersion).catch(() => undefined)
     if (caller !== undefined) this.confirm(session, caller)
   }

@@ -33,12 +33,9 @@ export function inspectBatches(
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<Inspected> {
   return async function inspect(request, reply) {
     const version = versionOfBatch(request.url)
-    const caller = options.callers.keyOf(request.headers.authorization)
-    const isConfirmed = options.callers.isConfirmed(caller)
     const body = await options.batchBodies.read(request.raw, reply.raw, {
       ...limits,
-      caller,
-      isConfirmed
+      ...options.callers.of(request.headers.authorization)
     })
     const headers = headersForKinto(request, options.trustProxy)
     const targets = findTargets({ body, version, headers }, options.isOurs)

@@ -57,10 +57,9 @@ async function serve(
   const clientGone = whenClientLeaves(reply)
   const headers = headersForKinto(request, options.trustProxy)
   if (method === 'POST') requireSize(raw.headers, maxBytes)
-  const caller = options.callers.keyOf(raw.headers.authorization)
   const readBody = (): Promise<Buffer> => {
-    const isConfirmed = options.callers.isConfirmed(caller)
-    const limits = { maxBytes, timeoutMs: timeLeft(), caller, isConfirmed }
+    const whose = options.callers.of(raw.headers.authorization)
+    const limits = { maxBytes, timeoutMs: timeLeft(), ...whose }
     return options.bodies[target.kind].read(raw, reply.raw, limits)
   }
   return send(
