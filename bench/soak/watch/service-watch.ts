@@ -40,13 +40,17 @@ export class ServiceWatch {
 
   /**
    * Finds out how many handles the idle service has. Now and then it looks for records that want
-   * heartbeats, so the smallest number counts.
+   * heartbeats, so the smallest number counts. A sample's handles are counted before its polls, and
+   * a poll that has just begun has no connection yet: so it must have been open in the sample before
+   * as well.
    */
   async begin(): Promise<void> {
     const end = Date.now() + idleMs
+    let before: Sample | undefined
     await lookUntil(this.service, idleMs / 1_000, sample => {
-      if (sample.pollsOpen === this.service.polls && count(sample) <= count(this.#first))
-        this.#first = sample
+      const arePollsOpen = [before, sample].every(each => each?.pollsOpen === this.service.polls)
+      if (arePollsOpen && count(sample) <= count(this.#first)) this.#first = sample
+      before = sample
       return Date.now() > end
     })
     this.samples.push(this.first)
