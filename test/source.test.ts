@@ -42,6 +42,14 @@ t.test(
   }
 )
 
+// Only there is a pause stoppable, and only the monotonic clock ends what it should end.
+t.test('src waits by wait.ts alone, and goes by no clock that can be set', async t => {
+  for (const name of filesIn('src')) {
+    t.notMatch(textOf(name), /\bDate\.now\b/, name)
+    if (name !== 'src/wait.ts') t.notMatch(textOf(name), /timers\/promises/, name)
+  }
+})
+
 t.test('every folder of src says where to start, and names all of its files', async t => {
   const folders = Map.groupBy(filesIn('src'), dirname)
   t.ok(folders.size > 10)

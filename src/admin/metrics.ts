@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export interface Gauges {
   requestsInFlight: () => number
   pollsOpen: () => number
-  /** For each token that no record holds yet: when it came, in milliseconds since 1970. */
+  /** For each token that no record holds yet: when it came, on the clock of `performance.now()`. */
   unsavedSince: () => number[]
 }
 
@@ -93,7 +93,7 @@ export class Metrics {
     )
     this.#gauge('tokens_held_oldest_seconds', 'The age of the oldest of them.', () => {
       const oldest = Math.min(...unsavedSince())
-      return oldest === Infinity ? 0 : (Date.now() - oldest) / 1000
+      return oldest === Infinity ? 0 : (performance.now() - oldest) / 1000
     })
   }
 

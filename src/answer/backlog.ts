@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { jsonObject, KintoRefusal, type KintoResponse } from '../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordUri } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Log } from '../log.ts'
-import { pause } from '../wait.ts'
+import { backoff, deadline, pause, within } from '../wait.ts'
 import { fetchRecord } from '../kinto/permission.ts'
 import type { RecordReader } from './record/reader.ts'
 import { isRecorded, recordDecision, type Recording } from './record/recording.ts'
@@ -21,8 +20,7 @@ export interface BacklogOptions {
 // history still tells it.
 const tryForMs = 3_600_000
 const maxEntries = 1_000
-const firstPauseMs = 1_000
-const longestPauseMs = 60_000
+const pauses = { firstMs: 1_000, longestMs: 60_000 }
 const lastTryMs = 5_000
 const mostLooks = 5
 
@@ -66,7 +64,7 @@ export class Backlog {
   async stop(): Promise<void> {
     this.#stopped.abort()
     const done = Promise.all([...this.#entries.values().map(entry => entry.done), ...this.#looks])
-    await Promise.race([done, sleep(lastTryMs, undefined, { ref: false })])
+    await within(lastTryMs, done)
     for (const { recording } of this.#entries.values())
       this.#giveUp(recording, new Error('Kinto is silent, and the process stops.'))
   }
@@ -83,14 +81,10 @@ export class Backlog {
   }
 
   async #record(recording: Recording, serviceAccount: () => KintoSession): Promise<void> {
-    const end = Date.now() + tryForMs
-    for (
-      let pauseMs = firstPauseMs, last = false;
-      !last;
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs)
-    ) {
-      await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
-      last = this.#stopped.signal.aborted || Date.now() > end
+    const timeLeft = deadline(tryForMs)
+    for (let attempt = 0, last = false; !last; attempt++) {
+      await pause(backoff(pauses, attempt), this.#stopped.signal)
+      last = this.#stopped.signal.aborted || timeLeft() === 0
       const writers = { session: serviceAccount(), log: this.#options.log }
       const outcome = await this.#once(recording, writers)
       if (typeof outcome === 'string') return

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../kinto/errors.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
@@ -8,6 +7,7 @@ import type { TokenFate, TokenFates } from './token-fates.ts'
 import type { Log } from '../log.ts'
 import { taskResult, type SignedAnswer } from './record/task-output.ts'
 import { awsRefusal } from './refusals.ts'
+import { deadline, pause } from '../wait.ts'
 import type { Verdict } from './history/verdict.ts'
 
 /** One answer to one token. */
@@ -97,7 +97,7 @@ function accepted({ taskToken, signed }: Reporting, tokenFates: TokenFates): 'ac
  * replica may be writing at this moment.
  */
 async function explain(reporting: Reporting, options: ReportOptions): Promise<TokenFate> {
-  const end = Date.now() + rereadForMs
+  const toReread = deadline(rereadForMs)
   for (;;) {
     // The history, too, may show an answer a moment later:
     // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
@@ -105,8 +105,8 @@ async function explain(reporting: Reporting, options: ReportOptions): Promise<To
     if (verdict.kind === 'answered' || verdict.kind === 'over') return verdict
     const decision = verdict.kind === 'unclear' ? await reporting.reread() : undefined
     if (decision !== undefined) return { kind: 'answered', decision }
-    if (Date.now() > end) return verdict.kind === 'open' ? verdict : { kind: 'nothing' }
-    await sleep(pauseMs)
+    if (toReread() === 0) return verdict.kind === 'open' ? verdict : { kind: 'nothing' }
+    await pause(pauseMs)
   }
 }
 
@@ -115,8 +115,7 @@ async function explain(reporting: Reporting, options: ReportOptions): Promise<To
  * again for as long as a report may take.
  */
 async function verify(reporting: Reporting, options: ReportOptions): Promise<Verdict> {
-  const end = Date.now() + Math.min(options.stepFunctions.timeoutMs, reporting.timeLeft())
-  const timeLeft = (): number => Math.max(0, end - Date.now())
+  const timeLeft = deadline(Math.min(options.stepFunctions.timeoutMs, reporting.timeLeft()))
   for (;;) {
     const verdict = await readVerdict(
       { ...reporting, timeLeft },
@@ -130,6 +129,6 @@ async function verify(reporting: Reporting, options: ReportOptions): Promise<Ver
       timeLeft() < pauseMs
     )
       return verdict
-    await sleep(pauseMs)
+    await pause(pauseMs)
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, proveCreate, realRef, requireParsable } from '../kinto/permission.ts'
 import type { Reading } from '../answer/record/reading.ts'
 import type { ArnPolicy } from '../answer/record/record.ts'
@@ -12,6 +11,7 @@ import type { KintoSession } from '../kinto/session.ts'
 import { changeFor, recordOf } from './change.ts'
 import type { AskOutcome, Placement, PlacementOptions } from './placement.ts'
 import { readQuestion } from './question.ts'
+import { backoff, pause } from '../wait.ts'
 
 export interface AsksOptions extends PlacementOptions {
   callers: Callers
@@ -40,8 +40,7 @@ export interface AskResult {
 }
 
 const mostTries = 10
-const firstPauseMs = 50
-const longestPauseMs = 1_000
+const pauses = { firstMs: 50, longestMs: 1_000 }
 
 /**
  * The use case: a workflow asks. Its question then stands in one record, sealed, however often it
@@ -108,7 +107,7 @@ export class Asks {
       if (written.status !== 200) continue
       outcome = change.outcome
       // Another change at the same time may have undone this one. It counts once it was seen.
-      await sleep(lookAgainMs)
+      await pause(lookAgainMs)
     }
     throw unavailable('Others change this record all the time. Try again in a moment.', {
       retryAfter: 3
@@ -143,12 +142,8 @@ async function put(
   const send = (): Promise<KintoResponse> =>
     session.put(recordPath(ref), JSON.stringify(body), headers)
   let response = await send()
-  for (
-    let pause = firstPauseMs, tries = 1;
-    response.status === 409 && tries < mostTries;
-    pause = Math.min(2 * pause, longestPauseMs), tries++
-  ) {
-    await sleep(pause * Math.random())
+  for (let tries = 1; response.status === 409 && tries < mostTries; tries++) {
+    await pause(backoff(pauses, tries - 1))
     response = await send()
   }
   return response

@@ -1,5 +1,6 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
 import type { GetExecutionHistoryOutput, HistoryEvent } from '@aws-sdk/client-sfn'
+import { deadline } from '../wait.ts'
 import { retry } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
 import { waitingSteps } from './waiting-steps.ts'
@@ -33,13 +34,13 @@ export async function readHistory(
   clients: SdkClients,
   { region, executionArn, timeoutMs }: HistoryRequest
 ): Promise<ExecutionHistory> {
-  const end = performance.now() + timeoutMs
+  const timeLeft = deadline(timeoutMs)
   const events: HistoryEvent[] = []
   let nextToken: string | undefined
   for (let page = 0; page < MOST_PAGES; page++) {
     const input = { executionArn, reverseOrder: true, maxResults: PAGE_SIZE, nextToken }
     const tried = await retry(
-      end - performance.now(),
+      timeLeft(),
       async signal =>
         await clients.call<GetExecutionHistoryOutput>(
           region,

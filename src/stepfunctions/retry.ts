@@ -1,24 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { backoff, deadline, pause } from '../wait.ts'
 import { StepFunctionsError, toStepFunctionsError } from './errors.ts'
 
 /** How a call ended after all its attempts. `uncertain`: one of them may have had its effect. */
 export type Tried<T> = { value: T } | { error: StepFunctionsError; uncertain: boolean }
 
-const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 1000
+const pauses = { firstMs: 100, longestMs: 1_000 }
 
 /**
  * Calls until it succeeds, another attempt cannot help, or the time is up. The signal cuts an
- * attempt after a third of the time, so that a lost response leaves room for two more. The pauses
- * between attempts have "full jitter":
- * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * attempt after a third of the time, so that a lost response leaves room for two more.
  */
 export async function retry<T>(
   timeoutMs: number,
   call: (signal: AbortSignal) => Promise<T>
 ): Promise<Tried<T>> {
-  const end = performance.now() + timeoutMs
-  const left = (): number => end - performance.now()
+  const left = deadline(timeoutMs)
   let error = new StepFunctionsError(
     'unsent',
     'TimeoutError',
@@ -35,8 +31,7 @@ export async function retry<T>(
       uncertain ||= error.fault === 'unknown'
       if (!error.retryHelps) break
     }
-    const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
-    await sleep(Math.min(pause, left()))
+    await pause(Math.min(backoff(pauses, attempt), left()))
   }
   return { error, uncertain }
 }

@@ -43,7 +43,7 @@ t.test('what is measured, and what is asked when somebody reads', async t => {
   const metrics = new Metrics({
     requestsInFlight: () => 3,
     pollsOpen: () => 2,
-    unsavedSince: () => [Date.now(), Date.now() - 5_000]
+    unsavedSince: () => [performance.now(), performance.now() - 5_000]
   })
   metrics.upstreamAnswered(0.02)
   metrics.awsCalled('SendTaskSuccess', 'ok', 0.02)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../../kinto/errors.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import { Shares } from '../../shares.ts'
@@ -11,6 +10,7 @@ import type { Reading } from '../record/reading.ts'
 import { TaskRouter, type Origin, type RouterOptions } from './routing.ts'
 import { savedToken } from './saved-token.ts'
 import { WaitingRoom, type Waiter } from './waiting.ts'
+import { deadline, pause, within } from '../../wait.ts'
 
 export interface ActivitiesOptions extends Omit<RouterOptions, 'unsaved' | 'room'> {
   polls: ActivityPolls
@@ -138,7 +138,7 @@ export class Activities {
    */
   async drain(): Promise<UnsavedSummary[]> {
     this.#retrying.abort()
-    await Promise.race([this.#retried, sleep(lastTryMs, undefined, { ref: false })])
+    await within(lastTryMs, this.#retried)
     return this.#unsaved.summaries()
   }
 
@@ -151,17 +151,15 @@ export class Activities {
     { session, ref, dead, clientGone, timeLeft, mayWait }: TokenNeed,
     { arrived }: Waiter
   ): Promise<FoundToken | undefined> {
-    const end = Date.now() + (mayWait ? Math.min(this.#options.waitMs, timeLeft()) : 0)
+    const toWait = deadline(mayWait ? Math.min(this.#options.waitMs, timeLeft()) : 0)
     for (;;) {
-      const pause = Math.max(0, Math.min(rereadMs, end - Date.now()))
-      const task = await Promise.race([
-        arrived.promise,
-        sleep(pause, undefined, { signal: clientGone })
-      ])
+      const paused = pause(Math.min(rereadMs, toWait()), clientGone)
+      const task = await Promise.race([arrived.promise, paused])
       if (task !== undefined) return this.#claimed(task, recordUri(ref))
+      clientGone.throwIfAborted()
       const saved = await savedToken(session, ref, this.#options.reader)
       if (saved !== undefined && saved.taskToken !== dead) return saved
-      if (Date.now() >= end) return undefined
+      if (toWait() === 0) return undefined
     }
   }
 }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { jsonObject } from '../../kinto/client.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import { livenessOf } from '../../stepfunctions/liveness.ts'
 import type { Log } from '../../log.ts'
+import { pause } from '../../wait.ts'
 import { fetchRecord } from '../../kinto/permission.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { Reading } from '../record/reading.ts'
@@ -89,7 +89,7 @@ export async function saveSeenToken(
     const saved = await saveFetchedToken(writers, { ...fetched, reading }, options)
     if (typeof saved === 'string' || saved instanceof NotRecorded || saved.reading === reading)
       return saved
-    await sleep(lookAgainMs)
+    await pause(lookAgainMs)
     const { ref } = reading
     reading = options.reader.read(
       ref,

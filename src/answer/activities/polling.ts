@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailable } from '../../kinto/errors.ts'
 import type { ActivityPolls } from '../../stepfunctions/polls.ts'
 import type { Log } from '../../log.ts'
-import { pause } from '../../wait.ts'
+import { backoff, pause } from '../../wait.ts'
 import type { Origin, TaskRouter } from './routing.ts'
 import type { WaitingRoom } from './waiting.ts'
 
@@ -13,8 +12,7 @@ export interface PollingOptions {
   log: Log
 }
 
-const firstPauseMs = 1_000
-const longestPauseMs = 30_000
+const pauses = { firstMs: 1_000, longestMs: 30_000 }
 const emptyPauseMs = 100
 
 // So many tasks are looked up in Kinto side by side.
@@ -64,13 +62,10 @@ export class Polling {
   async #loop(origin: Origin): Promise<void> {
     const { activityArn } = origin
     const { room } = this.#options
-    for (let pauseMs = firstPauseMs; this.#isNeeded(activityArn);) {
-      if (await this.#once(origin)) {
-        pauseMs = firstPauseMs
-      } else if (this.#watched.has(activityArn)) {
-        await pause(pauseMs * (0.5 + Math.random() / 2), this.#stopped.signal)
-        pauseMs = Math.min(2 * pauseMs, longestPauseMs)
-      }
+    for (let failures = 0; this.#isNeeded(activityArn);) {
+      if (await this.#once(origin)) failures = 0
+      else if (this.#watched.has(activityArn))
+        await pause(backoff(pauses, failures++), this.#stopped.signal)
     }
     this.#loops.delete(activityArn)
     room.fail(activityArn, unavailable('The service is stopping.', { retryAfter: 1 }))
@@ -102,7 +97,7 @@ export class Polling {
       const task = await polls.poll(activityArn, region)
       // AWS holds a poll open for a minute before it says that there is no task. An emulator may
       // say so at once.
-      if (task === undefined) await sleep(emptyPauseMs)
+      if (task === undefined) await pause(emptyPauseMs)
       else await this.#route(router.receive(task, origin), activityArn)
       return true
     } catch (error) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { ActivityTask } from '../../stepfunctions/polls.ts'
 import { isVerb } from '../record/decision.ts'
@@ -49,7 +48,7 @@ export class TaskRouter {
       ...origin,
       taskToken,
       named: namedRecords(input, ref => inScope(resources, ref)),
-      takenAt: Date.now()
+      takenAt: performance.now()
     }
     unsaved.keep(task)
     await this.route(task)
@@ -68,7 +67,7 @@ export class TaskRouter {
     }
     if (this.#options.unsaved.all().length === 0) return
     // A token that was saved just now counts as saved only once it was seen in its record.
-    await sleep(lookAgainMs)
+    await pause(lookAgainMs)
     await this.tryAgain()
   }
 

@@ -1,4 +1,5 @@
 import type { NamedRecords } from '../record/match.ts'
+import { deadline } from '../../wait.ts'
 
 /** A task that Step Functions handed out. Its token exists nowhere else until a record holds it. */
 export interface UnsavedTask {
@@ -8,6 +9,7 @@ export interface UnsavedTask {
   named: NamedRecords
   /** The API version in the paths of its records. */
   version: string
+  /** On the clock of `performance.now()`. */
   takenAt: number
   /** Whether one of its ids fits several records, as far as is known. */
   ambiguous?: boolean
@@ -30,7 +32,7 @@ const claimMs = 60_000
  */
 export class UnsavedTasks {
   readonly #tasks = new Map<string, UnsavedTask>()
-  readonly #claims = new Map<string, { record: string; until: number }>()
+  readonly #claims = new Map<string, { record: string; timeLeft: () => number }>()
 
   keep(task: UnsavedTask): void {
     this.#tasks.set(task.taskToken, task)
@@ -47,7 +49,7 @@ export class UnsavedTasks {
 
   /** A request for this record has the task. It will save and use its token, or leave it here. */
   claim(taskToken: string, record: string): void {
-    this.#claims.set(taskToken, { record, until: Date.now() + claimMs })
+    this.#claims.set(taskToken, { record, timeLeft: deadline(claimMs) })
   }
 
   /** The request is over. */
@@ -58,7 +60,7 @@ export class UnsavedTasks {
   /** The URI of the record that a request has the task for. */
   claimedFor(taskToken: string): string | undefined {
     const claim = this.#claims.get(taskToken)
-    return claim !== undefined && Date.now() < claim.until ? claim.record : undefined
+    return claim !== undefined && claim.timeLeft() > 0 ? claim.record : undefined
   }
 
   all(): UnsavedTask[] {
@@ -69,7 +71,7 @@ export class UnsavedTasks {
     return this.all().filter(task => task.activityArn === activityArn)
   }
 
-  summaries(now = Date.now()): UnsavedSummary[] {
+  summaries(now = performance.now()): UnsavedSummary[] {
     return this.all().map(({ activityArn, named, takenAt }) => ({
       activityArn,
       records: [...named.uris.keys(), ...named.ids],

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KintoResponse } from '../../kinto/client.ts'
+import { backoff, deadline, pause } from '../../wait.ts'
 import { recordPath } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { isVerb, type Decision, type KnownDecision } from './decision.ts'
@@ -17,8 +17,7 @@ export interface Recording {
 
 // Long enough for a restart of Kinto behind its load balancer, short enough for a person who waits.
 const retryForMs = 10_000
-const firstPauseMs = 100
-const longestPauseMs = 2_000
+const pauses = { firstMs: 100, longestMs: 2_000 }
 
 // Somebody may change the record without pause. It is read and tried anew this often in any case,
 // even if no time is left.
@@ -39,9 +38,9 @@ export async function recordDecision(
   timeLeft: () => number
 ): Promise<Recorded> {
   const { taskToken, decision } = recording
-  const end = Date.now() + Math.min(retryForMs, timeLeft())
+  const toRetry = deadline(Math.min(retryForMs, timeLeft()))
   let { reading } = recording
-  for (let pause = firstPauseMs, changes = 0; reading.taskToken === taskToken;) {
+  for (let failures = 0, changes = 0; reading.taskToken === taskToken;) {
     const current = reading
     const receipt =
       taskToken === undefined ? undefined : reader.receipt(current, taskToken, decision)
@@ -49,7 +48,7 @@ export async function recordDecision(
       writeDecision(session, current, decision, receipt)
     )
     const existing = existingIn(response)
-    if (existing !== undefined && (changes < mostChanges || Date.now() < end)) {
+    if (existing !== undefined && (changes < mostChanges || toRetry() > 0)) {
       changes += 1
       reading = reader.read(current.ref, existing)
       continue
@@ -58,14 +57,10 @@ export async function recordDecision(
       response instanceof NotRecorded || response.status === 200
         ? response
         : new NotRecorded(response)
-    if (
-      !(outcome instanceof NotRecorded) ||
-      outcome.refused !== undefined ||
-      Date.now() + pause > end
-    )
+    const pauseMs = backoff(pauses, failures++)
+    if (!(outcome instanceof NotRecorded) || outcome.refused !== undefined || toRetry() <= pauseMs)
       return outcome
-    await sleep(pause * (0.5 + Math.random() / 2))
-    pause = Math.min(2 * pause, longestPauseMs)
+    await pause(pauseMs)
   }
   return 'moved on'
 }

@@ -54,7 +54,9 @@ export class Heartbeats {
   async send(): Promise<void> {
     const beats = [...this.#beats.values(), ...this.#unsaved()]
     const due = beats.filter(
-      beat => Date.now() - (this.#beaten.get(keyOf(beat)) ?? 0) >= (beat.everySeconds * 1000) / 3
+      beat =>
+        performance.now() - (this.#beaten.get(keyOf(beat)) ?? -Infinity) >=
+        (beat.everySeconds * 1000) / 3
     )
     const known = new Set(beats.map(keyOf))
     this.#beaten = new Map([...this.#beaten].filter(([key]) => known.has(key)))
@@ -67,7 +69,7 @@ export class Heartbeats {
     const liveness = await livenessOf(taskToken, region, stepFunctions, log)
     // A dead token gets no more heartbeats. A heartbeat that could not be sent is still due.
     if (liveness !== 'unknown')
-      this.#beaten.set(keyOf(beat), liveness === 'alive' ? Date.now() : Infinity)
+      this.#beaten.set(keyOf(beat), liveness === 'alive' ? performance.now() : Infinity)
   }
 
   #beatOf(glance: Glance): Beat | undefined {

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { originForm, type View } from '../classify.ts'
 import { send } from '../http/reply.ts'
-import { countdown, headersForKinto } from '../http/request.ts'
+import { headersForKinto } from '../http/request.ts'
+import { deadline } from '../../wait.ts'
 import { announce, type AnnounceOptions } from './announce.ts'
 
 export interface AnnounceRouteOptions extends AnnounceOptions {
@@ -31,7 +32,7 @@ export async function announcedViews(
         view: request.params.view,
         target: originForm(request.originalUrl),
         headers,
-        timeLeft: countdown(options.requestMs)
+        timeLeft: deadline(options.requestMs)
       }
       return send(reply, await announce(viewRequest, options))
     }

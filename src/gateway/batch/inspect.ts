@@ -4,7 +4,8 @@ import type { Bodies } from '../http/body.ts'
 import type { SubResource } from '../classify.ts'
 import type { Inspected } from '../forward.ts'
 import { versionOfBatch } from '../pass-through.ts'
-import { countdown, headersForKinto, whenClientLeaves } from '../http/request.ts'
+import { headersForKinto, whenClientLeaves } from '../http/request.ts'
+import { deadline } from '../../wait.ts'
 import type { SubResourceRouteOptions } from '../sub-resource/route.ts'
 import { runBatch } from './batch.ts'
 import { findTargets } from './find.ts'
@@ -41,7 +42,7 @@ export function inspectBatches(
     const targets = findTargets({ body, version, headers }, options.isOurs)
     if (targets.length === 0) return { body: streamOf(body) }
     const clientGone = whenClientLeaves(reply)
-    const timeLeft = countdown(options.requestMs)
+    const timeLeft = deadline(options.requestMs)
     const batch = { version, headers, clientGone, timeLeft }
     const batchReply = await runBatch(body, targets, batch, options)
     return batchReply === undefined ? { body: streamOf(body) } : { reply: batchReply }

@@ -49,9 +49,3 @@ export function whenClientLeaves(reply: FastifyReply): AbortSignal {
   })
   return controller.signal
 }
-
-/** Milliseconds that are left of `ms`, counted from this call. */
-export function countdown(ms: number): () => number {
-  const end = Date.now() + ms
-  return () => Math.max(0, end - Date.now())
-}

@@ -4,7 +4,8 @@ import type { CollectionRef, RecordRef } from '../../kinto/paths.ts'
 import { requireSize, type Bodies } from '../http/body.ts'
 import type { SubResource } from '../classify.ts'
 import { send } from '../http/reply.ts'
-import { countdown, headersForKinto, whenClientLeaves } from '../http/request.ts'
+import { headersForKinto, whenClientLeaves } from '../http/request.ts'
+import { deadline } from '../../wait.ts'
 import { handleSubResource, type SubResourceOptions } from './handle.ts'
 
 export interface SubResourceRouteOptions extends SubResourceOptions {
@@ -53,7 +54,7 @@ async function serve(
   options: SubResourceRouteOptions
 ): Promise<FastifyReply> {
   const { raw, method } = request
-  const timeLeft = countdown(options.requestMs)
+  const timeLeft = deadline(options.requestMs)
   const clientGone = whenClientLeaves(reply)
   const headers = headersForKinto(request, options.trustProxy)
   if (method === 'POST') requireSize(raw.headers, maxBytes)
