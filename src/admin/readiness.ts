@@ -1,6 +1,7 @@
 import { requestKinto } from '../kinto/client.ts'
-import { isJsonObject, parseJson } from '../kinto/json.ts'
+import { parseJson } from '../kinto/json.ts'
 import { apiVersion, rootPath } from '../kinto/paths.ts'
+import { announcesPlugin, pluginIsThere } from '../kinto/plugin.ts'
 import type { Kinto } from '../kinto/session.ts'
 import type { Health } from '../stepfunctions/health.ts'
 
@@ -72,24 +73,18 @@ export class Readiness {
         timeoutMs: this.#lookMs
       })
       if (status >= 500) return [`Kinto answers ${status}.`]
-      return announcesPlugin(body.toString())
-        ? [
-            'Kinto still has the Python plugin stepfunction, which lets anybody answer: ' +
-              'take it out of kinto.includes, and restart Kinto.'
-          ]
-        : []
+      return announcesPlugin(viewIn(body)) ? [pluginIsThere] : []
     } catch {
       return ['Kinto cannot be reached.']
     }
   }
 }
 
-function announcesPlugin(text: string): boolean {
+/** Undefined where it is no JSON. */
+function viewIn(body: Buffer): unknown {
   try {
-    const view = parseJson(text)
-    const capabilities = isJsonObject(view) ? view['capabilities'] : undefined
-    return isJsonObject(capabilities) && Object.hasOwn(capabilities, 'stepfunction')
+    return parseJson(body.toString())
   } catch {
-    return false
+    return undefined
   }
 }

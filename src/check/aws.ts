@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import type { Settings } from '../config/config.ts'
 import { createStepFunctions } from '../stepfunctions/clients.ts'
 import { namedRegions } from '../stepfunctions/endpoints.ts'
+import { keyPair } from '../stepfunctions/key-pair.ts'
 import { ok, warning, wrong, type CheckResult } from './result.ts'
 
 /** Looks for credentials, and whether Step Functions can be reached where the settings say. */
@@ -9,11 +10,11 @@ export async function checkAws(
   { aws, activities, allowedArns }: Settings,
   timeoutMs: number
 ): Promise<CheckResult[]> {
-  const credentials =
-    aws.accessKey === undefined || aws.secretKey === undefined
-      ? undefined
-      : { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey }
-  const stepFunctions = createStepFunctions({ timeoutMs, endpoint: aws.endpointUrl, credentials })
+  const stepFunctions = createStepFunctions({
+    timeoutMs,
+    endpoint: aws.endpointUrl,
+    credentials: keyPair(aws)
+  })
   const regions = namedRegions({ region: aws.region, activities, allowedArns })
   const health = await stepFunctions
     .health({ endpoint: aws.endpointUrl, regions, log: pino({ level: 'silent' }) })

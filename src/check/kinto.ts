@@ -2,6 +2,7 @@ import { jsonObject, requestKinto } from '../kinto/client.ts'
 import { headerValues } from '../kinto/headers.ts'
 import { isJsonObject } from '../kinto/json.ts'
 import { apiVersion, recordPath, rootPath } from '../kinto/paths.ts'
+import { announcesPlugin, pluginIsThere } from '../kinto/plugin.ts'
 import { KintoSession, type Kinto } from '../kinto/session.ts'
 import { ok, warning, wrong, type CheckResult } from './result.ts'
 
@@ -21,7 +22,8 @@ export async function checkKinto(server: Kinto): Promise<CheckResult[]> {
           'it is not Kinto, or Kinto is not well.'
       )
     ]
-  const { project_version: version, settings, capabilities, url } = jsonObject(response)
+  const view = jsonObject(response)
+  const { project_version: version, settings, capabilities, url } = view
   if (typeof version !== 'string' || !isJsonObject(capabilities))
     return [wrong(`What listens at ${origin} is not Kinto.`)]
   return [
@@ -37,14 +39,7 @@ export async function checkKinto(server: Kinto): Promise<CheckResult[]> {
               'take kinto.object_record_patch_enabled = false out of its settings.'
           )
         ]),
-    ...(Object.hasOwn(capabilities, 'stepfunction')
-      ? [
-          wrong(
-            'Kinto still has the Python plugin stepfunction, which lets anybody answer: ' +
-              'take it out of kinto.includes, and restart Kinto.'
-          )
-        ]
-      : []),
+    ...(announcesPlugin(view) ? [wrong(pluginIsThere)] : []),
     ...(typeof url === 'string' && new URL(url).host !== new URL(origin).host
       ? [
           warning(

@@ -6,6 +6,8 @@ export interface Address {
   host: string
   port: number
 }
+
+/** A bucket, or one of its collections, whose records can be answered. */
 export interface Resource {
   bucket: string
   collection?: string

@@ -1,12 +1,9 @@
+import type { Resource } from '../config/values.ts'
 import { listAll } from './pages.ts'
 import { collectionsPath } from './paths.ts'
 import type { KintoSession } from './session.ts'
 
-/** A bucket, or one of its collections, whose records can be answered. */
-export interface Resource {
-  bucket: string
-  collection?: string
-}
+export type { Resource } from '../config/values.ts'
 
 /** A collection, by its bucket and its id. */
 export type Place = Required<Resource>
