@@ -82,8 +82,12 @@ export class Metrics {
     registers: [this.#registry]
   })
 
-  constructor({ requestsInFlight, pollsOpen, unsavedSince }: Gauges) {
+  constructor() {
     collectDefaultMetrics({ register: this.#registry })
+  }
+
+  /** Adds what is measured. */
+  measure({ requestsInFlight, pollsOpen, unsavedSince }: Gauges): void {
     this.#gauge('requests_in_flight', 'Requests in progress.', requestsInFlight)
     this.#gauge('polls_open', 'Open polls for tasks of activities.', pollsOpen)
     this.#gauge(
@@ -97,7 +101,7 @@ export class Metrics {
     })
   }
 
-  request(route: string, method: string, status: number): void {
+  readonly request = (route: string, method: string, status: number): void => {
     const ofMethod = entry(
       entry(this.#latestRequests, route),
       methods.has(method) ? method : 'other'

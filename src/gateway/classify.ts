@@ -4,14 +4,20 @@ import type { CollectionRef, RecordRef } from '../kinto/paths.ts'
 export type View = 'root' | 'heartbeat' | 'openapi'
 
 /**
- * What a request is to the service, told by the path as Kinto will decode it. `version` is that of
- * Kinto's API, `v1`.
+ * What a request is to the service, told by the path as Kinto will decode it. What is relayed is
+ * not looked into.
  */
-export type Kind =
-  | { kind: 'plain' }
+export type Kind = Relayed | Inspected
+
+export interface Relayed {
+  kind: 'relayed'
+}
+
+/** `version` is that of Kinto's API in the batch's own path, `v1`. */
+export type Inspected =
   | SubResource
   | { kind: 'batch'; version: string }
-  | { kind: 'announced'; version: string; view: View }
+  | { kind: 'announced'; view: View }
 
 /**
  * What the service adds to Kinto's resources: `…/stepfunction` of a record takes answers, that of a
@@ -19,9 +25,12 @@ export type Kind =
  */
 export type SubResource = { kind: 'answer'; ref: RecordRef } | { kind: 'ask'; ref: CollectionRef }
 
+/** The kind of all that Kinto gets as it came. */
+export const relayed: Relayed = { kind: 'relayed' }
+
 // As Pyramid compiles its routes: its `$` also matches before a last line feed, and a segment is
 // anything but a slash.
-const subResource =
+const subResourcePath =
   /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)(?:\/records\/([^/]+))?\/stepfunction\n?$/
 const utility = /^\/+(v\d+)\/(|__heartbeat__|__api__|batch)\n?$/
 
@@ -37,20 +46,20 @@ const views = new Map<string | undefined, View>([
  */
 export function classify(method: string, target: string): Kind {
   const path = decodedPath(originForm(target))
-  const ours = subResourceOf(path)
-  if (ours !== undefined) return ours
+  const subResource = subResourceOf(path)
+  if (subResource !== undefined) return subResource
   const [, version, name] = utility.exec(path) ?? []
-  if (version === undefined) return { kind: 'plain' }
-  if (name === 'batch') return method === 'POST' ? { kind: 'batch', version } : { kind: 'plain' }
+  if (version === undefined) return relayed
+  if (name === 'batch') return method === 'POST' ? { kind: 'batch', version } : relayed
   const view = views.get(name)
   return view !== undefined && (method === 'GET' || method === 'HEAD')
-    ? { kind: 'announced', version, view }
-    : { kind: 'plain' }
+    ? { kind: 'announced', view }
+    : relayed
 }
 
 /** The sub-resource that a decoded path is. */
 export function subResourceOf(path: string): SubResource | undefined {
-  const [, version, bucket, collection, record] = subResource.exec(path) ?? []
+  const [, version, bucket, collection, record] = subResourcePath.exec(path) ?? []
   if (version === undefined || bucket === undefined || collection === undefined) return undefined
   const ref = { version, bucket, collection }
   return record === undefined ? { kind: 'ask', ref } : { kind: 'answer', ref: { ...ref, record } }

@@ -7,17 +7,20 @@ import { originForm } from './classify.ts'
 import { failure, refusalIn } from './http/failures.ts'
 import { endToEndObject } from './http/headers.ts'
 import { connectionIdleMs, methods, requireKnownCoding } from './http/server.ts'
-import type { PassOptions } from './relay.ts'
+import type { Passing } from './relay.ts'
 import { send, type Reply } from './http/reply.ts'
 import { headersForKinto } from './http/request.ts'
 
-export interface ForwardOptions extends PassOptions {
-  /** Looks at a request before it is forwarded, and may reply to it itself. */
-  inspect: (request: FastifyRequest, reply: FastifyReply) => Promise<Inspected>
+export interface ForwardOptions {
+  /** The internal path of the requests to forward. */
+  route: string
+  passing: Passing
+  /** Looks into a request before it is forwarded, and may reply to it in Kinto's place. */
+  inspect: (request: FastifyRequest, reply: FastifyReply) => Promise<Inspection>
 }
 
 /** A reply in Kinto's place, or the body that goes to Kinto, if there is one. */
-export type Inspected = { reply: Reply } | { body: Readable | undefined }
+export type Inspection = { reply: Reply } | { body: Readable | undefined }
 
 /**
  * Passes inspected requests to Kinto and its responses back, streamed, byte for byte. Trailers and
@@ -25,7 +28,7 @@ export type Inspected = { reply: Reply } | { body: Readable | undefined }
  */
 export async function forward(
   scope: FastifyInstance,
-  { route, inspect, upstream, dispatcher, reading, trustProxy }: ForwardOptions
+  { route, passing: { upstream, dispatcher, reading, trustProxy }, inspect }: ForwardOptions
 ): Promise<void> {
   scope.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) throw error
@@ -34,9 +37,9 @@ export async function forward(
   })
   scope.addHook('preHandler', async (request, reply) => {
     requireKnownCoding(request.headers)
-    const inspected = await inspect(request, reply)
-    if ('reply' in inspected) return await send(reply, inspected.reply)
-    request.body = inspected.body
+    const inspection = await inspect(request, reply)
+    if ('reply' in inspection) return await send(reply, inspection.reply)
+    request.body = inspection.body
   })
   scope.addHook('onResponse', ({ raw }, reply, done) => {
     reply.raw.setTimeout(connectionIdleMs)

@@ -8,12 +8,14 @@ import { IncomingBody, type IncomingBodyOptions } from './http/incoming-body.ts'
 import { connectionIdleMs, hasBody, methods, requireKnownCoding } from './http/server.ts'
 import { headersForKinto, whenClientLeaves } from './http/request.ts'
 
-export interface PassOptions {
-  /**
-   * The route of the requests to pass on. `rewriteUrl` sends them there, so that no router reads
-   * the client's path.
-   */
+export interface RelayOptions {
+  /** The internal path of the requests to relay. */
   route: string
+  passing: Passing
+}
+
+/** How requests pass to Kinto. */
+export interface Passing {
   /** Kinto's origin. */
   upstream: string
   dispatcher: Dispatcher
@@ -28,7 +30,7 @@ export interface PassOptions {
  */
 export async function relay(
   scope: FastifyInstance,
-  { route, upstream, dispatcher, reading, trustProxy }: PassOptions
+  { route, passing: { upstream, dispatcher, reading, trustProxy } }: RelayOptions
 ): Promise<void> {
   // Only the error handler logs such a request, and it makes a logger of its own.
   scope.setChildLoggerFactory(log => log)

@@ -116,31 +116,31 @@ const others = [
 
 for (const target of others) {
   t.test(`something else: ${target}`, async t => {
-    t.strictSame(classify('POST', target), { kind: 'plain' })
+    t.strictSame(classify('POST', target), { kind: 'relayed' })
   })
 }
 
-const root = { kind: 'announced', version: 'v1', view: 'root' }
+const root = { kind: 'announced', view: 'root' }
 const kinds: [methods: string[], target: string, expected: object][] = [
   [['GET', 'HEAD'], '/v1/', root],
   [['GET'], '/v1/?x=1', root],
   [['GET'], '//v1/', root],
   [['GET'], '/v1/%0A', root],
-  [['GET'], 'http://k/v2/', { ...root, version: 'v2' }],
+  [['GET'], 'http://k/v2/', root],
   [['GET', 'HEAD'], '/v1/__heartbeat__', { ...root, view: 'heartbeat' }],
   [['GET'], '/v1/__api__', { ...root, view: 'openapi' }],
   [['GET'], '/v1/%5F_api__', { ...root, view: 'openapi' }],
-  [['POST', 'PUT', 'OPTIONS'], '/v1/', { kind: 'plain' }],
-  [['GET'], '/v1', { kind: 'plain' }],
-  [['GET'], '/v1/__heartbeat__/', { kind: 'plain' }],
-  [['GET'], '/v1/__lbheartbeat__', { kind: 'plain' }],
+  [['POST', 'PUT', 'OPTIONS'], '/v1/', { kind: 'relayed' }],
+  [['GET'], '/v1', { kind: 'relayed' }],
+  [['GET'], '/v1/__heartbeat__/', { kind: 'relayed' }],
+  [['GET'], '/v1/__lbheartbeat__', { kind: 'relayed' }],
   [['POST'], '/v1/batch', { kind: 'batch', version: 'v1' }],
   [['POST'], '/v1/%62atch?x', { kind: 'batch', version: 'v1' }],
-  [['GET', 'PUT', 'OPTIONS'], '/v1/batch', { kind: 'plain' }],
-  [['POST'], '/v1/batch/', { kind: 'plain' }],
-  [['GET', 'PUT', 'PATCH', 'DELETE', 'POST'], record, { kind: 'plain' }],
-  [['POST', 'PUT'], `${record}/attachment`, { kind: 'plain' }],
-  [['DELETE', 'POST'], '/v1/buckets/b/collections/c/records', { kind: 'plain' }]
+  [['GET', 'PUT', 'OPTIONS'], '/v1/batch', { kind: 'relayed' }],
+  [['POST'], '/v1/batch/', { kind: 'relayed' }],
+  [['GET', 'PUT', 'PATCH', 'DELETE', 'POST'], record, { kind: 'relayed' }],
+  [['POST', 'PUT'], `${record}/attachment`, { kind: 'relayed' }],
+  [['DELETE', 'POST'], '/v1/buckets/b/collections/c/records', { kind: 'relayed' }]
 ]
 
 for (const [methods, target, expected] of kinds) {

@@ -2,8 +2,8 @@ import t from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { listenRaw, openRaw, sendRaw } from '../helpers/raw.ts'
 
-// If an onResponse of reply-from rejects, the process ends. The pass-through has none: it reads no
-// response, so it misreads none.
+// If an onResponse of reply-from rejects, the process ends. That of `forward` reads no response, so
+// it misreads none.
 
 function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: kinto.example\r\nConnection: close\r\n\r\n`

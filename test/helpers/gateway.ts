@@ -1,14 +1,14 @@
 import type { ServerOptions } from 'node:http'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
 import type { Test } from 'tap'
-import { classify } from '../../src/gateway/classify.ts'
+import { classify, relayed, type Kind } from '../../src/gateway/classify.ts'
 import { IncomingBody } from '../../src/gateway/http/incoming-body.ts'
-import { acceptMethods, hasBody, methods, serverOptions } from '../../src/gateway/http/server.ts'
-import { passThrough, pathOfBatch, relayRoute } from '../../src/gateway/pass-through.ts'
-import { errorReply, send } from '../../src/gateway/http/reply.ts'
-import { requestId } from '../../src/gateway/http/request.ts'
+import { createGateway } from '../../src/gateway/gateway.ts'
+import { hasBody, serverOptions } from '../../src/gateway/http/server.ts'
+import { Kinds } from '../../src/gateway/kinds.ts'
+import { jsonReply } from '../../src/gateway/http/reply.ts'
 import { RequestPipeline } from '../../src/gateway/http/pipeline.ts'
-import { openHeaders } from '../../src/kinto/cors.ts'
 import { Turns } from '../../src/wait.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 
@@ -32,11 +32,12 @@ export interface GatewayOptions {
 }
 
 // Requests are relayed, unless test/gateway/forwarded.test.ts runs the same tests for forwarding.
-const way = process.env['GATEWAY_WAY'] === 'forwarded' ? pathOfBatch('v1') : relayRoute
+const way: Kind =
+  process.env['GATEWAY_WAY'] === 'forwarded' ? { kind: 'batch', version: 'v1' } : relayed
 
 /**
- * The gateway alone, put together as the application does it. A request of the sub-resource gets a
- * response that says what its path was taken for.
+ * The gateway alone, in front of this Kinto. An answer gets a response that says what its path was
+ * taken for.
  */
 export async function startGateway(
   t: Test,
@@ -54,42 +55,30 @@ export async function startGateway(
   const upstream = createUpstream({ origin: kinto, timeoutMs, ...options })
   const pipeline = new RequestPipeline()
   const listening = serverOptions(pipeline)
-  const app = Fastify({
-    ...listening,
-    genReqId: requestId,
-    http: { ...listening.http, ...http },
-    logger: {
-      level: 'info',
-      stream: {
-        write: (line: string) => {
-          log.push(line)
-        }
-      }
-    },
-    rewriteUrl: ({ method = '', url = '' }) =>
-      classify(method, url).kind === 'answer' ? '/answer' : way
-  })
-  acceptMethods(app)
-  pipeline.watch(app)
-  app.setErrorHandler((error, _request, reply) =>
-    send(reply, errorReply(error, openHeaders, app.log))
-  )
-  app.route({
-    method: methods,
-    url: '/answer',
-    handler: async request => classify(request.method, request.originalUrl)
-  })
-  await app.register(passThrough, {
-    async inspect({ raw, headers }, reply) {
+  const app = await createGateway({
+    listening: { ...listening, http: { ...listening.http, ...http } },
+    passing: { upstream: kinto, dispatcher: upstream.dispatcher, reading, trustProxy },
+    pipeline,
+    kinds: new Kinds((method, target) => {
+      const kind = classify(method, target)
+      return kind.kind === 'answer' ? kind : way
+    }),
+    async inspect(kind, { raw, headers }, reply) {
+      if (kind.kind === 'answer') return { reply: jsonReply(200, [], kind) }
       if (!hasBody(headers)) return { body: undefined }
       const body = new IncomingBody(raw, reply.raw, reading)
       await body.begun()
       return { body }
     },
-    upstream: kinto,
-    dispatcher: upstream.dispatcher,
-    reading,
-    trustProxy
+    observe: () => {},
+    log: pino(
+      {},
+      {
+        write: (line: string) => {
+          log.push(line)
+        }
+      }
+    )
   })
   app.addHook('onClose', upstream.close)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })

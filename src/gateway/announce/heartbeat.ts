@@ -22,7 +22,7 @@ export function heartbeatReply(
     // Kinto's errors have the status 503 too.
     if (Object.hasOwn(checks, 'errno')) return undefined
     if (!stepfunction || Object.values(checks).includes(false)) status = 503
-    return [[['stepfunction'], stepfunction]]
+    return { ...checks, stepfunction }
   })
   return body === undefined
     ? heartbeatReply(undefined, { credentials, endpoint })

@@ -1,6 +1,4 @@
-import { LRUCache } from 'lru-cache'
 import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
-import { editJson, type Edit } from './edit-json.ts'
 import subResources from './sub-resources.json' with { type: 'json' }
 
 interface Operation {
@@ -12,44 +10,30 @@ interface Operation {
  * its tag and its security are missing.
  */
 const {
+  tag,
   paths: ours,
   errorSchema
 }: {
+  tag: { name: string }
   paths: Record<string, { parameters: object[]; operations: Record<string, Operation> }>
   errorSchema: object
 } = subResources
 
-// Kinto groups its operations by tags.
-const tag = 'Stepfunction'
-
-// Kinto makes the document once per process. To edit its 170 kB takes as long as some hundred other
-// requests.
-const edited = new LRUCache<string, Buffer>({ max: 8 })
-
 /**
- * Kinto's OpenAPI document (Swagger 2.0) with the sub-resources in it. Undefined when `body` is no
- * such document.
+ * Kinto's OpenAPI document (Swagger 2.0) with the sub-resources in it. Undefined when `document` is
+ * no such document.
  */
-export function withSubResources(body: Buffer): Buffer | undefined {
-  const key = body.toString('latin1')
-  const known = edited.get(key)
-  if (known !== undefined) return known
-  const document = editJson(body, edits)
-  if (document !== undefined) edited.set(key, document)
-  return document
-}
-
-function edits({ swagger, paths, tags, securityDefinitions }: JsonObject): Edit[] | undefined {
+export function withSubResources(document: JsonObject): JsonObject | undefined {
+  const { swagger, paths, tags, securityDefinitions } = document
   if (swagger !== '2.0' || !isJsonObject(paths)) return undefined
   const all = Array.isArray(tags) ? tags : []
-  const tagged = all.some(known => isJsonObject(known) && known['name'] === tag)
-  const toTags: Edit = [['tags', all.length], { name: tag }]
+  const isTagged = all.some(known => isJsonObject(known) && known['name'] === tag.name)
   const security = securityOf(securityDefinitions)
-  const items = Object.entries(ours).map(([path, { parameters, operations }]): Edit => [
-    ['paths', path],
-    { parameters, ...mapValues(operations, operation => operationOf(operation, security)) }
-  ])
-  return [...items, ...(tagged ? [] : [toTags])]
+  const added = mapValues(ours, ({ parameters, operations }) => ({
+    parameters,
+    ...mapValues(operations, operation => operationOf(operation, security))
+  }))
+  return { ...document, paths: { ...paths, ...added }, tags: isTagged ? all : [...all, tag] }
 }
 
 /**
@@ -58,7 +42,7 @@ function edits({ swagger, paths, tags, securityDefinitions }: JsonObject): Edit[
  */
 function operationOf({ responses, ...operation }: Operation, security: object[]): object {
   const described = mapValues(responses, response => ({ schema: errorSchema, ...response }))
-  return { responses: described, ...operation, tags: [tag], security }
+  return { responses: described, ...operation, tags: [tag.name], security }
 }
 
 function mapValues<Value, Mapped>(

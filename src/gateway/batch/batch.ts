@@ -1,10 +1,10 @@
+import type { Log } from '../../log.ts'
 import { jsonObject, KintoRefusal } from '../../kinto/client.ts'
 import { tooLarge, unavailable } from '../../kinto/errors.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { rootPath } from '../../kinto/paths.ts'
 import { KintoSession } from '../../kinto/session.ts'
 import type { SubResource } from '../classify.ts'
-import type { SubResourceOptions } from '../sub-resource/handle.ts'
 import { errorReply, jsonReply, type Reply } from '../http/reply.ts'
 import { entryOf, type Entry } from './entry.ts'
 import { planBatch, type Part, type Plan } from './plan.ts'
@@ -36,7 +36,7 @@ export async function runBatch(
     const plan = planBatch(body, targets)
     return plan === undefined ? undefined : await carryOut(plan, batch, options)
   } catch (error) {
-    return errorReply(error, session.commonHeaders, options.log)
+    return errorReply(error, session.commonHeaders, batch.log)
   }
 }
 
@@ -71,7 +71,7 @@ async function carryOut(
     if ('failed' in done) {
       // By now a decision may have been reported, so the response must not say that the whole batch
       // failed.
-      const skipped = notExecuted('a previous request of the batch failed', options)
+      const skipped = notExecuted('a previous request of the batch failed', batch.log)
       entries.push(
         ...entriesFor(part, done.failed, batch),
         ...rest.slice(index + 1).flatMap(skippedPart => entriesFor(skippedPart, skipped, batch))
@@ -88,10 +88,10 @@ async function carryOutPart(
   batch: BatchRequest,
   options: BatchOptions
 ): Promise<RunOutcome> {
-  if (batch.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', options) }
+  if (batch.timeLeft() <= 0) return { failed: notExecuted('the batch took too long', batch.log) }
   if ('run' in part) return await sendRun(part.run, batch, options)
   return {
-    entries: [await carryOutOurs(part.request, part.target, batch, options)],
+    entries: [await carryOutOurs(part.request, part.target, batch, options.subResources)],
     headers: []
   }
 }
@@ -101,6 +101,6 @@ function entriesFor(part: Part, reply: Reply, { version }: BatchRequest): Entry[
   return requests.map(request => entryOf(shownPath(request.path, version), request.method, reply))
 }
 
-function notExecuted(reason: string, { log }: SubResourceOptions): Reply {
+function notExecuted(reason: string, log: Log): Reply {
   return errorReply(unavailable(`Not executed: ${reason}.`, { retryAfter: 3 }), [], log)
 }

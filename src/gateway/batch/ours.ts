@@ -14,17 +14,17 @@ export async function carryOutOurs(
   request: SubRequest,
   target: SubResource,
   batch: BatchRequest,
-  options: SubResourceOptions
+  subResources: SubResourceOptions
 ): Promise<Entry> {
-  const reply = await replyTo(request, target, batch, options)
+  const reply = await replyTo(request, target, batch, subResources)
   return entryOf(shownPath(request.path, batch.version), request.method, reply)
 }
 
 async function replyTo(
   request: SubRequest,
   target: SubResource,
-  { headers, clientGone, timeLeft }: BatchRequest,
-  options: SubResourceOptions
+  { headers, clientGone, timeLeft, log }: BatchRequest,
+  subResources: SubResourceOptions
 ): Promise<Reply> {
   try {
     return await handleSubResource(
@@ -35,11 +35,12 @@ async function replyTo(
         readBody: async () => bodyOf(request),
         clientGone,
         timeLeft,
-        mayWait: false
+        mayWait: false,
+        log
       },
-      options
+      subResources
     )
   } catch (error) {
-    return errorReply(error, [], options.log)
+    return errorReply(error, [], log)
   }
 }

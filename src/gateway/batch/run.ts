@@ -1,3 +1,4 @@
+import type { Log } from '../../log.ts'
 import {
   requestKinto,
   jsonObject,
@@ -10,22 +11,27 @@ import { batchPath } from '../../kinto/paths.ts'
 import { failure } from '../http/failures.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { errorReply, kintoReply, type Reply } from '../http/reply.ts'
-import type { SubResourceRequest, SubResourceOptions } from '../sub-resource/handle.ts'
+import type { SubResourceOptions } from '../sub-resource/handle.ts'
 import type { Kinto } from '../../kinto/session.ts'
 import type { SubRequest } from './effective.ts'
 
 /** What it takes to carry out a batch. */
-export interface BatchOptions extends SubResourceOptions {
+export interface BatchOptions {
   /** For Kinto's own requests: they take no connection from answers. */
   sharedKinto: Kinto
+  subResources: SubResourceOptions
 }
 
 /** The request that carries a batch. Its headers are those that the pass-through would send. */
-export interface BatchRequest extends Pick<
-  SubResourceRequest,
-  'headers' | 'clientGone' | 'timeLeft'
-> {
+export interface BatchRequest {
+  /** Of the API, in the batch's own path. */
   version: string
+  headers: string[]
+  /** Aborted when the client has left. */
+  clientGone: AbortSignal
+  /** Milliseconds that the batch has left. */
+  timeLeft: () => number
+  log: Log
 }
 
 /** The outcome of requests that Kinto got as a batch of their own. */
@@ -37,8 +43,8 @@ const ofTheBody = /^(content-.*|.*digest|accept-encoding)$/
 /** Has Kinto carry out a batch of these requests, in one transaction of Kinto's. Never throws. */
 export async function sendRun(
   requests: SubRequest[],
-  { version, headers, timeLeft }: BatchRequest,
-  { sharedKinto: kinto, log }: BatchOptions
+  { version, headers, timeLeft, log }: BatchRequest,
+  { sharedKinto: kinto }: BatchOptions
 ): Promise<RunOutcome> {
   try {
     const response = await requestKinto(kinto.dispatcher, kinto.origin, {

@@ -1,15 +1,19 @@
 import type { Answers } from '../../answer/answers.ts'
-import { readState, type StateOptions } from '../../answer/state.ts'
+import type { RecordReader } from '../../answer/record/reader.ts'
+import { readState } from '../../answer/state.ts'
 import { jsonObject } from '../../kinto/client.ts'
 import { headerValues } from '../../kinto/headers.ts'
 import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
+import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { jsonReply, type Reply } from '../http/reply.ts'
 import type { SubResourceRequest, Endpoint } from './handle.ts'
 
-export interface AnswerEndpointOptions extends StateOptions {
+export interface AnswerEndpointOptions {
   answers: Answers
+  stepFunctions: StepFunctions
+  reader: RecordReader
   /** Told how each POST ended: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
   observeAnswer: (outcome: string) => void
 }
@@ -19,9 +23,12 @@ export interface AnswerEndpointOptions extends StateOptions {
  * @throws UnsafeSegmentError
  */
 export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): Endpoint {
-  const { log, observeAnswer } = options
-  const state = async ({ timeLeft }: SubResourceRequest, session: KintoSession): Promise<Reply> => {
-    const data = await readState(session, ref, timeLeft, options)
+  const state = async (
+    { timeLeft, log }: SubResourceRequest,
+    session: KintoSession
+  ): Promise<Reply> => {
+    const { stepFunctions, reader } = options
+    const data = await readState(session, ref, timeLeft, { stepFunctions, reader, log })
     return jsonReply(200, [...session.commonHeaders, 'Cache-Control', 'no-cache, no-store'], {
       data
     })
@@ -35,8 +42,8 @@ export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): 
       ['HEAD', state],
       ['POST', (request, session) => answer(ref, request, session, options)]
     ]),
-    failed({ status }) {
-      observeAnswer(status < 500 ? 'refused' : 'failed')
+    failed({ status }, log) {
+      options.observeAnswer(status < 500 ? 'refused' : 'failed')
       log.info({ ref, status }, 'an answer was not taken')
     }
   }
@@ -44,9 +51,9 @@ export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): 
 
 async function answer(
   ref: RecordRef,
-  { headers, readBody, clientGone, timeLeft, mayWait }: SubResourceRequest,
+  { headers, readBody, clientGone, timeLeft, mayWait, log }: SubResourceRequest,
   session: KintoSession,
-  { answers, log, observeAnswer }: AnswerEndpointOptions
+  { answers, observeAnswer }: AnswerEndpointOptions
 ): Promise<Reply> {
   const begun = performance.now()
   const taken = await answers.take({

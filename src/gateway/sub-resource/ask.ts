@@ -1,4 +1,3 @@
-import type { Log } from '../../log.ts'
 import type { Asks } from '../../ask/asks.ts'
 import { jsonObject } from '../../kinto/client.ts'
 import { headerValues } from '../../kinto/headers.ts'
@@ -12,7 +11,6 @@ export interface AskEndpointOptions {
   asks: Asks
   /** Told how each POST ended: an `AskOutcome`, `refused` (4xx) or `failed` (5xx). */
   observeAsk: (outcome: string) => void
-  log: Log
 }
 
 /**
@@ -20,14 +18,13 @@ export interface AskEndpointOptions {
  * @throws UnsafeSegmentError
  */
 export function askEndpoint(ref: CollectionRef, options: AskEndpointOptions): Endpoint {
-  const { log, observeAsk } = options
   return {
     path: recordsPath(ref),
     known: 'POST',
     foreign: 'PATCH',
     methods: new Map([['POST', (request, session) => ask(ref, request, session, options)]]),
-    failed({ status }) {
-      observeAsk(status < 500 ? 'refused' : 'failed')
+    failed({ status }, log) {
+      options.observeAsk(status < 500 ? 'refused' : 'failed')
       log.info({ ref, status }, 'a question was not asked')
     }
   }
@@ -35,9 +32,9 @@ export function askEndpoint(ref: CollectionRef, options: AskEndpointOptions): En
 
 async function ask(
   ref: CollectionRef,
-  { headers, readBody }: SubResourceRequest,
+  { headers, readBody, log }: SubResourceRequest,
   session: KintoSession,
-  { asks, log, observeAsk }: AskEndpointOptions
+  { asks, observeAsk }: AskEndpointOptions
 ): Promise<Reply> {
   const conditions = [
     ...headerValues(headers, 'if-match'),

@@ -1,3 +1,4 @@
+import type { Log } from '../../log.ts'
 import { methodNotAllowed, unsupportedMediaType, type Refusal } from '../../kinto/errors.ts'
 import { headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { KintoSession, type Kinto } from '../../kinto/session.ts'
@@ -25,6 +26,8 @@ export interface SubResourceRequest {
   timeLeft: () => number
   /** Whether an answer may wait for the task of the record's activity. */
   mayWait: boolean
+  /** Names the request in each of its lines. */
+  log: Log
 }
 
 /** One kind of sub-resource. */
@@ -39,11 +42,13 @@ export interface Endpoint {
     (request: SubResourceRequest, session: KintoSession) => Promise<Reply>
   >
   /** Told of a POST that failed. */
-  failed: (reply: Reply) => void
+  failed: (reply: Reply, log: Log) => void
 }
 
-export interface SubResourceOptions extends AnswerEndpointOptions, AskEndpointOptions {
+export interface SubResourceOptions {
   kinto: Kinto
+  answering: AnswerEndpointOptions
+  asking: AskEndpointOptions
 }
 
 const requestMethod = 'Access-Control-Request-Method'
@@ -51,30 +56,30 @@ const requestMethod = 'Access-Control-Request-Method'
 /** Handles every request for a sub-resource. Never throws: a failure becomes the reply. */
 export async function handleSubResource(
   request: SubResourceRequest,
-  options: SubResourceOptions
+  { kinto, answering, asking }: SubResourceOptions
 ): Promise<Reply> {
-  const { method, target, clientGone } = request
-  const session = new KintoSession(options.kinto, request.headers, request.timeLeft)
+  const { method, target, clientGone, log } = request
+  const session = new KintoSession(kinto, request.headers, request.timeLeft)
   let endpoint: Endpoint | undefined
   try {
     endpoint =
       target.kind === 'answer'
-        ? answerEndpoint(target.ref, options)
-        : askEndpoint(target.ref, options)
+        ? answerEndpoint(target.ref, answering)
+        : askEndpoint(target.ref, asking)
     if (method === 'OPTIONS') return await preflight(request, session, endpoint)
     const carryOut = endpoint.methods.get(method)
     if (carryOut === undefined) throw await notAllowed(session, endpoint)
     if (method === 'POST') requireJson(headerValues(request.headers, 'content-type')[0])
     return await carryOut(request, session)
   } catch (error) {
-    if (clientGone.aborted) return nobodyIsThere(target, options)
-    const reply = errorReply(error, session.commonHeaders, options.log)
-    if (method === 'POST') endpoint?.failed(reply)
+    if (clientGone.aborted) return nobodyIsThere(target, log)
+    const reply = errorReply(error, session.commonHeaders, log)
+    if (method === 'POST') endpoint?.failed(reply, log)
     return reply
   }
 }
 
-function nobodyIsThere({ ref }: SubResource, { log }: SubResourceOptions): Reply {
+function nobodyIsThere({ ref }: SubResource, log: Log): Reply {
   log.info({ ref }, 'a client left before its answer was taken')
   return { status: 499, headers: [], body: '' }
 }

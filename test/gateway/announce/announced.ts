@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { Test } from 'tap'
-import type { AnnounceOptions, ViewRequest } from '../../../src/gateway/announce/announce.ts'
+import { Views, type ViewRequest } from '../../../src/gateway/announce/views.ts'
 import { createUpstream } from '../../../src/kinto/upstream.ts'
 import { Health } from '../../../src/stepfunctions/health.ts'
 import { SdkClients } from '../../../src/stepfunctions/sdk.ts'
@@ -29,12 +29,12 @@ export const requests: Record<ViewRequest['view'], ViewRequest> = {
   openapi: { view: 'openapi', target: '/v1/__api__', headers, timeLeft: () => 5000 }
 }
 
-/** What announce() needs, and the Kinto and the log behind it. */
+/** The views, and the Kinto and the log behind them. */
 export async function announced(
   t: Test,
   handler: KintoHandler,
   endpoint?: string
-): Promise<{ kinto: ScriptedKinto; options: AnnounceOptions; log: string[] }> {
+): Promise<{ kinto: ScriptedKinto; views: Views; log: string[] }> {
   const kinto = await startKinto(t, handler)
   const upstream = createUpstream({ origin: kinto.url, timeoutMs: 5000 })
   t.teardown(() => upstream.close())
@@ -55,12 +55,12 @@ export async function announced(
   const resources = [{ bucket: 'reviews' }, { bucket: 'addons', collection: 'steps' }]
   return {
     kinto,
-    options: {
+    views: new Views({
       kinto: { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 5000 },
       health,
       resources,
       log
-    },
+    }),
     log: lines
   }
 }

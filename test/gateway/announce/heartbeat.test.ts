@@ -1,5 +1,4 @@
 import t from 'tap'
-import { announce } from '../../../src/gateway/announce/announce.ts'
 import { headerValues } from '../../../src/kinto/headers.ts'
 import { announced, requests, says } from './announced.ts'
 
@@ -18,30 +17,30 @@ const beats: Array<
     [200, well],
     undefined,
     200,
-    '{"storage":true,"permission":true,"cache":null,"stepfunction": true}'
+    '{"storage":true,"permission":true,"cache":null,"stepfunction":true}'
   ],
   [
     'Step Functions is away',
     [200, well],
     'http://127.0.0.1:1',
     503,
-    '{"storage":true,"permission":true,"cache":null,"stepfunction": false}'
+    '{"storage":true,"permission":true,"cache":null,"stepfunction":false}'
   ],
   [
     'a part of Kinto is ill',
     [503, '{"storage":false}'],
     undefined,
     503,
-    '{"storage":false,"stepfunction": true}'
+    '{"storage":false,"stepfunction":true}'
   ],
   [
     'a part of Kinto is ill, and its status hides it',
     [200, '{"storage":false}'],
     undefined,
     503,
-    '{"storage":false,"stepfunction": true}'
+    '{"storage":false,"stepfunction":true}'
   ],
-  ['Kinto has none', [200, '{}'], undefined, 200, '{"stepfunction": true}'],
+  ['Kinto has none', [200, '{}'], undefined, 200, '{"stepfunction":true}'],
   [
     'Kinto has an error',
     [503, '{"code":503,"errno":201,"error":"Service Unavailable"}'],
@@ -60,8 +59,8 @@ const beats: Array<
 ]
 for (const [name, [kintoStatus, kintoBody], endpoint, status, body] of beats) {
   t.test(`the heartbeat when ${name}`, async t => {
-    const { options } = await announced(t, says(kintoStatus, kintoBody, ['Alert', 'a']), endpoint)
-    const reply = await announce(requests.heartbeat, options)
+    const { views } = await announced(t, says(kintoStatus, kintoBody, ['Alert', 'a']), endpoint)
+    const reply = await views.reply(requests.heartbeat)
     t.equal(reply.status, status)
     t.equal(reply.body.toString(), body)
     const ours = body.includes('"kinto":false')

@@ -1,18 +1,17 @@
 import t from 'tap'
 import { about } from '../../../src/about.ts'
-import { announce } from '../../../src/gateway/announce/announce.ts'
 import { headerValues } from '../../../src/kinto/headers.ts'
 import { announced, requests, says } from './announced.ts'
 
 const description = 'Answer steps of AWS Step Functions that wait for a decision on a record.'
-const views = ['root', 'heartbeat', 'openapi'] as const
+const all = ['root', 'heartbeat', 'openapi'] as const
 const root = '{"project_name":"kinto","capabilities":{"history":{"url":"https://h.example"}}}'
 
 t.test(
   'Kinto gets one GET with the headers of the client, but for those that would change the text',
   async t => {
-    const { kinto, options } = await announced(t, says(200, root))
-    await announce(requests.root, options)
+    const { kinto, views } = await announced(t, says(200, root))
+    await views.reply(requests.root)
     t.match(kinto.requests, [{ method: 'GET', url: '/v1/?a=%20', body: Buffer.alloc(0) }])
     const { rawHeaders } = kinto.requests[0] ?? { rawHeaders: [] }
     t.strictSame(
@@ -36,7 +35,7 @@ t.test(
 t.test(
   "the root view has the capability at its end, and Kinto's headers but those of its own text",
   async t => {
-    const { options } = await announced(
+    const { views } = await announced(
       t,
       says(200, root, [
         'ETag',
@@ -49,11 +48,11 @@ t.test(
         'b=2'
       ])
     )
-    const reply = await announce(requests.root, options)
+    const reply = await views.reply(requests.root)
     t.equal(reply.status, 200)
     t.equal(
       reply.body.toString(),
-      `${root.slice(0, -2)},"stepfunction": ${JSON.stringify({
+      `${root.slice(0, -2)},"stepfunction":${JSON.stringify({
         description,
         url: about.homepage,
         version: about.version,
@@ -81,9 +80,9 @@ const untouched: Array<[name: string, status: number, body: string | Buffer]> = 
 ]
 for (const [name, status, body] of untouched) {
   t.test(`it stays Kinto's: ${name}`, async t => {
-    const { options, log } = await announced(t, says(status, body, ['ETag', '"1"']))
+    const { views, log } = await announced(t, says(status, body, ['ETag', '"1"']))
     for (const view of ['root', 'openapi'] as const) {
-      const reply = await announce(requests[view], options)
+      const reply = await views.reply(requests[view])
       t.equal(reply.status, status, view)
       t.strictSame(Buffer.from(reply.body), Buffer.from(body), view)
       t.strictSame(headerValues(reply.headers, 'etag'), ['"1"'], view)
@@ -93,10 +92,10 @@ for (const [name, status, body] of untouched) {
 }
 
 t.test('Kinto is away', async t => {
-  const { kinto, options, log } = await announced(t, says(200, root))
+  const { kinto, views, log } = await announced(t, says(200, root))
   kinto.down()
-  for (const view of views) {
-    const { status, headers, body } = await announce(requests[view], options)
+  for (const view of all) {
+    const { status, headers, body } = await views.reply(requests[view])
     t.equal(status, 503)
     t.match(headers, ['Access-Control-Allow-Origin', '*'])
     t.strictSame(headerValues(headers, 'retry-after'), view === 'heartbeat' ? [] : ['3'], view)
@@ -107,14 +106,29 @@ t.test('Kinto is away', async t => {
         : { code: 503, errno: 201, error: 'Service Unavailable', message: String }
     )
   }
-  t.equal(log.length, views.length)
+  t.equal(log.length, all.length)
   for (const line of log) t.match(line, /"level":50.*ECONNREFUSED/)
 })
 
 t.test('Kinto is silent for longer than the request may take', async t => {
-  const { options } = await announced(t, () => {})
-  for (const view of views) {
-    const { status } = await announce({ ...requests[view], timeLeft: () => 20 }, options)
+  const { views } = await announced(t, () => {})
+  for (const view of all) {
+    const { status } = await views.reply({ ...requests[view], timeLeft: () => 20 })
     t.equal(status, 503, view)
   }
+})
+
+t.test('the OpenAPI document is the same the second time', async t => {
+  const document = '{"swagger":"2.0","paths":{}}'
+  const { views } = await announced(t, says(200, document))
+  const first = (await views.reply(requests.openapi)).body.toString()
+  t.match(first, '/records/{record_id}/stepfunction')
+  t.equal((await views.reply(requests.openapi)).body.toString(), first)
+})
+
+t.test('a plugin that is there still is told of once, and what to do', async t => {
+  const { views, log } = await announced(t, says(200, '{"capabilities":{"stepfunction":{}}}'))
+  for (const _ of [1, 2, 3]) await views.reply(requests.root)
+  t.equal(log.length, 1)
+  t.match(JSON.parse(log[0] ?? ''), { level: 40, msg: /take it out of kinto\.includes/ })
 })
