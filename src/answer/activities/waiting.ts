@@ -13,10 +13,6 @@ export interface Waiter {
 export class WaitingRoom {
   readonly #waiters = new Set<Waiter>()
 
-  get size(): number {
-    return this.#waiters.size
-  }
-
   enter(activityArn: string, ref: RecordRef): Waiter {
     const waiter = { activityArn, ref, arrived: Promise.withResolvers<UnsavedTask>() }
     // The wait may have ended for another reason before it fails.

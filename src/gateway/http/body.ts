@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { tooLarge, unavailable } from '../../kinto/errors.ts'
+import { tooLarge, unavailable, type Refusal } from '../../kinto/errors.ts'
 import { Shares, type SharesOptions } from '../../shares.ts'
-import { Gathered } from './gathered.ts'
 import { IncomingBody, type IncomingBodyOptions } from './incoming-body.ts'
 
 export interface BodyLimits {
@@ -48,29 +47,27 @@ export class Bodies {
     response: ServerResponse,
     { maxBytes, timeoutMs, caller, isConfirmed }: BodyLimits
   ): Promise<Buffer> {
-    const gathered = new Gathered()
     let bytes = 0
     response.once('close', () => {
       this.#room.giveBack(caller, bytes, isConfirmed)
     })
     requireSize(request.headers, maxBytes)
-    const whole = setTimeout(() => request.destroy(), timeoutMs)
-    try {
-      for await (const piece of new IncomingBody(request, response, this.#reading)) {
-        // Only what has come is counted: a client that announces much and sends nothing would keep
-        // others out.
-        if (!this.#room.take(caller, piece.length, isConfirmed))
-          throw unavailable('Too many requests are being read. Try again in a moment.', {
-            retryAfter: 3
-          })
-        bytes += piece.length
-        if (bytes > maxBytes) throw tooLarge(maxBytes)
-        gathered.add(piece)
-      }
-    } finally {
-      clearTimeout(whole)
+    const tooLong = setTimeout(() => request.destroy(), timeoutMs)
+    // Only what has come is counted: a client that announces much and sends nothing would keep
+    // others out.
+    const refuse = (more: number): Refusal | undefined => {
+      if (!this.#room.take(caller, more, isConfirmed))
+        return unavailable('Too many requests are being read. Try again in a moment.', {
+          retryAfter: 3
+        })
+      bytes += more
+      return bytes > maxBytes ? tooLarge(maxBytes) : undefined
     }
-    const body = gathered.take()
+    const body = await new IncomingBody(request, response, this.#reading)
+      .whole(refuse)
+      .finally(() => {
+        clearTimeout(tooLong)
+      })
     if (body.length > quick) await this.#reading.turns.next()
     return body
   }

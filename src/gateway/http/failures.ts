@@ -15,16 +15,26 @@ const retryAfter = 3
  * clients know no 502 and no 504. The cause is for the log.
  */
 export function failure(cause: unknown, method: string): Refusal {
-  if (chain(cause).some(error => error instanceof NotConnectedError)) {
-    return unavailable('Kinto cannot be reached. Try again in a moment.', { retryAfter, cause })
-  }
-  if (chain(cause).some(error => error instanceof NoConnectionLeft))
-    return unavailable('Kinto is too busy. Try again in a moment.', { retryAfter, cause })
+  const wasNotSent = chain(cause).some(
+    error => error instanceof NotConnectedError || error instanceof NoConnectionLeft
+  )
+  if (wasNotSent) return unreachable(cause)
   return safe.has(method)
     ? unavailable('Kinto did not answer. Try again in a moment.', { retryAfter, cause })
     : unavailable('Kinto did not answer: whether it carried the request out is not known.', {
         cause
       })
+}
+
+/** The refusal while Kinto cannot be asked: the same request may succeed later. */
+export function unreachable(cause: unknown): Refusal {
+  const isBusy = chain(cause).some(error => error instanceof NoConnectionLeft)
+  return unavailable(
+    isBusy
+      ? 'Kinto is too busy. Try again in a moment.'
+      : 'Kinto cannot be reached. Try again in a moment.',
+    { retryAfter, cause }
+  )
 }
 
 /** The refusal, ours or Kinto's, that ended a request on its way to Kinto, if one did. */

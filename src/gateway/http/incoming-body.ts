@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { errors } from 'undici'
 import type { Turns } from '../../wait.ts'
 import { Gathered } from './gathered.ts'
 
@@ -33,6 +34,9 @@ export class IncomingBody extends Readable {
   readonly #silence: NodeJS.Timeout
   readonly #begun = Promise.withResolvers<boolean>()
   readonly #turns: Turns
+  /** So much is held before the client has to wait. */
+  #mostBytes = headBytes
+  #refuse: (bytes: number) => Error | undefined = () => undefined
   #pieces = 0
   #piecesInAll = 0
   #bytesInAll = 0
@@ -78,6 +82,18 @@ export class IncomingBody extends Readable {
     return this.#begun.promise
   }
 
+  /**
+   * Gathers the whole body, in place of delivering it. `refuse` is told of each piece as it comes,
+   * and may end the body with an error.
+   * @throws the error that ended it; RequestAbortedError when the client has left
+   */
+  async whole(refuse: (bytes: number) => Error | undefined): Promise<Buffer> {
+    this.#mostBytes = Infinity
+    this.#refuse = refuse
+    if (await this.begun()) return this.#gathered.take()
+    throw this.errored ?? new errors.RequestAbortedError('The client left.')
+  }
+
   override _read(): void {
     this.#isWanted = true
     this.#deliver()
@@ -93,6 +109,8 @@ export class IncomingBody extends Readable {
 
   readonly #onData = (piece: Buffer): void => {
     this.#silence.refresh()
+    const refusal = this.#refuse(piece.length)
+    if (refusal !== undefined) return void this.destroy(refusal)
     this.#gathered.add(piece)
     this.#pieces += 1
     this.#piecesInAll += 1
@@ -106,7 +124,7 @@ export class IncomingBody extends Readable {
       this.#isDelivering = false
       if (this.#pieces > manyPieces && !this.destroyed) void this.#waitForTurn()
       this.#pieces = 0
-      if (this.#gathered.bytes >= headBytes) this.#begun.resolve(true)
+      if (this.#gathered.bytes >= this.#mostBytes) this.#begun.resolve(true)
       this.#deliver()
     })
   }
@@ -119,7 +137,7 @@ export class IncomingBody extends Readable {
     }
     if (this.#hasEnded) {
       if (this.#gathered.bytes === 0) this.push(null)
-    } else if (this.#gathered.bytes >= headBytes) {
+    } else if (this.#gathered.bytes >= this.#mostBytes) {
       this.#request.pause()
     } else if (this.#request.isPaused() && !this.#waitsForTurn) {
       this.#request.resume()

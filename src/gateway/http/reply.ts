@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import type { Log } from '../../log.ts'
-import { NoConnectionLeft } from '../../kinto/bounded.ts'
 import { KintoRefusal, KintoUnreachable, type KintoResponse } from '../../kinto/client.ts'
-import { errorBody, invalid, programmingError, Refusal, unavailable } from '../../kinto/errors.ts'
+import { errorBody, invalid, programmingError, Refusal } from '../../kinto/errors.ts'
 import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { UnsafeSegmentError } from '../../kinto/paths.ts'
+import { unreachable } from './failures.ts'
 import { endToEndHeaders } from './headers.ts'
 
 /** A response to the client, as a value. Headers are a flat list, without `Content-Length`. */
@@ -43,13 +43,7 @@ export function errorReply(error: unknown, commonHeaders: readonly string[], log
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  if (error instanceof KintoUnreachable && error.cause instanceof NoConnectionLeft)
-    return unavailable('Kinto is too busy. Try again in a moment.', { retryAfter: 3, cause: error })
-  if (error instanceof KintoUnreachable)
-    return unavailable('Kinto cannot be reached. Try again in a moment.', {
-      retryAfter: 3,
-      cause: error
-    })
+  if (error instanceof KintoUnreachable) return unreachable(error)
   if (error instanceof UnsafeSegmentError) return invalid('path', 'id', 'Invalid object id')
   return programmingError(error)
 }

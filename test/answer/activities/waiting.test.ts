@@ -43,7 +43,8 @@ t.test('a failure ends the wait at its activity only', async t => {
   const [one, other] = [room.enter('a', ref('x')), room.enter('b', ref('x'))]
   room.fail('a', new Error('no'))
   await t.rejects(one.arrived.promise, { message: 'no' })
-  t.equal(room.size, 1)
+  t.same(room.of('a'), [])
+  t.same(room.of('b'), [other])
   room.leave(other)
-  t.equal(room.size, 0)
+  t.same(room.of('b'), [])
 })
