@@ -130,13 +130,18 @@ export async function mayWriteCollection(
 /**
  * Proves that Kinto would let the caller create a record in the collection, by a body that is no
  * JSON: Kinto checks the right before it reads the body, and creates nothing.
- * @throws KintoRefusal with any response that is not about that body
+ * @returns Kinto's 400 about that body
+ * @throws KintoRefusal with any other response
  */
-export async function proveCreate(session: KintoSession, ref: CollectionRef): Promise<void> {
+export async function proveCreate(
+  session: KintoSession,
+  ref: CollectionRef
+): Promise<KintoResponse> {
   const response = await session.post(recordsPath(ref), '[')
   const { details } = response.status === 400 ? jsonObject(response) : {}
   const [first] = Array.isArray(details) ? details : []
   if (!isJsonObject(first) || first['location'] !== 'body') throw new KintoRefusal(response)
+  return response
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Answers } from '../../answer/answers.ts'
 import { readState, type StateOptions } from '../../answer/state.ts'
 import { jsonObject } from '../../kinto/client.ts'
-import { headerValues } from '../../kinto/headers.ts'
+import { commonHeaders } from '../../kinto/cors.ts'
 import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { endToEndHeaders } from '../http/headers.ts'
@@ -20,10 +20,10 @@ export interface AnswerEndpointOptions extends StateOptions {
  */
 export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): Endpoint {
   const { log, observeAnswer } = options
-  const state = async ({ timeLeft }: SubResourceRequest, session: KintoSession): Promise<Reply> => {
-    const data = await readState(session, ref, timeLeft, options)
-    return jsonReply(200, [...session.commonHeaders, 'Cache-Control', 'no-cache, no-store'], {
-      data
+  const state = async (request: SubResourceRequest, session: KintoSession): Promise<Reply> => {
+    const { state, headers } = await readState({ ...request, ref, session }, options)
+    return jsonReply(200, [...commonHeaders(headers), 'Cache-Control', 'no-cache, no-store'], {
+      data: state
     })
   }
   return {
@@ -44,20 +44,12 @@ export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): 
 
 async function answer(
   ref: RecordRef,
-  { headers, readBody, clientGone, timeLeft, mayWait }: SubResourceRequest,
+  request: SubResourceRequest,
   session: KintoSession,
   { answers, log, observeAnswer }: AnswerEndpointOptions
 ): Promise<Reply> {
   const begun = performance.now()
-  const taken = await answers.take({
-    ref,
-    session,
-    readBody,
-    ifMatch: headerValues(headers, 'if-match'),
-    clientGone,
-    timeLeft,
-    mayWait
-  })
+  const taken = await answers.take({ ...request, ref, session })
   const { outcome, decision, record, permissions } = taken
   const { answer, answeredBy, answeredAt } = decision
   observeAnswer(outcome)

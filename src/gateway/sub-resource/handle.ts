@@ -1,4 +1,5 @@
-import { methodNotAllowed, unsupportedMediaType, type Refusal } from '../../kinto/errors.ts'
+import { commonHeaders, openHeaders } from '../../kinto/cors.ts'
+import { methodNotAllowed, unsupportedMediaType } from '../../kinto/errors.ts'
 import { headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { KintoSession, type Kinto } from '../../kinto/session.ts'
 import type { SubResource } from '../classify.ts'
@@ -63,12 +64,12 @@ export async function handleSubResource(
         : askEndpoint(target.ref, options)
     if (method === 'OPTIONS') return await preflight(request, session, endpoint)
     const carryOut = endpoint.methods.get(method)
-    if (carryOut === undefined) throw await notAllowed(session, endpoint)
+    if (carryOut === undefined) return await notAllowed(session, endpoint, options)
     if (method === 'POST') requireJson(headerValues(request.headers, 'content-type')[0])
     return await carryOut(request, session)
   } catch (error) {
     if (clientGone.aborted) return nobodyIsThere(target, options)
-    const reply = errorReply(error, session.commonHeaders, options.log)
+    const reply = errorReply(error, openHeaders, options.log)
     if (method === 'POST') endpoint?.failed(reply)
     return reply
   }
@@ -108,10 +109,11 @@ async function preflight(
  */
 async function notAllowed(
   session: KintoSession,
-  { path, foreign, methods }: Endpoint
-): Promise<Refusal> {
-  await session.options(path, [requestMethod, foreign])
-  return methodNotAllowed(allowed(methods).join(', '))
+  { path, foreign, methods }: Endpoint,
+  { log }: SubResourceOptions
+): Promise<Reply> {
+  const { headers } = await session.options(path, [requestMethod, foreign])
+  return errorReply(methodNotAllowed(allowed(methods).join(', ')), commonHeaders(headers), log)
 }
 
 function allowed(methods: Endpoint['methods']): string[] {

@@ -35,9 +35,8 @@ t.test('only so many wait at one time', async t => {
   })
   const controller = new AbortController()
   const take = (record: string) =>
-    activities.take({
-      activityArn,
-      region,
+    activities.take(activityArn, {
+      step: { region },
       ref: { version: 'v1', bucket: 'b', collection: 'c', record },
       dead: undefined,
       clientGone: controller.signal,

@@ -5,6 +5,7 @@ import {
   saveSeenToken,
   type SavedToken
 } from '../../../src/answer/activities/fetched-token.ts'
+import { namedRecords } from '../../../src/answer/record/match.ts'
 import { RecordReader } from '../../../src/answer/record/reader.ts'
 import { KintoSession } from '../../../src/kinto/session.ts'
 import { createUpstream } from '../../../src/kinto/upstream.ts'
@@ -12,11 +13,25 @@ import type { Seals } from '../../../src/seal/seals.ts'
 import { createStepFunctions } from '../../../src/stepfunctions/clients.ts'
 import { startKinto } from '../../helpers/kinto.ts'
 import { as, collection } from '../../helpers/service.ts'
-import { credentials, region, startStepFunctions } from '../../helpers/step-functions.ts'
+import {
+  activityArn,
+  credentials,
+  region,
+  startStepFunctions
+} from '../../helpers/step-functions.ts'
 
 /** The record of these tests. */
 export const uri = `${collection}/records/r`
 const ref = { version: 'v1', bucket: 'stepfunction', collection: 'steps', record: 'r' }
+
+const task = {
+  taskToken: 'NEW',
+  activityArn,
+  region,
+  version: 'v1',
+  named: namedRecords(undefined, () => true),
+  takenAt: 0
+}
 
 /** The two ways to save a token in a record, over a scripted Kinto. */
 export async function startSaving(t: Test, seals?: Seals) {
@@ -52,7 +67,7 @@ export async function startSaving(t: Test, seals?: Seals) {
     save: async (dead?: string): Promise<SavedToken> =>
       await saveFetchedToken(
         { session, log },
-        { taskToken: 'NEW', region, seals: new Set(), dead, reading: reader.read(ref, stored()) },
+        { task, reading: reader.read(ref, stored()), dead },
         { reader, stepFunctions, log }
       ),
     /** The same, until it was seen there. */
@@ -60,13 +75,7 @@ export async function startSaving(t: Test, seals?: Seals) {
       await saveSeenToken(
         { session, log },
         session,
-        {
-          taskToken: 'NEW',
-          region,
-          seals: new Set(),
-          dead: undefined,
-          reading: reader.read(ref, stored())
-        },
+        { task, reading: reader.read(ref, stored()), dead: undefined },
         { reader, stepFunctions, log }
       )
   }
