@@ -4,15 +4,8 @@ import { unavailable } from '../kinto/errors.ts'
 import { followUp } from '../kinto/follow-up.ts'
 import { headerValues } from '../kinto/headers.ts'
 import { recordUri } from '../kinto/paths.ts'
-import {
-  fetchRecord,
-  identify,
-  proveWrite,
-  realRef,
-  type Caller,
-  type FetchedRecord,
-  type Proven
-} from '../kinto/permission.ts'
+import { identify, proveWrite, realRef, type Caller, type Proven } from '../kinto/permission.ts'
+import { fetchRecord, type FetchedRecord } from '../kinto/records.ts'
 import type { Log } from '../log.ts'
 import { Shares } from '../shares.ts'
 import type { AdmittedAnswer, AnswerCall } from './admitted.ts'

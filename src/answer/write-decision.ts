@@ -1,6 +1,6 @@
 import type { KintoResponse } from '../kinto/client.ts'
 import { unavailable } from '../kinto/errors.ts'
-import { fetchRecord } from '../kinto/permission.ts'
+import { fetchRecord } from '../kinto/records.ts'
 import type { Log } from '../log.ts'
 import type { AdmittedAnswer } from './admitted.ts'
 import type { Backlog } from './backlog.ts'

@@ -1,4 +1,5 @@
-import { identify, proveCreate, realRef, requireParsable } from '../kinto/permission.ts'
+import { identify, proveCreate, realRef } from '../kinto/permission.ts'
+import { requireParsable } from '../kinto/records.ts'
 import type { Reading } from '../answer/record/reading.ts'
 import type { ArnPolicy } from '../answer/record/record.ts'
 import { existingIn, lookAgainMs, versionOf } from '../answer/record/update.ts'

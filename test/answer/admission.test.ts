@@ -7,7 +7,7 @@ const get = { method: 'GET', path: `/v1${record}` }
 const probe = { method: 'PATCH', path: `/v1${record}` }
 const rootView = { method: 'GET', path: '/v1/' }
 
-/** A record that Alice and Bob may write. `asked` tells what Kinto was asked since the last call. */
+/** A record that two may write. `asked`: what Kinto was asked since the last call of it. */
 async function start(t: Test) {
   const all = await startAll(t)
   const { kinto, sfn } = all

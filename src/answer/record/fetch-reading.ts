@@ -1,7 +1,7 @@
 import type { KintoResponse } from '../../kinto/client.ts'
 import type { JsonObject } from '../../kinto/json.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
-import { fetchRecord } from '../../kinto/permission.ts'
+import { fetchRecord } from '../../kinto/records.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { RecordReader } from './reader.ts'
 import type { Reading } from './reading.ts'
