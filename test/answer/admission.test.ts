@@ -41,6 +41,23 @@ t.test('a stranger costs Kinto one request, whatever they send', async t => {
   }
 })
 
+t.test('whom Kinto knows by something else than Authorization stays a stranger here', async t => {
+  const all = await start(t)
+  all.kinto.store.put(record, {}, { write: ['system.Everyone'] })
+  all.kinto.fault({ ...rootView, nth: 1 }, (_request, response) => {
+    response.end('{"user":{"id":"cookie:alice"}}')
+  })
+  const url = `${all.url}/v1${record}/stepfunction`
+  const body = { answer: 'SUCCEED' }
+  t.match(await call(url, { method: 'POST', headers: { cookie: 'user=alice' }, body }), {
+    status: 400
+  })
+  all.put()
+  all.asked()
+  t.match(await call(url, { method: 'POST', body }), { status: 401 })
+  t.same(all.asked(), [`GET /v1${record}`])
+})
+
 t.test('of a caller whom Kinto has confirmed, all is asked at once', async t => {
   const all = await start(t)
   await answer(all, record, { answer: 'SUCCEED' })
