@@ -28,11 +28,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     ...known,
     headers: { ...known.headers, authorization }
   })
-  const { data } = Object(await call(record, as(recordRequests['GET record'])))
-  await Promise.all([
+  const [shown] = await Promise.all([
+    call(record, as(recordRequests['GET record'])),
     call(record, as(recordRequests['PATCH that proves the right'])),
     call(`${kinto}/v1/`, as(recordRequests['GET record']))
   ])
+  const { data } = Object(shown)
   await call(
     stepFunctions,
     reportRequest('SendTaskSuccess', {

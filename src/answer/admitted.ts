@@ -1,18 +1,18 @@
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import type { Log } from '../log.ts'
-import type { SignedAnswer } from './record/task-output.ts'
 import type { Reading } from './record/reading.ts'
 import type { Step } from './record/record.ts'
+import type { SignedAnswer } from './record/task-output.ts'
+import type { Writers } from './record/update.ts'
 
 /** A client's POST to the answer endpoint. */
 export interface AnswerCall {
   ref: RecordRef
   session: KintoSession
+  /** Of the request, a flat list. */
+  headers: readonly string[]
   readBody: () => Promise<Uint8Array>
-  /** The values of the request's `If-Match` headers. */
-  ifMatch: readonly string[]
   /** Aborted when the client has left. */
   clientGone: AbortSignal
   /** Milliseconds that the request has left. */
@@ -21,18 +21,25 @@ export interface AnswerCall {
   mayWait: boolean
 }
 
-/** An answer from a caller who has proven the right to write the record. */
+/**
+ * An answer from a caller who has proven the right to write the record. It is put together once
+ * (`admission.ts`), and goes on whole. `ref` names the record by its bucket's real id.
+ */
 export interface AdmittedAnswer extends AnswerCall {
   signed: SignedAnswer
+  /** The version of the record that the caller has seen, as its literal, if they named one. */
+  seen: string | undefined
   /** The record as the probe showed it. */
   reading: Reading
-  /** As a GET by the caller showed them. */
-  permissions: JsonObject
-  serviceAccount: KintoSession | undefined
-  log: Log
+  /** What came with the record when the caller's GET showed it. */
+  shown: { headers: string[]; permissions: JsonObject }
+  /** Who writes the record. */
+  writers: Writers
 }
 
 /** An admitted answer whose record names a step. */
 export interface AnswerToStep extends AdmittedAnswer {
   step: Step
+  /** A token of the record that the history has shown to be dead. A new one is waited for. */
+  dead: string | undefined
 }

@@ -4,7 +4,7 @@ import { recordUri } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Log } from '../log.ts'
 import { backoff, deadline, pause, within } from '../wait.ts'
-import { fetchRecord } from '../kinto/permission.ts'
+import { fetchReading } from './record/fetch-reading.ts'
 import type { RecordReader } from './record/reader.ts'
 import { isRecorded, recordDecision, type Recording } from './record/recording.ts'
 import { lookAgainMs, NotRecorded, type Writers } from './record/update.ts'
@@ -110,15 +110,13 @@ export class Backlog {
     written?: unknown
   ): Promise<KintoResponse | 'shown' | 'moved on' | { error: unknown }> {
     const { reader } = this.#options
-    const {
-      reading: { ref },
-      decision
-    } = recording
+    const { ref } = recording.reading
     try {
-      const { data } = await fetchRecord(writers.session, ref, reader.bounds)
-      const reading = reader.read(ref, data)
-      if (isJsonObject(written) ? isAsWritten(data, written) : isRecorded(reading, decision))
-        return 'shown'
+      const { reading } = await fetchReading(writers.session, ref, reader)
+      const isShown = isJsonObject(written)
+        ? isAsWritten(reading.data, written)
+        : isRecorded(reading, recording.decision)
+      if (isShown) return 'shown'
       const recorded = await recordDecision(writers, { ...recording, reading }, reader, () => 0)
       return recorded instanceof NotRecorded ? { error: recorded } : recorded
     } catch (error) {

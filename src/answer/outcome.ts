@@ -1,13 +1,13 @@
 import type { KintoResponse } from '../kinto/client.ts'
 import { conflict, gone } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
+import type { AdmittedAnswer, AnswerToStep } from './admitted.ts'
 import type { Decision, KnownDecision } from './record/decision.ts'
-import { fetchRecord } from '../kinto/permission.ts'
+import { fetchReading } from './record/fetch-reading.ts'
 import { isRecorded } from './record/recording.ts'
 import { report, type ReportOptions } from './report.ts'
 import { saveTask, type TaskOptions } from './save-task.ts'
 import type { TokenOrDecision } from './token.ts'
-import type { AdmittedAnswer, AnswerToStep } from './admitted.ts'
 import { writeDecision, type WritingOptions } from './write-decision.ts'
 
 /** The outcome of an answer that the workflow got, now or before. */
@@ -33,45 +33,27 @@ export type OutcomeOrNewToken = Outcome | { outcome: 'token replaced'; deadToken
  * recorded)
  */
 export async function reportAndRecord(
-  admitted: AnswerToStep,
+  toStep: AnswerToStep,
   found: TokenOrDecision,
   options: OutcomeOptions
 ): Promise<OutcomeOrNewToken> {
-  if ('decision' in found) return await answeredBefore(admitted, found.decision, undefined, options)
+  if ('decision' in found) return await answeredBefore(toStep, found.decision, undefined, options)
   const { taskToken } = found
-  const reading = 'task' in found ? await saveTask(admitted, found.task, options) : found.reading
-  const { step, ref, signed, session, timeLeft, permissions } = admitted
-  const reread = async (): Promise<KnownDecision | undefined> =>
-    options.reader.read(ref, (await fetchRecord(session, ref, options.reader.bounds)).data).decision
-  const fate = await report(
-    {
-      taskToken,
-      region: step.region,
-      executionArn: step.executionArn,
-      ref,
-      signed,
-      reread,
-      timeLeft
-    },
-    options
-  )
-  if (fate === 'accepted') {
-    const { answer, answeredBy, answeredAt, comment } = signed
-    const decision: KnownDecision = { answer, answeredBy, answeredAt, comment, proof: 'report' }
-    return {
-      outcome: 'accepted',
-      decision,
-      record: await writeDecision(admitted, { reading, taskToken, decision }, options),
-      permissions
+  const reading = 'task' in found ? await saveTask(toStep, found.task, options) : found.reading
+  const reported = await report(toStep, taskToken, options)
+  switch (reported.kind) {
+    case 'accepted': {
+      const { decision } = reported
+      const record = await writeDecision(toStep, { reading, taskToken, decision }, options)
+      return { outcome: 'accepted', decision, record, permissions: toStep.shown.permissions }
     }
-  }
-  switch (fate.kind) {
     case 'answered':
-      return await answeredBefore(admitted, fate.decision, taskToken, options)
+      return await answeredBefore(toStep, reported.decision, taskToken, options)
     case 'over':
-      throw gone(`${fate.reason} No answer was accepted.`)
+      throw gone(`${reported.reason} No answer was accepted.`)
     case 'open':
-      if (step.activityArn !== undefined) return { outcome: 'token replaced', deadToken: taskToken }
+      if (toStep.step.activityArn !== undefined)
+        return { outcome: 'token replaced', deadToken: taskToken }
       throw gone(
         'This step ended without an answer. ' +
           'The workflow goes on; if it asks again, it uses a new record or a new token.'
@@ -88,6 +70,7 @@ export async function reportAndRecord(
  * The token was answered before: the same answer is confirmed, another one is refused. In both
  * cases the record is made to show the decision. `taskToken` is the token that was answered, where
  * the record has one.
+ * @throws Refusal 409 (answered differently), 503 (not recorded)
  */
 export async function answeredBefore(
   admitted: AdmittedAnswer,
@@ -95,31 +78,26 @@ export async function answeredBefore(
   taskToken: string | undefined,
   options: OutcomeOptions
 ): Promise<Outcome> {
-  const { answer, answeredBy, answeredAt } = decision
-  const same = admitted.signed.answer === answer
-  const shown = await fetchRecord(admitted.session, admitted.ref, options.reader.bounds)
-  const reading = options.reader.read(admitted.ref, shown.data)
+  const { session, ref, signed } = admitted
+  const { reading, permissions, response } = await fetchReading(session, ref, options.reader)
   const recording = { reading, taskToken, decision }
   const recorded = isRecorded(reading, decision)
-  if (same) {
-    return {
-      outcome: 'already_applied',
-      decision,
-      record: recorded ? shown.response : await writeDecision(admitted, recording, options),
-      permissions: shown.permissions
-    }
+  if (signed.answer === decision.answer) {
+    const record = recorded ? response : await writeDecision(admitted, recording, options)
+    return { outcome: 'already_applied', decision, record, permissions }
   }
   if (!recorded) {
     // Tried once and not repeated: this caller is refused in any case.
     await writeDecision({ ...admitted, timeLeft: () => 0 }, recording, options).catch(
       (error: unknown) => {
-        admitted.log.warn(
-          { err: error, record: admitted.signed.record },
+        options.log.warn(
+          { err: error, record: signed.record },
           'a record could not be made to show its answer'
         )
       }
     )
   }
+  const { answer, answeredBy, answeredAt } = decision
   const who = answeredBy ?? 'somebody outside this service'
   const when = answeredAt === undefined ? '' : ` on ${answeredAt}`
   throw conflict(`This step was already answered: ${who} said ${answer}${when}.`, {

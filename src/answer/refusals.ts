@@ -1,4 +1,4 @@
-import { invalid, unavailable, type Refusal } from '../kinto/errors.ts'
+import { conflict, invalid, unavailable, type Refusal } from '../kinto/errors.ts'
 import type { StepFunctionsError } from '../stepfunctions/errors.ts'
 
 /**
@@ -32,5 +32,12 @@ export function awsRefusal(cause: StepFunctionsError, field: 'taskToken' | 'acti
     'record',
     field,
     `Step Functions does not know the record's ${field}, in this account and region.`
+  )
+}
+
+/** 409: while an answer was on its way, another token took the place of the one that it was for. */
+export function askedAgain(): Refusal {
+  return conflict(
+    'The workflow asked again while you answered. Look at the record, then answer again.'
   )
 }

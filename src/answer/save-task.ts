@@ -1,12 +1,13 @@
 import { conflict, unavailable } from '../kinto/errors.ts'
-import { fetchRecord } from '../kinto/permission.ts'
 import type { Activities } from './activities/activities.ts'
 import { saveSeenToken, type SavingOptions } from './activities/fetched-token.ts'
 import type { UnsavedTask } from './activities/unsaved.ts'
 import type { AnswerToStep } from './admitted.ts'
+import { fetchReading } from './record/fetch-reading.ts'
 import type { RecordReader } from './record/reader.ts'
 import type { Reading } from './record/reading.ts'
-import { NotRecorded, writersOf } from './record/update.ts'
+import { NotRecorded } from './record/update.ts'
+import { askedAgain } from './refusals.ts'
 
 export interface TaskOptions extends SavingOptions {
   activities: Activities
@@ -19,50 +20,36 @@ export interface TaskOptions extends SavingOptions {
  * again), 503 (not saved), KintoRefusal, KintoUnreachable, and the reason of `clientGone`
  */
 export async function saveTask(
-  admitted: AnswerToStep,
+  toStep: AnswerToStep,
   task: UnsavedTask,
   options: TaskOptions
 ): Promise<Reading> {
-  const { serviceAccount, session, ref, log, step, clientGone } = admitted
-  const reading = options.reader.read(
-    ref,
-    (await fetchRecord(session, ref, options.reader.bounds)).data
-  )
-  options.reader.step(reading)
-  requireAskedBy(reading, task, options.reader)
-  const {
-    taskToken,
-    region,
-    named: { seals }
-  } = task
-  const fetched = { taskToken, region, seals, dead: step.taskToken, reading }
-  const saved = await saveSeenToken(
-    writersOf(serviceAccount, session, log),
-    session,
-    fetched,
-    options
-  )
-  if (saved === 'still waits' || saved === 'unusable')
-    throw conflict(
-      'The workflow asked again while you answered. Look at the record, then answer again.'
-    )
+  const { session, ref, writers, dead, clientGone } = toStep
+  const { reader, activities } = options
+  const { reading } = await fetchReading(session, ref, reader)
+  requireAskedBy(reading, task, reader)
+  const saved = await saveSeenToken(writers, session, { task, reading, dead }, options)
+  if (saved === 'still waits' || saved === 'unusable') throw askedAgain()
   if (saved instanceof NotRecorded) {
     throw unavailable(
       'The task could not be saved in this record, so nothing was reported. Try again in a moment.',
       { cause: saved, retryAfter: 3 }
     )
   }
-  options.activities.release(task)
+  activities.release(task)
   // The record may have changed up to the moment in which the token was saved.
-  options.reader.step(saved.reading)
-  requireAskedBy(saved.reading, task, options.reader)
+  requireAskedBy(saved.reading, task, reader)
   // A client that left during the wait decides nothing. The token is there for the next caller.
   clientGone.throwIfAborted()
   return saved.reading
 }
 
-/** @throws Refusal 409 when the record's question is not the one that the task came for */
+/**
+ * @throws Refusal 400 (nothing usable), 409 when the record's question was changed, or is not the
+ * one that the task came for
+ */
 function requireAskedBy(reading: Reading, { named }: UnsavedTask, reader: RecordReader): void {
+  reader.step(reading)
   if (!reader.isAskedBy(reading, named.seals))
     throw conflict(
       'The question in this record is not the one that its workflow asked. ' +

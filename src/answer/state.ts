@@ -1,4 +1,5 @@
 import { orRefusal, Refusal } from '../kinto/errors.ts'
+import { followUp } from '../kinto/follow-up.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -8,14 +9,15 @@ import { readVerdict } from './history/history.ts'
 import type { Proof } from './record/decision.ts'
 import { livenessOf } from '../stepfunctions/liveness.ts'
 import type { Log } from '../log.ts'
-import { fetchRecord, identify, mayWrite, realRef } from '../kinto/permission.ts'
+import { identify, mayWrite, realRef } from '../kinto/permission.ts'
+import { fetchRecord } from '../kinto/records.ts'
 import type { RecordReader } from './record/reader.ts'
 import type { Reading } from './record/reading.ts'
 import type { Step } from './record/record.ts'
 import type { Verdict } from './history/verdict.ts'
 
 /** What a reader of the record may know of its step. */
-export interface StepState {
+interface StepState {
   state: 'pending' | 'succeeded' | 'failed' | 'gone'
   /** Whether this caller's answer could be taken now. */
   canAnswer: boolean
@@ -44,20 +46,39 @@ export interface StateOptions {
   log: Log
 }
 
+/** A client's GET of the answer endpoint. */
+export interface StateCall {
+  ref: RecordRef
+  session: KintoSession
+  /** Milliseconds that the request has left. */
+  timeLeft: () => number
+}
+
+/** The state of a record's step, and the headers of Kinto's response that showed the record. */
+export interface ShownState {
+  state: StepState
+  headers: string[]
+}
+
 /**
  * Tells the state of a record's step, and decides nothing. Everybody who may read the record may
  * ask. Step Functions is asked only for callers who may write it, and the history goes before the
  * record's `status`.
- * @throws KintoRefusal (to be relayed) when Kinto does not show the record, Refusal 503
+ * @throws KintoRefusal (to be relayed) when Kinto does not show the record, Refusal 503; within
+ * FollowUpFailed once Kinto has responded
  */
-export async function readState(
-  session: KintoSession,
-  ref: RecordRef,
-  timeLeft: () => number,
+export async function readState(call: StateCall, options: StateOptions): Promise<ShownState> {
+  const { data, response } = await fetchRecord(call.session, call.ref, options.reader.bounds)
+  const state = await followUp(response, () => stateOf(call, data, options))
+  return { state, headers: response.headers }
+}
+
+async function stateOf(
+  { session, ref, timeLeft }: StateCall,
+  data: JsonObject,
   options: StateOptions
 ): Promise<StepState> {
   const { reader } = options
-  const { data } = await fetchRecord(session, ref, reader.bounds)
   const isWriter = await mayWrite(session, ref)
   const real = ref.bucket === 'default' ? realRef(ref, await identify(session, ref.version)) : ref
   const reading = reader.read(real, data)
@@ -128,17 +149,7 @@ async function judgeStep(
   const execution = named instanceof Refusal ? undefined : named
   const verdict: Verdict =
     isWriter && execution !== undefined
-      ? await readVerdict(
-          {
-            executionArn: execution.executionArn,
-            region: execution.region,
-            ref,
-            taskToken,
-            timeLeft
-          },
-          stepFunctions,
-          log
-        )
+      ? await readVerdict({ ...execution, ref, taskToken, timeLeft }, stepFunctions, log)
       : { kind: 'unclear' }
   if (verdict.kind !== 'unclear') return verdict
   if (decision !== undefined) return { kind: 'answered', decision }

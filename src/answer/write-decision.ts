@@ -1,16 +1,18 @@
 import type { KintoResponse } from '../kinto/client.ts'
 import { unavailable } from '../kinto/errors.ts'
-import { fetchRecord } from '../kinto/permission.ts'
+import { fetchRecord } from '../kinto/records.ts'
+import type { Log } from '../log.ts'
 import type { AdmittedAnswer } from './admitted.ts'
 import type { Backlog } from './backlog.ts'
 import type { RecordReader } from './record/reader.ts'
 import { recordDecision, type Recording } from './record/recording.ts'
-import { NotRecorded, writersOf } from './record/update.ts'
+import { NotRecorded } from './record/update.ts'
 
 export interface WritingOptions {
   /** Goes on recording after the request. */
   backlog: Backlog
   reader: RecordReader
+  log: Log
 }
 
 /**
@@ -22,10 +24,9 @@ export interface WritingOptions {
 export async function writeDecision(
   admitted: AdmittedAnswer,
   recording: Recording,
-  { backlog, reader }: WritingOptions
+  { backlog, reader, log }: WritingOptions
 ): Promise<KintoResponse> {
-  const { serviceAccount, session, ref, log, timeLeft, signed } = admitted
-  const writers = writersOf(serviceAccount, session, log)
+  const { writers, session, ref, timeLeft, signed } = admitted
   const outcome = await recordDecision(writers, recording, reader, timeLeft)
   if (outcome === 'moved on') return (await fetchRecord(session, ref, reader.bounds)).response
   if (!(outcome instanceof NotRecorded)) {

@@ -1,10 +1,13 @@
-import { identify, proveCreate, realRef, requireParsable } from '../kinto/permission.ts'
+import { identify, proveCreate, realRef } from '../kinto/permission.ts'
+import { requireParsable } from '../kinto/records.ts'
 import type { Reading } from '../answer/record/reading.ts'
 import type { ArnPolicy } from '../answer/record/record.ts'
 import { existingIn, lookAgainMs, versionOf } from '../answer/record/update.ts'
 import type { Callers } from '../kinto/callers.ts'
 import { jsonObject, KintoRefusal, type KintoResponse } from '../kinto/client.ts'
 import { conflict, invalid, Refusal, unavailable } from '../kinto/errors.ts'
+import { followUp } from '../kinto/follow-up.ts'
+import { selectHeaders } from '../kinto/headers.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordPath, type CollectionRef, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
@@ -18,13 +21,13 @@ export interface AsksOptions extends PlacementOptions {
   policy: ArnPolicy
 }
 
-/** A client's question, as a value. */
+/** A client's POST to the endpoint for questions. */
 export interface AskCall {
   ref: CollectionRef
   session: KintoSession
+  /** Of the request, a flat list. */
+  headers: readonly string[]
   readBody: () => Promise<Uint8Array>
-  /** The values of the request's `If-Match` and `If-None-Match` headers. */
-  conditions: readonly string[]
 }
 
 /** A question that stands in its record. */
@@ -32,12 +35,12 @@ export interface AskResult {
   outcome: AskOutcome
   /** The record, with the real id of its bucket. */
   ref: RecordRef
-  /**
-   * Kinto's response with the record. Undefined where the record was there already and the caller
-   * may not read it.
-   */
-  record: KintoResponse | undefined
+  /** Kinto's response with the record; or, where the caller may not read it, Kinto's refusal. */
+  response: KintoResponse
+  mayRead: boolean
 }
+
+const conditions = new Set(['if-match', 'if-none-match'])
 
 const mostTries = 10
 const pauses = { firstMs: 50, longestMs: 1_000 }
@@ -56,11 +59,15 @@ export class Asks {
   /**
    * Puts a question into its record. Asked again, it finds the same record. Nothing is lost when
    * the process is killed between any two of its requests to Kinto.
-   * @throws KintoRefusal (to be relayed), Refusal 400, 409, 410, 503, KintoUnreachable
+   * @throws KintoRefusal (to be relayed), Refusal 400, 409, 410, 503, KintoUnreachable; within
+   * FollowUpFailed once Kinto has responded
    */
-  async ask({ ref, session, readBody, conditions }: AskCall): Promise<AskResult> {
-    await proveCreate(session, ref)
-    if (conditions.length > 0)
+  async ask(call: AskCall): Promise<AskResult> {
+    return await followUp(await proveCreate(call.session, call.ref), () => this.#ask(call))
+  }
+
+  async #ask({ ref, session, headers, readBody }: AskCall): Promise<AskResult> {
+    if (selectHeaders(headers, name => conditions.has(name)).length > 0)
       throw invalid('header', 'If-Match', 'A question is asked without If-Match and If-None-Match.')
     const asked = readQuestion(await readBody(), this.#options.policy)
     const named = { ...ref, record: asked.id }
@@ -74,13 +81,14 @@ export class Asks {
   async #place(placement: Placement): Promise<AskResult> {
     const { asked, ref, real, session } = placement
     const { seals } = this.#options
-    const asAsked = { data: recordOf(asked, real, seals), permissions: asked.permissions }
+    const asAsked = { data: recordOf(placement, seals), permissions: asked.permissions }
     let outcome: AskOutcome = 'as it was'
     let existing: JsonObject | undefined
     for (let tries = 0; tries < mostTries; tries++) {
       if (existing === undefined) {
         const created = await put(placement, asAsked, ['If-None-Match', '*'])
-        if (created.status === 201) return { outcome: 'created', ref: real, record: created }
+        if (created.status === 201)
+          return { outcome: 'created', ref: real, response: created, mayRead: true }
         requireParsable(created, this.#options.reader.bounds)
         existing = existingIn(created)
         if (existing === undefined) throw new KintoRefusal(created)
@@ -95,7 +103,7 @@ export class Asks {
       const change = await changeFor(placement, reading, this.#options).catch((error: unknown) => {
         throw mayRead ? error : withoutDetails(error)
       })
-      if (change === undefined) return { outcome, ref: real, record: mayRead ? shown : undefined }
+      if (change === undefined) return { outcome, ref: real, response: shown, mayRead }
       const { ifMatch } = versionOf(reading.data)
       const written = await put(
         placement,

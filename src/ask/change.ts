@@ -3,10 +3,9 @@ import { mayWrite } from '../kinto/permission.ts'
 import type { Reading } from '../answer/record/reading.ts'
 import { conflict, gone, unavailable, type Refusal } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
-import { recordUri, type RecordRef } from '../kinto/paths.ts'
+import { recordUri } from '../kinto/paths.ts'
 import type { Seals } from '../seal/seals.ts'
 import type { AskOutcome, Placement, PlacementOptions } from './placement.ts'
-import type { AskedQuestion } from './question.ts'
 import { standingOf, type Replaced } from './standing.ts'
 
 /**
@@ -19,20 +18,9 @@ export interface Change {
 }
 
 /** The record of a question as it is asked, sealed where there is a secret. */
-export function recordOf(
-  { fields, taskToken, region, heartbeatSeconds, openFields }: AskedQuestion,
-  real: RecordRef,
-  seals: Seals | undefined
-): JsonObject {
-  const content = {
-    taskToken,
-    fromActivity: taskToken === undefined,
-    region,
-    heartbeatSeconds,
-    record: fields,
-    openFields
-  }
-  return { ...fields, taskToken: seals?.sealQuestion(recordUri(real), content) ?? taskToken }
+export function recordOf({ asked, real }: Placement, seals: Seals | undefined): JsonObject {
+  const taskToken = seals?.sealQuestion(recordUri(real), asked) ?? asked.taskToken
+  return { ...asked.record, taskToken }
 }
 
 /**
@@ -45,11 +33,11 @@ export async function changeFor(
   reading: Reading,
   options: PlacementOptions
 ): Promise<Change | undefined> {
-  const { asked, real } = placement
+  const { asked } = placement
   const { seals } = options
   const standing = standingOf(asked, reading, options)
   if (standing === 'stands') return undefined
-  const data = recordOf(asked, real, seals)
+  const data = recordOf(placement, seals)
   if (standing === 'in clear')
     return { outcome: 'sealed', body: { data, permissions: asked.permissions } }
   if (standing === 'spoilt') {

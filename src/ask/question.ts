@@ -3,22 +3,17 @@ import { isAbsent, readStep, readToken, type ArnPolicy } from '../answer/record/
 import { readObject } from '../answer/request.ts'
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
-import { isSealed } from '../seal/seals.ts'
+import { isSealed, type QuestionToSeal } from '../seal/seals.ts'
 import { keepableFields } from './keepable.ts'
 
 /** A question that somebody asks, checked. */
-export interface AskedQuestion {
+export interface AskedQuestion extends QuestionToSeal {
   /** The id of its record: as given, or made from the token. */
   id: string
   /** Whether the id was made from the token, so that nobody else can have made it. */
   isIdOfToken: boolean
-  /** Undefined where the task of its activity brings the token. */
-  taskToken: string | undefined
-  region: string
-  heartbeatSeconds: number | undefined
-  openFields: string[]
-  /** The record without id and token, as Kinto can keep it. */
-  fields: JsonObject
+  /** Without id and token, as Kinto can keep it. */
+  record: JsonObject
   /** Never empty: to Kinto an empty object would mean the permissions that are there already. */
   permissions: JsonObject
 }
@@ -74,19 +69,20 @@ export function readQuestion(body: Uint8Array, policy: ArnPolicy): AskedQuestion
       'permissions',
       'Should be an object, such as {"write": ["account:alice"]}'
     )
-  const { id, last_modified: _version, taskToken: _token, ...fields } = keepableFields(data)
-  requireUnanswered(fields)
+  const { id, last_modified: _version, taskToken: _token, ...record } = keepableFields(data)
+  requireUnanswered(record)
   const taskToken = readToken(data, 'body')
   if (taskToken !== undefined && isSealed(taskToken))
     throw invalid('body', 'taskToken', 'This is not a task token: it was sealed already')
-  const { region } = readStep(fields, { taskToken, isDecided: false, location: 'body' }, policy)
+  const { region } = readStep(record, { taskToken, isDecided: false, location: 'body' }, policy)
   return {
     ...idOf(id, taskToken),
     taskToken,
+    fromActivity: taskToken === undefined,
     region,
-    heartbeatSeconds: heartbeatIn(fields),
-    openFields: openFieldsIn(fields),
-    fields,
+    heartbeatSeconds: heartbeatIn(record),
+    openFields: openFieldsIn(record),
+    record,
     permissions: Object.keys(permissions).length === 0 ? { write: [] } : keepableFields(permissions)
   }
 }

@@ -44,7 +44,7 @@ export function standingOf(
     !('refusal' in tokenField) &&
     !inScope(sealRequired, ref)
   ) {
-    const asksTheSame = differences(asked.fields, data, asked.openFields).length === 0
+    const asksTheSame = differences(asked.record, data, asked.openFields).length === 0
     if (seals === undefined || decision !== undefined)
       return asksTheSame ? 'stands' : { replaces: 'question of this id' }
     if (asksTheSame && taskToken === undefined) return 'in clear'
@@ -61,7 +61,7 @@ function standingOfSealed(
   const isThisToken =
     asked.taskToken === undefined ? seal.fromActivity : asked.taskToken === seal.taskToken
   if (!isThisToken) return { replaces: 'another question' }
-  const asksTheSame = seals.changed(recordUri(ref), seal, asked.fields).length === 0
+  const asksTheSame = seals.changed(recordUri(ref), seal, asked.record).length === 0
   if (asked.taskToken === undefined && !asksTheSame) return { replaces: 'question of this id' }
   if (decision !== undefined || changed.length === 0) return 'stands'
   if (asksTheSame) return 'spoilt'

@@ -15,7 +15,9 @@ const maxCallers = 10_000
 export class Callers {
   readonly #confirmed = new LRUCache<string, true>({ max: maxCallers, ttl: confirmedForMs })
 
-  /** Who a caller is: a key for each, which holds no secret; and whether Kinto has confirmed them. */
+  /**
+   * Who a caller is: a key for each, which holds no secret; and whether Kinto has confirmed them.
+   */
   of(authorization: string | undefined): { caller: string; isConfirmed: boolean } {
     const caller = this.#keyOf(authorization)
     return { caller, isConfirmed: this.#confirmed.has(caller) }
@@ -26,9 +28,13 @@ export class Callers {
     return createHash('sha256').update(authorization).digest('base64')
   }
 
-  /** Keeps in mind that Kinto knows this caller, if it does. */
-  confirm(session: KintoSession, { principal }: Caller): void {
-    if (principal !== everyone) this.#confirmed.set(this.#keyOf(session.authorization), true)
+  /**
+   * Keeps in mind that Kinto knows this caller, if it does. Whom it knows by something else, such
+   * as a cookie, is told apart from nobody here, and stays unconfirmed.
+   */
+  confirm({ authorization }: KintoSession, { principal }: Caller): void {
+    if (authorization !== undefined && principal !== everyone)
+      this.#confirmed.set(this.#keyOf(authorization), true)
   }
 
   /** Asks Kinto whether it knows this caller, once in ten minutes. Never throws. */

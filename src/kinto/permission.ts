@@ -1,7 +1,7 @@
 import { jsonObject, KintoRefusal, type KintoResponse } from './client.ts'
-import { invalid, unavailable } from './errors.ts'
+import { unavailable } from './errors.ts'
 import { selectHeaders } from './headers.ts'
-import { isJsonObject, mostDepth, weighJson, type JsonObject } from './json.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
 import {
   collectionPath,
   recordPath,
@@ -12,24 +12,11 @@ import {
 } from './paths.ts'
 import type { KintoSession } from './session.ts'
 
-/** A record as Kinto shows it to a caller who may read it. */
-export interface FetchedRecord {
-  data: JsonObject
-  permissions: JsonObject
-  response: KintoResponse
-}
-
 /** A record as Kinto showed it to a caller who may write it. */
 export interface Proven {
   data: JsonObject
   /** The `ETag` and `Last-Modified` that came with it. */
   validators: string[]
-}
-
-/** The largest responses of Kinto that are parsed for a record. */
-export interface RecordBounds {
-  maxBytes: number
-  maxValues: number
 }
 
 /** Who Kinto says the caller is. */
@@ -45,47 +32,6 @@ export interface Caller {
  * 64 bits, so the condition always fails.
  */
 const impossibleVersion = '"99999999999999999999"'
-
-/**
- * Fetches the record as the caller: the body that Kinto shows them.
- * @throws KintoRefusal with any response but 200, to be relayed
- * @throws Refusal 400 for a response over the bounds, which is not parsed
- */
-export async function fetchRecord(
-  session: KintoSession,
-  ref: RecordRef,
-  bounds: RecordBounds
-): Promise<FetchedRecord> {
-  const response = await session.get(recordPath(ref))
-  if (response.status !== 200) throw new KintoRefusal(response)
-  requireParsable(response, bounds)
-  const { data, permissions } = jsonObject(response)
-  if (!isJsonObject(data)) throw unavailable('Kinto answered without a record.', { retryAfter: 1 })
-  return { data, permissions: isJsonObject(permissions) ? permissions : {}, response }
-}
-
-/**
- * Whether a response that shows a record is within the bounds: a larger or deeper one could not be
- * parsed, or would take too long.
- */
-export function isParsable(
-  { body }: KintoResponse,
-  { maxBytes, maxValues }: RecordBounds
-): boolean {
-  if (body.length > maxBytes) return false
-  const { values, depth } = weighJson(body)
-  return values <= maxValues && depth <= mostDepth
-}
-
-/**
- * Refuses a record that is too large or too deep to have been asked here.
- * @throws Refusal 400
- */
-export function requireParsable(response: KintoResponse, bounds: RecordBounds): void {
-  if (!isParsable(response, bounds)) {
-    throw invalid('record', 'taskToken', 'The record is too large to hold a question.')
-  }
-}
 
 /**
  * Proves that Kinto would let the caller write the record, by a conditional PATCH that can never
@@ -130,13 +76,18 @@ export async function mayWriteCollection(
 /**
  * Proves that Kinto would let the caller create a record in the collection, by a body that is no
  * JSON: Kinto checks the right before it reads the body, and creates nothing.
- * @throws KintoRefusal with any response that is not about that body
+ * @returns Kinto's 400 about that body
+ * @throws KintoRefusal with any other response
  */
-export async function proveCreate(session: KintoSession, ref: CollectionRef): Promise<void> {
+export async function proveCreate(
+  session: KintoSession,
+  ref: CollectionRef
+): Promise<KintoResponse> {
   const response = await session.post(recordsPath(ref), '[')
   const { details } = response.status === 400 ? jsonObject(response) : {}
   const [first] = Array.isArray(details) ? details : []
   if (!isJsonObject(first) || first['location'] !== 'body') throw new KintoRefusal(response)
+  return response
 }
 
 /**

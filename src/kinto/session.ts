@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
 import { requestKinto, type KintoResponse, type KintoRequest } from './client.ts'
-import { commonHeaders, openHeaders } from './cors.ts'
 import { headerNames, headerValues, selectHeaders } from './headers.ts'
 
 export interface Kinto {
@@ -34,11 +33,6 @@ const ofThatRequestOnly =
  * sees the same caller.
  */
 export class KintoSession {
-  /**
-   * Headers that Kinto puts on every response to this caller, from its latest one. Before that,
-   * those that let everybody read.
-   */
-  commonHeaders: readonly string[] = openHeaders
   readonly #kinto: Kinto
   readonly #headers: string[]
   readonly #timeLeft: () => number
@@ -103,7 +97,7 @@ export class KintoSession {
     return this.#send('OPTIONS', path, { headers })
   }
 
-  async #send(
+  #send(
     method: KintoRequest['method'],
     path: string,
     {
@@ -116,7 +110,7 @@ export class KintoSession {
     }: Sending
   ): Promise<KintoResponse> {
     const names = headerNames(headers)
-    const response = await requestKinto(this.#kinto.dispatcher, this.#kinto.origin, {
+    return requestKinto(this.#kinto.dispatcher, this.#kinto.origin, {
       method,
       path,
       headers: [
@@ -133,7 +127,5 @@ export class KintoSession {
       timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft()),
       maxBytes
     })
-    this.commonHeaders = commonHeaders(response.headers)
-    return response
   }
 }

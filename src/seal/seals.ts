@@ -78,9 +78,11 @@ export class Seals {
    * Seals a question as it is asked.
    * @returns the record's `taskToken`
    */
-  sealQuestion(uri: string, { record, openFields, ...content }: QuestionToSeal): string {
+  sealQuestion(uri: string, asked: QuestionToSeal): string {
+    const { taskToken, fromActivity, region, heartbeatSeconds, record, openFields } = asked
     const fields = digestQuestion(this.#first.digest, uri, record, openFields)
-    return seal(this.#first, uri, { ...content, question: { openFields, fields } })
+    const question = { openFields, fields }
+    return seal(this.#first, uri, { taskToken, fromActivity, region, heartbeatSeconds, question })
   }
 
   /**

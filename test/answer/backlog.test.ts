@@ -1,5 +1,5 @@
 import t from 'tap'
-import { probe } from '../helpers/kinto.ts'
+import { probe, type ScriptedKinto } from '../helpers/kinto.ts'
 import {
   activityArn,
   answer,
@@ -18,33 +18,30 @@ const record = `${collection}/records/r1`
 const path = `/v1${record}`
 const writers = { write: ['account:alice'] }
 
+/**
+ * Lets Kinto take no update of the record.
+ * @returns a function that ends it
+ */
+function takesNoUpdate(kinto: ScriptedKinto): () => void {
+  return kinto.fault({ method: 'PATCH', path }, (request, response, received) => {
+    if (request.headers['if-match'] === probe) kinto.respond(request, response, received)
+    else response.writeHead(503).end('{}')
+  })
+}
+
 /** A service with an account. Its Kinto takes no update of the record until `back` is called. */
 async function startAway(t: Parameters<typeof startAll>[0]) {
   const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
   const { taskToken, executionArn } = all.sfn.waitCallback()
   all.kinto.store.put(record, { taskToken }, writers)
-  let away = true
-  all.kinto.fault({ method: 'PATCH', path }, (request, response, { method, url, body }) => {
-    const applies = request.headers['if-match'] === probe || !away
-    const reply = applies
-      ? all.kinto.store.answer(
-          method,
-          url,
-          name => request.headersDistinct[name]?.[0],
-          body.toString()
-        )
-      : { status: 503, headers: [], body: '{}' }
-    response.writeHead(reply.status, reply.headers).end(reply.body)
-  })
+  const back = takesNoUpdate(all.kinto)
   const lost = await answer(all, record, { answer: 'SUCCEED', comment: 'fine' })
   return {
     ...all,
     taskToken,
     executionArn,
     lost,
-    back: () => {
-      away = false
-    },
+    back,
     data: () => all.kinto.store.records.get(record)?.data ?? {}
   }
 }
@@ -137,26 +134,12 @@ t.test('an answer that the history tells of a record without a token', parallel,
     { executionArn, stateMachineArn, activityArn, status: 'FAIL' },
     writers
   )
-  const end = all.kinto.fault(
-    { method: 'PATCH', path },
-    (request, response, { method, url, body }) => {
-      const isProbe = request.headers['if-match'] === probe
-      const reply = isProbe
-        ? all.kinto.store.answer(
-            method,
-            url,
-            name => request.headersDistinct[name]?.[0],
-            body.toString()
-          )
-        : { status: 503, headers: [], body: '{}' }
-      response.writeHead(reply.status, reply.headers).end(reply.body)
-    }
-  )
+  const back = takesNoUpdate(all.kinto)
   t.match(await answer(all, record, { answer: 'SUCCEED' }), {
     status: 503,
     body: { details: { reported: 'yes' } }
   })
-  end()
+  back()
   await all.logged('an answer was recorded after its request')
   t.match(all.kinto.store.records.get(record)?.data, { status: 'SUCCEED' })
 })

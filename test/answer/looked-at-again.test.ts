@@ -23,18 +23,14 @@ async function start(
   })
   await all.ask(all.question({ id: 'mine' }), { permissions: { write: ['account:alice'] } })
   let nth = 0
-  all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
-    const header = (name: string): string | undefined => request.headersDistinct[name]?.[0]
-    const outcome = header('if-match') === probe ? 'kept' : first(++nth, all)
+  all.kinto.fault({ method: 'PATCH' }, (request, response, received) => {
+    const outcome = request.headers['if-match'] === probe ? 'kept' : first(++nth, all)
+    if (typeof outcome === 'number') return void response.writeHead(outcome).end('{}')
     const stored = all.kinto.store.records.get(all.uri('mine'))
     const [data, permissions] = [stored?.data, stored?.permissions]
-    const reply =
-      typeof outcome === 'number'
-        ? { status: outcome, headers: [], body: '{}' }
-        : all.kinto.store.answer('PATCH', url, header, body.toString())
-    if (outcome === 'lost' || outcome === 'not shown')
-      all.kinto.store.put(all.uri('mine'), data, permissions)
-    response.writeHead(reply.status, reply.headers).end(outcome === 'not shown' ? '{}' : reply.body)
+    if (outcome === 'not shown') response.end('{}')
+    else all.kinto.respond(request, response, received)
+    if (outcome !== 'kept') all.kinto.store.put(all.uri('mine'), data, permissions)
   })
   return { ...all, recordings: () => nth }
 }

@@ -25,18 +25,12 @@ async function startWaiting(t: Test) {
   const come = (): string => all.sfn.scheduleActivity({ input: { record } }).executionArn
   const saving = (first: () => void): void => {
     let isFirst = true
-    all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
-      if (isFirst && String(body).includes('taskToken')) {
+    all.kinto.fault({ method: 'PATCH' }, (request, response, received) => {
+      if (isFirst && String(received.body).includes('taskToken')) {
         isFirst = false
         first()
       }
-      const reply = all.kinto.store.answer(
-        'PATCH',
-        url,
-        name => request.headersDistinct[name]?.[0],
-        body.toString()
-      )
-      response.writeHead(reply.status, reply.headers).end(reply.body)
+      all.kinto.respond(request, response, received)
     })
   }
   return {

@@ -18,14 +18,12 @@ async function replacing(
   await all.ask(old)
   all.sfn.expire(old.taskToken)
   let nth = 0
-  all.kinto.fault({ method: 'PUT' }, (request, response, { url, body }) => {
-    const header = (name: string): string | undefined => request.headersDistinct[name]?.[0]
-    const isLost = header('if-match') !== undefined && first(++nth) === 'is lost'
+  all.kinto.fault({ method: 'PUT' }, (request, response, received) => {
+    const isLost = 'if-match' in request.headers && first(++nth) === 'is lost'
     const stored = all.kinto.store.records.get(all.uri('mine'))
-    const reply = all.kinto.store.answer('PUT', url, header, body.toString())
-    if (isLost && stored !== undefined)
-      all.kinto.store.put(all.uri('mine'), stored.data, stored.permissions)
-    response.writeHead(reply.status, reply.headers).end(reply.body)
+    const [data, permissions] = [stored?.data, stored?.permissions]
+    all.kinto.respond(request, response, received)
+    if (isLost) all.kinto.store.put(all.uri('mine'), data, permissions)
   })
   return await all.ask(all.question({ id: 'mine', subject: 'Next' }), {
     permissions: { read: ['account:bob'] }

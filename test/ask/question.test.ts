@@ -25,7 +25,7 @@ t.test('a question with its token', async t => {
     permissions: { write: ['account:alice'] }
   })
   t.equal(
-    JSON.stringify(asked.fields),
+    JSON.stringify(asked.record),
     `{"subject":"x","amount":1000,"stateMachineArn":"${stateMachineArn}","status":"UNANSWERED",` +
       `"comment":"","heartbeatSeconds":90,"openFields":["note"]}`,
     'without id, token and version'

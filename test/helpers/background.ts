@@ -1,16 +1,12 @@
-import { pino } from 'pino'
 import type { Test } from 'tap'
 import { Heartbeats } from '../../src/answer/rounds/heartbeats.ts'
-import { RecordReader } from '../../src/answer/record/reader.ts'
 import { UndecidedStatuses } from '../../src/answer/rounds/undecided.ts'
 import { RecordWatch, type Look } from '../../src/answer/rounds/watch.ts'
-import { KintoSession } from '../../src/kinto/session.ts'
-import { createUpstream } from '../../src/kinto/upstream.ts'
 import { Seals } from '../../src/seal/seals.ts'
-import { createStepFunctions } from '../../src/stepfunctions/clients.ts'
 import { startKinto } from './kinto.ts'
-import { as, collection, stateMachineArn } from './service.ts'
-import { credentials, region, startStepFunctions } from './step-functions.ts'
+import { createParts } from './parts.ts'
+import { collection, stateMachineArn } from './service.ts'
+import { region, startStepFunctions } from './step-functions.ts'
 
 const uri = (id: string): string => `${collection}/records/${id}`
 
@@ -21,34 +17,14 @@ export async function startBackground(
 ) {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
   kinto.store.collections.set(collection, { write: ['account:workflow'] })
-  const upstream = createUpstream({ origin: kinto.url, timeoutMs })
-  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
-  t.teardown(async () => {
-    stepFunctions.close()
-    await upstream.close()
-  })
-  const lines: Record<string, unknown>[] = []
-  const log = pino(
-    {},
-    {
-      write: (line: string) => {
-        lines.push(JSON.parse(line))
-      }
-    }
-  )
   const seals = new Seals(Buffer.alloc(32, 1))
-  const reader = new RecordReader({
-    policy: { allowedArns: [], region },
-    seals: sealing ? seals : undefined,
-    sealRequired: [],
-    observe() {}
-  })
-  const serviceAccount = (): KintoSession =>
-    new KintoSession(
-      { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs },
-      ['Authorization', as('workflow')],
-      () => timeoutMs
-    )
+  const {
+    session: serviceAccount,
+    stepFunctions,
+    reader,
+    log,
+    lines
+  } = createParts(t, { kinto, sfn, seals: sealing ? seals : undefined, timeoutMs })
   const watch = new RecordWatch({
     reader,
     seals: sealing,

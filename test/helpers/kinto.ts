@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { corsHeaders } from './kinto-cors.ts'
 import { concerns, KintoFaults } from './kinto-faults.ts'
 import type { Fault, FaultyRequests, KintoHandler, ReceivedByKinto } from './kinto-faults.ts'
+import type { StoreAnswer } from './record-answers.ts'
 import { RecordStore } from './record-store.ts'
 
 export type { Fault, KintoHandler }
@@ -22,6 +23,13 @@ export interface ScriptedKinto {
    * @returns a function that ends it
    */
   fault: (requests: FaultyRequests, fault: Fault) => () => void
+  /**
+   * Carries a request out, as without a fault.
+   * @returns the store's response, which is not sent
+   */
+  carryOut: (request: IncomingMessage, received: ReceivedByKinto) => StoreAnswer
+  /** Responds to a request as without a fault. For faults that do something besides. */
+  respond: KintoHandler
   /** Resolves with the next request that comes. */
   nextRequest: () => Promise<ReceivedByKinto>
   /** Resolves with the next request that matches. */
@@ -61,6 +69,12 @@ export async function startKinto(t: Test, handler?: KintoHandler): Promise<Scrip
     server.closeAllConnections()
   })
   const { port } = server.address() as AddressInfo
+  const carryOut: ScriptedKinto['carryOut'] = (request, { method, url, body }) =>
+    store.answer(method, url, name => header(request, name), body.toString())
+  const respond: KintoHandler = (request, response, received) => {
+    const { status, headers: its, body } = carryOut(request, received)
+    send(response, status, [...its, ...headers, ...corsHeaders(request, status)], body)
+  }
   const nextRequest = (): Promise<ReceivedByKinto> =>
     new Promise(resolve => {
       waiting.push(resolve)
@@ -71,6 +85,8 @@ export async function startKinto(t: Test, handler?: KintoHandler): Promise<Scrip
     requests,
     headers,
     fault: (which, fault) => faults.plan(which, fault),
+    carryOut,
+    respond,
     nextRequest,
     async requested(which) {
       for (;;) {
@@ -113,19 +129,9 @@ export async function startKinto(t: Test, handler?: KintoHandler): Promise<Scrip
         JSON.stringify({ code: fault, errno: 201, error: 'Scripted', message: 'A scripted fault.' })
       )
     if (handler !== undefined) return handler(request, response, received)
-    const answer = store.answer(
-      method,
-      url,
-      name => header(request, name),
-      received.body.toString()
-    )
-    if (fault === 'lose') return void socket.resetAndDestroy()
-    send(
-      response,
-      answer.status,
-      [...answer.headers, ...headers, ...corsHeaders(request, answer.status)],
-      answer.body
-    )
+    if (fault !== 'lose') return respond(request, response, received)
+    carryOut(request, received)
+    socket.resetAndDestroy()
   }
 }
 

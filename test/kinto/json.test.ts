@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isJsonObject, parseJson, weighJson } from '../../src/kinto/json.ts'
+import { isJsonObject, parseJson } from '../../src/kinto/json.ts'
 
 t.test('numbers keep their literals', async t => {
   for (const text of [
@@ -22,20 +22,4 @@ t.test('a number is no object, and neither is a list', async t => {
 t.test('what cannot be read is an error', async t => {
   t.throws(() => parseJson('{'), SyntaxError)
   t.throws(() => parseJson('['.repeat(500_000) + ']'.repeat(500_000)), RangeError)
-})
-
-t.test('a text is weighed before it is parsed', async t => {
-  const rows: [text: string, values: number, depth: number][] = [
-    ['1', 1, 0],
-    ['"a,[{b"', 1, 0],
-    ['"\\\\"', 1, 0],
-    ['"\\"[,"', 1, 0],
-    ['[]', 2, 1],
-    ['[1,2]', 3, 1],
-    ['{"a":[1,{"b":2}],"c":"]"}', 6, 3],
-    ['', 1, 0],
-    ['"open [', 1, 0]
-  ]
-  for (const [text, values, depth] of rows)
-    t.strictSame(weighJson(Buffer.from(text)), { values, depth }, text)
 })

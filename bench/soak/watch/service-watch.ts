@@ -41,8 +41,8 @@ export class ServiceWatch {
   /**
    * Finds out how many handles the idle service has. Now and then it looks for records that want
    * heartbeats, so the smallest number counts. A sample's handles are counted before its polls, and
-   * a poll that has just begun has no connection yet: so it must have been open in the sample before
-   * as well.
+   * a poll that has just begun has no connection yet: so it must have been open in the sample
+   * before as well.
    */
   async begin(): Promise<void> {
     const end = Date.now() + idleMs

@@ -7,6 +7,7 @@ import { UnsavedTasks, type UnsavedTask, type UnsavedSummary } from './unsaved.t
 import { namesRecord } from '../record/match.ts'
 import { Polling } from './polling.ts'
 import type { Reading } from '../record/reading.ts'
+import type { Step } from '../record/record.ts'
 import { TaskRouter, type Origin, type RouterOptions } from './routing.ts'
 import { savedToken } from './saved-token.ts'
 import { WaitingRoom, type Waiter } from './waiting.ts'
@@ -18,10 +19,9 @@ export interface ActivitiesOptions extends Omit<RouterOptions, 'unsaved' | 'room
   waitMs: number
 }
 
-/** A record that needs the token of its activity's task. */
+/** A request that needs the token of its record's task. */
 export interface TokenNeed {
-  activityArn: string
-  region: string
+  step: Pick<Step, 'region'>
   ref: RecordRef
   session: KintoSession
   /** A token that is known to be dead. */
@@ -79,8 +79,8 @@ export class Activities {
    * @throws Refusal 503 (too many wait, stopping), StepFunctionsError, KintoRefusal, and the reason
    * of `clientGone`
    */
-  async take(need: TokenNeed): Promise<FoundToken | undefined> {
-    const { activityArn, region, ref, dead } = need
+  async take(activityArn: string, need: TokenNeed): Promise<FoundToken | undefined> {
+    const { step, ref, dead } = need
     const record = recordUri(ref)
     const kept = this.#unsaved
       .of(activityArn)
@@ -100,7 +100,7 @@ export class Activities {
     const waiter = this.#room.enter(activityArn, ref)
     try {
       void this.#router.tryAgain()
-      this.#polling.poll({ activityArn, region, version: ref.version })
+      this.#polling.poll({ activityArn, region: step.region, version: ref.version })
       return await this.#wait(need, waiter)
     } finally {
       this.#room.leave(waiter)

@@ -5,7 +5,7 @@ import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import { livenessOf } from '../../stepfunctions/liveness.ts'
 import type { Log } from '../../log.ts'
 import { pause } from '../../wait.ts'
-import { fetchRecord } from '../../kinto/permission.ts'
+import { fetchReading } from '../record/fetch-reading.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { Reading } from '../record/reading.ts'
 import {
@@ -15,16 +15,14 @@ import {
   patchRecord,
   type Writers
 } from '../record/update.ts'
+import type { UnsavedTask } from './unsaved.ts'
 
-/** A token that a poll brought, and the record that it belongs to. */
+/** A task that a poll brought, and the record that its token belongs to. */
 export interface FetchedToken {
-  taskToken: string
-  region: string
-  /** The seals in its task's input: it is for no other question. */
-  seals: ReadonlySet<string>
+  task: UnsavedTask
+  reading: Reading
   /** A token of the record that is known to be dead. */
   dead: string | undefined
-  reading: Reading
 }
 
 /**
@@ -52,11 +50,15 @@ export async function saveFetchedToken(
   fetched: FetchedToken,
   { reader, stepFunctions, log }: SavingOptions
 ): Promise<SavedToken> {
-  const { taskToken, region, seals, dead } = fetched
+  const {
+    task: { taskToken, region, named },
+    dead
+  } = fetched
   let { reading } = fetched
   for (let tries = 0; tries < mostTries; tries++) {
     if (reading.taskToken === taskToken) return { reading }
-    if ('refusal' in reading.tokenField || !reader.isAskedBy(reading, seals)) return 'unusable'
+    if ('refusal' in reading.tokenField || !reader.isAskedBy(reading, named.seals))
+      return 'unusable'
     if (reading.taskToken !== undefined && reading.taskToken !== dead) {
       const waitsIn = reading.tokenField.kind === 'sealed' ? reading.tokenField.seal.region : region
       if ((await livenessOf(reading.taskToken, waitsIn, stepFunctions, log)) !== 'dead')
@@ -90,11 +92,7 @@ export async function saveSeenToken(
     if (typeof saved === 'string' || saved instanceof NotRecorded || saved.reading === reading)
       return saved
     await pause(lookAgainMs)
-    const { ref } = reading
-    reading = options.reader.read(
-      ref,
-      (await fetchRecord(session, ref, options.reader.bounds)).data
-    )
+    reading = (await fetchReading(session, reading.ref, options.reader)).reading
   }
   return new NotRecorded(undefined, new Error('The record is changed without pause.'))
 }

@@ -4,7 +4,7 @@ import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { Place } from '../../kinto/resources.ts'
 import type { NamedRecords } from '../record/match.ts'
-import { isParsable } from '../../kinto/permission.ts'
+import { isParsable } from '../../kinto/records.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { Reading } from '../record/reading.ts'
 

@@ -129,11 +129,7 @@ export class TaskRouter {
     records: Reading[]
   ): Promise<void> {
     const { unsaved, log } = this.#options
-    const {
-      taskToken,
-      region,
-      named: { seals }
-    } = task
+    const { taskToken } = task
     const holding = records.filter(reading => reading.taskToken === taskToken)
     const undecided = records.filter(reading => !holding.includes(reading) && !isDecided(reading))
     // Where one task serves several records, only the history can tell a later caller which answer
@@ -146,7 +142,7 @@ export class TaskRouter {
       savable.map(reading =>
         saveFetchedToken(
           { session: serviceAccount, log },
-          { taskToken, region, seals, dead: undefined, reading },
+          { task, reading, dead: undefined },
           this.#options
         )
       )

@@ -1,7 +1,7 @@
 import { KintoRefusal, KintoUnreachable } from '../../kinto/client.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
-import { fetchRecord } from '../../kinto/permission.ts'
+import { fetchReading } from '../record/fetch-reading.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { Reading } from '../record/reading.ts'
 
@@ -16,7 +16,7 @@ export async function savedToken(
   reader: RecordReader
 ): Promise<{ taskToken: string; reading: Reading } | undefined> {
   try {
-    const reading = reader.read(ref, (await fetchRecord(session, ref, reader.bounds)).data)
+    const { reading } = await fetchReading(session, ref, reader)
     const { taskToken } = reader.step(reading)
     return taskToken === undefined ? undefined : { taskToken, reading }
   } catch (error) {

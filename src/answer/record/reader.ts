@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
-import type { RecordBounds } from '../../kinto/permission.ts'
+import type { RecordBounds } from '../../kinto/records.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import { isQuestion, isSameQuestion } from '../../seal/compare.ts'
 import { isVerb, type KnownDecision } from './decision.ts'

@@ -1,6 +1,8 @@
 import type { Log } from '../../log.ts'
-import { jsonObject, KintoRefusal } from '../../kinto/client.ts'
+import { jsonObject, KintoRefusal, type KintoResponse } from '../../kinto/client.ts'
+import { openHeaders } from '../../kinto/cors.ts'
 import { tooLarge, unavailable } from '../../kinto/errors.ts'
+import { followUp } from '../../kinto/follow-up.ts'
 import { isJsonObject } from '../../kinto/json.ts'
 import { rootPath } from '../../kinto/paths.ts'
 import { KintoSession } from '../../kinto/session.ts'
@@ -30,13 +32,16 @@ export async function runBatch(
 ): Promise<Reply | undefined> {
   const session = new KintoSession(options.sharedKinto, batch.headers, batch.timeLeft)
   try {
-    // Before the defaults are merged in: 1 MiB has room for 80,000 requests and large defaults.
-    if (await isRefused(session, batch.version, targets.length)) return undefined
-    if (body.length > maxBytes) throw tooLarge(maxBytes)
-    const plan = planBatch(body, targets)
-    return plan === undefined ? undefined : await carryOut(plan, batch, options)
+    const rootView = await session.get(rootPath(batch.version))
+    return await followUp(rootView, async () => {
+      // Before the defaults are merged in: 1 MiB has room for 80,000 requests and large defaults.
+      if (isRefused(rootView, targets.length)) return undefined
+      if (body.length > maxBytes) throw tooLarge(maxBytes)
+      const plan = planBatch(body, targets)
+      return plan === undefined ? undefined : await carryOut(plan, batch, options)
+    })
   } catch (error) {
-    return errorReply(error, session.commonHeaders, batch.log)
+    return errorReply(error, openHeaders, batch.log)
   }
 }
 
@@ -45,10 +50,9 @@ export async function runBatch(
  * mode).
  * @throws KintoRefusal, KintoUnreachable
  */
-async function isRefused(session: KintoSession, version: string, size: number): Promise<boolean> {
-  const response = await session.get(rootPath(version))
-  if (response.status !== 200) throw new KintoRefusal(response)
-  const { settings } = jsonObject(response)
+function isRefused(rootView: KintoResponse, size: number): boolean {
+  if (rootView.status !== 200) throw new KintoRefusal(rootView)
+  const { settings } = jsonObject(rootView)
   const { readonly, batch_max_requests: limit } = isJsonObject(settings) ? settings : {}
   return (
     readonly === true ||

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { Log } from '../../log.ts'
 import { KintoRefusal, KintoUnreachable, type KintoResponse } from '../../kinto/client.ts'
 import { errorBody, invalid, programmingError, Refusal } from '../../kinto/errors.ts'
+import { FollowUpFailed } from '../../kinto/follow-up.ts'
 import { headerNames, headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { UnsafeSegmentError } from '../../kinto/paths.ts'
 import { unreachable } from './failures.ts'
@@ -29,16 +30,16 @@ export function kintoReply({ status, headers, body }: KintoResponse): Reply {
 }
 
 /**
- * The reply to a request that failed. `commonHeaders` are those of Kinto's latest response to this
- * caller. Where Kinto was not asked, they let everybody read the error. What is not for the client
- * goes to the log.
+ * The reply to a request that failed. `headers` are for an error before Kinto's first response to
+ * the caller; a later one carries its own. What is not for the client goes to the log.
  */
-export function errorReply(error: unknown, commonHeaders: readonly string[], log: Log): Reply {
+export function errorReply(error: unknown, headers: readonly string[], log: Log): Reply {
+  if (error instanceof FollowUpFailed) return errorReply(error.cause, error.headers, log)
   if (error instanceof KintoRefusal) return kintoReply(error.response)
   const refusal = asRefusal(error)
   const { problem } = refusal
   if (problem.status >= 500) log.error({ err: error, status: problem.status }, problem.message)
-  return jsonText(problem.status, [...commonHeaders, ...refusal.headers], errorBody(problem))
+  return jsonText(problem.status, [...headers, ...refusal.headers], errorBody(problem))
 }
 
 function asRefusal(error: unknown): Refusal {

@@ -2,7 +2,7 @@ import type { Answers } from '../../answer/answers.ts'
 import type { RecordReader } from '../../answer/record/reader.ts'
 import { readState } from '../../answer/state.ts'
 import { jsonObject } from '../../kinto/client.ts'
-import { headerValues } from '../../kinto/headers.ts'
+import { commonHeaders } from '../../kinto/cors.ts'
 import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
@@ -23,14 +23,12 @@ export interface AnswerEndpointOptions {
  * @throws UnsafeSegmentError
  */
 export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): Endpoint {
-  const state = async (
-    { timeLeft, log }: SubResourceRequest,
-    session: KintoSession
-  ): Promise<Reply> => {
+  const state = async (request: SubResourceRequest, session: KintoSession): Promise<Reply> => {
     const { stepFunctions, reader } = options
-    const data = await readState(session, ref, timeLeft, { stepFunctions, reader, log })
-    return jsonReply(200, [...session.commonHeaders, 'Cache-Control', 'no-cache, no-store'], {
-      data
+    const reading = { stepFunctions, reader, log: request.log }
+    const { state, headers } = await readState({ ...request, ref, session }, reading)
+    return jsonReply(200, [...commonHeaders(headers), 'Cache-Control', 'no-cache, no-store'], {
+      data: state
     })
   }
   return {
@@ -51,24 +49,16 @@ export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): 
 
 async function answer(
   ref: RecordRef,
-  { headers, readBody, clientGone, timeLeft, mayWait, log }: SubResourceRequest,
+  request: SubResourceRequest,
   session: KintoSession,
   { answers, observeAnswer }: AnswerEndpointOptions
 ): Promise<Reply> {
   const begun = performance.now()
-  const taken = await answers.take({
-    ref,
-    session,
-    readBody,
-    ifMatch: headerValues(headers, 'if-match'),
-    clientGone,
-    timeLeft,
-    mayWait
-  })
+  const taken = await answers.take({ ...request, ref, session })
   const { outcome, decision, record, permissions } = taken
   const { answer, answeredBy, answeredAt } = decision
   observeAnswer(outcome)
-  log.info(
+  request.log.info(
     { ref, outcome, answer, answeredBy, ms: Math.round(performance.now() - begun) },
     'answered'
   )

@@ -1,6 +1,6 @@
 import type { Asks } from '../../ask/asks.ts'
 import { jsonObject } from '../../kinto/client.ts'
-import { headerValues } from '../../kinto/headers.ts'
+import { commonHeaders } from '../../kinto/cors.ts'
 import { recordPath, recordsPath, type CollectionRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { endToEndHeaders } from '../http/headers.ts'
@@ -32,21 +32,18 @@ export function askEndpoint(ref: CollectionRef, options: AskEndpointOptions): En
 
 async function ask(
   ref: CollectionRef,
-  { headers, readBody, log }: SubResourceRequest,
+  request: SubResourceRequest,
   session: KintoSession,
   { asks, observeAsk }: AskEndpointOptions
 ): Promise<Reply> {
-  const conditions = [
-    ...headerValues(headers, 'if-match'),
-    ...headerValues(headers, 'if-none-match')
-  ]
-  const { outcome, ref: asked, record } = await asks.ask({ ref, session, readBody, conditions })
+  const asked = await asks.ask({ ...request, ref, session })
+  const { outcome, response, mayRead } = asked
   observeAsk(outcome)
-  log.info({ ref: asked, outcome }, 'asked')
-  const stepfunction = { answer: `${recordPath(asked)}/stepfunction` }
-  if (record === undefined) return jsonReply(200, session.commonHeaders, { stepfunction })
-  const { data, permissions } = jsonObject(record)
-  return jsonReply(record.status, endToEndHeaders(record.headers), {
+  request.log.info({ ref: asked.ref, outcome }, 'asked')
+  const stepfunction = { answer: `${recordPath(asked.ref)}/stepfunction` }
+  if (!mayRead) return jsonReply(200, commonHeaders(response.headers), { stepfunction })
+  const { data, permissions } = jsonObject(response)
+  return jsonReply(response.status, endToEndHeaders(response.headers), {
     data,
     permissions,
     stepfunction

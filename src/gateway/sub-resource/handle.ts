@@ -1,5 +1,6 @@
 import type { Log } from '../../log.ts'
-import { methodNotAllowed, unsupportedMediaType, type Refusal } from '../../kinto/errors.ts'
+import { commonHeaders, openHeaders } from '../../kinto/cors.ts'
+import { methodNotAllowed, unsupportedMediaType } from '../../kinto/errors.ts'
 import { headerValues, selectHeaders } from '../../kinto/headers.ts'
 import { KintoSession, type Kinto } from '../../kinto/session.ts'
 import type { SubResource } from '../classify.ts'
@@ -68,12 +69,12 @@ export async function handleSubResource(
         : askEndpoint(target.ref, asking)
     if (method === 'OPTIONS') return await preflight(request, session, endpoint)
     const carryOut = endpoint.methods.get(method)
-    if (carryOut === undefined) throw await notAllowed(session, endpoint)
+    if (carryOut === undefined) return await notAllowed(request, session, endpoint)
     if (method === 'POST') requireJson(headerValues(request.headers, 'content-type')[0])
     return await carryOut(request, session)
   } catch (error) {
     if (clientGone.aborted) return nobodyIsThere(target, log)
-    const reply = errorReply(error, session.commonHeaders, log)
+    const reply = errorReply(error, openHeaders, log)
     if (method === 'POST') endpoint?.failed(reply, log)
     return reply
   }
@@ -112,11 +113,12 @@ async function preflight(
  * can change nothing.
  */
 async function notAllowed(
+  { log }: SubResourceRequest,
   session: KintoSession,
   { path, foreign, methods }: Endpoint
-): Promise<Refusal> {
-  await session.options(path, [requestMethod, foreign])
-  return methodNotAllowed(allowed(methods).join(', '))
+): Promise<Reply> {
+  const { headers } = await session.options(path, [requestMethod, foreign])
+  return errorReply(methodNotAllowed(allowed(methods).join(', ')), commonHeaders(headers), log)
 }
 
 function allowed(methods: Endpoint['methods']): string[] {

@@ -1,29 +1,13 @@
-import { pino } from 'pino'
 import t from 'tap'
 import { Activities } from '../../../src/answer/activities/activities.ts'
-import { RecordReader } from '../../../src/answer/record/reader.ts'
-import { KintoSession } from '../../../src/kinto/session.ts'
-import { createUpstream } from '../../../src/kinto/upstream.ts'
-import { createStepFunctions } from '../../../src/stepfunctions/clients.ts'
 import { startKinto } from '../../helpers/kinto.ts'
-import {
-  activityArn,
-  credentials,
-  region,
-  startStepFunctions
-} from '../../helpers/step-functions.ts'
+import { createParts } from '../../helpers/parts.ts'
+import { activityArn, region, startStepFunctions } from '../../helpers/step-functions.ts'
 
 t.test('only so many wait at one time', async t => {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
   sfn.createActivity()
-  const upstream = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
-  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
-  const reader = new RecordReader({
-    policy: { allowedArns: [], region },
-    seals: undefined,
-    sealRequired: [],
-    observe() {}
-  })
+  const { stepFunctions, reader, session, log } = createParts(t, { kinto, sfn })
   const activities = new Activities({
     polls: stepFunctions.polls,
     stepFunctions,
@@ -31,23 +15,18 @@ t.test('only so many wait at one time', async t => {
     serviceAccount: undefined,
     resources: [],
     waitMs: 60_000,
-    log: pino({ level: 'silent' })
+    log
   })
   const controller = new AbortController()
   const take = (record: string) =>
-    activities.take({
-      activityArn,
-      region,
+    activities.take(activityArn, {
+      step: { region },
       ref: { version: 'v1', bucket: 'b', collection: 'c', record },
       dead: undefined,
       clientGone: controller.signal,
       timeLeft: () => 60_000,
       mayWait: true,
-      session: new KintoSession(
-        { dispatcher: upstream.dispatcher, origin: kinto.url, timeoutMs: 1_000 },
-        [],
-        () => 1_000
-      )
+      session: session()
     })
   const waiting = Promise.allSettled(
     Array.from({ length: 1_000 }, (_none, index) => take(`r${index}`))
@@ -59,6 +38,4 @@ t.test('only so many wait at one time', async t => {
   sfn.disconnect()
   await activities.stopPolling()
   await t.rejects(take('too-late'), { name: 'Refusal', message: /stopping/ })
-  stepFunctions.close()
-  await upstream.close()
 })

@@ -33,15 +33,9 @@ t.test('what changes meanwhile counts', async t => {
   const all = await startSaving(t)
   const changing = (change: (nth: number) => void): void => {
     let nth = 0
-    all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
+    all.kinto.fault({ method: 'PATCH' }, (request, response, received) => {
       change(++nth)
-      const reply = all.kinto.store.answer(
-        'PATCH',
-        url,
-        name => request.headersDistinct[name]?.[0],
-        body.toString()
-      )
-      response.writeHead(reply.status, reply.headers).end(reply.body)
+      all.kinto.respond(request, response, received)
     })
   }
   const { taskToken } = all.sfn.waitCallback()
@@ -112,16 +106,10 @@ t.test('it counts once it was seen', async t => {
   for (const lost of [0, 2, 10]) {
     const all = await startSaving(t)
     let patches = 0
-    all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
+    all.kinto.fault({ method: 'PATCH' }, (request, response, received) => {
       const before = all.stored()
-      const reply = all.kinto.store.answer(
-        'PATCH',
-        url,
-        name => request.headersDistinct[name]?.[0],
-        body.toString()
-      )
+      all.kinto.respond(request, response, received)
       if (patches++ < lost) all.put(before)
-      response.writeHead(reply.status, reply.headers).end(reply.body)
     })
     all.put({})
     const saved = await all.saveSeen()

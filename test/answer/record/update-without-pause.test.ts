@@ -15,18 +15,12 @@ t.test(
     const { taskToken } = sfn.waitCallback()
     kinto.store.put(record, { taskToken }, writers)
     let recordings = 0
-    const end = kinto.fault({ method: 'PATCH', path }, (request, response, { url, body }) => {
+    const end = kinto.fault({ method: 'PATCH', path }, (request, response, received) => {
       if (request.headers['if-match'] !== probe) {
         recordings += 1
         kinto.store.put(record, { taskToken, note: String(recordings) }, writers)
       }
-      const reply = kinto.store.answer(
-        'PATCH',
-        url,
-        name => request.headersDistinct[name]?.[0],
-        body.toString()
-      )
-      response.writeHead(reply.status, reply.headers).end(reply.body)
+      kinto.respond(request, response, received)
     })
     t.match(await answer(all, record, { answer: 'SUCCEED' }), {
       status: 503,

@@ -1,10 +1,8 @@
-import { pino } from 'pino'
 import t from 'tap'
 import { Heartbeats } from '../../../src/answer/rounds/heartbeats.ts'
-import { RecordReader } from '../../../src/answer/record/reader.ts'
-import { createStepFunctions } from '../../../src/stepfunctions/clients.ts'
+import { createParts } from '../../helpers/parts.ts'
 import { activityArn, as, collection, startAll, stateMachineArn } from '../../helpers/service.ts'
-import { credentials, region, startStepFunctions } from '../../helpers/step-functions.ts'
+import { region, startStepFunctions } from '../../helpers/step-functions.ts'
 
 const seconds = (value: number) => JSON.rawJSON(String(value))
 
@@ -48,8 +46,7 @@ t.test('pending records that say heartbeatSeconds get heartbeats', async t => {
 
 t.test('held tokens get them too; what goes wrong is logged without a token', async t => {
   const sfn = await startStepFunctions(t)
-  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
-  const log: string[] = []
+  const { stepFunctions, reader, log, lines } = createParts(t, { sfn })
   const { taskToken } = sfn.waitCallback()
   const unsaved = {
     taskToken,
@@ -59,29 +56,16 @@ t.test('held tokens get them too; what goes wrong is logged without a token', as
     takenAt: 0,
     named: { uris: new Map(), ids: new Set<string>(), seals: new Set<string>() }
   }
-  const reader = new RecordReader({
-    policy: { allowedArns: [], region },
-    seals: undefined,
-    sealRequired: [],
-    observe() {}
-  })
   const heartbeats = new Heartbeats({
     stepFunctions,
     reader,
     unsavedTasks: () => [{ ...unsaved, heartbeatSeconds: 60 }, unsaved],
-    log: pino(
-      {},
-      {
-        write: (line: string) => {
-          log.push(line)
-        }
-      }
-    )
+    log
   })
   sfn.fault('SendTaskHeartbeat', 'AccessDeniedException')
   await heartbeats.send()
-  t.match(log, [/a heartbeat could not be sent/])
-  t.notMatch(log.join(''), taskToken)
+  t.match(lines, [{ msg: /a heartbeat could not be sent/ }])
+  t.notMatch(JSON.stringify(lines), taskToken)
   await heartbeats.send()
   await heartbeats.send()
   t.equal(
@@ -89,6 +73,5 @@ t.test('held tokens get them too; what goes wrong is logged without a token', as
     2,
     'what failed is tried again at once, what went well in its time'
   )
-  t.equal(log.length, 1)
-  stepFunctions.close()
+  t.equal(lines.length, 1)
 })

@@ -133,17 +133,11 @@ t.test('three times for one token, then somebody has to look', parallel, async t
 t.test('a change that comes between, or at the same time', parallel, async t => {
   const all = await waiting(t)
   const patches: string[] = []
-  all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
-    patches.push(url)
+  all.kinto.fault({ method: 'PATCH' }, (request, response, received) => {
+    patches.push(received.url)
     if (patches.length === 1) all.change('r', { note: 'x' })
-    const reply = all.kinto.store.answer(
-      'PATCH',
-      url,
-      name => request.headersDistinct[name]?.[0],
-      body.toString()
-    )
+    all.kinto.respond(request, response, received)
     if (patches.length === 2) all.change('r', forged)
-    response.writeHead(reply.status, reply.headers).end(reply.body)
   })
   all.change('r', forged)
   await all.takeBack()
@@ -155,16 +149,10 @@ t.test('a change that comes between, or at the same time', parallel, async t => 
 t.test('others who change the record without pause', parallel, async t => {
   const all = await waiting(t)
   let patches = 0
-  all.kinto.fault({ method: 'PATCH' }, (request, response, { url, body }) => {
+  all.kinto.fault({ method: 'PATCH' }, (request, response, received) => {
     patches += 1
     all.change('r', forged)
-    const reply = all.kinto.store.answer(
-      'PATCH',
-      url,
-      name => request.headersDistinct[name]?.[0],
-      body.toString()
-    )
-    response.writeHead(reply.status, reply.headers).end(reply.body)
+    all.kinto.respond(request, response, received)
   })
   all.change('r', forged)
   await all.takeBack()
