@@ -18,7 +18,7 @@ import type { Section } from './report/section.ts'
 // npm run bench -- --quick         under 3 minutes: shows that it works, and rough numbers
 // npm run bench -- --full          every workload at every number of connections
 // npm run bench -- --only proxies  one of proxies, kinto, answers, growth; may be repeated
-// npm run bench -- --write-docs    puts the numbers and plots into docs/
+// npm run bench -- --write-docs    puts the numbers and plots into bench/results/ and docs/
 // --rounds N, --seconds N          how often and how long each thing is measured
 
 const measures: Record<

@@ -30,7 +30,7 @@ export interface Plan {
   answers: number
   /** Milliseconds that Step Functions takes for a call. */
   stepFunctionsMs: number
-  /** Whether docs/performance.md and its plots get the numbers. */
+  /** Whether bench/results/ and the plots of docs/performance.md get the numbers. */
   writeDocs: boolean
 }
 

@@ -13,7 +13,7 @@ import { createFunction } from './function.ts'
 export const region = 'us-west-2'
 /** The emulator takes twelve digits as the account, and any secret key. */
 export const credentials = { accessKeyId: '123456789012', secretAccessKey: 'unused' }
-const role = `arn:aws:iam::${credentials.accessKeyId}:role/demo`
+export const role = `arn:aws:iam::${credentials.accessKeyId}:role/demo`
 
 export const workflows = ['activity', 'callback'] as const
 export type Workflow = (typeof workflows)[number]

@@ -1,12 +1,14 @@
 import { executionEnd } from './aws.ts'
 import { answerAndCheck } from './auto.ts'
+import { accounts } from './kinto.ts'
+import type { Account } from './kinto.ts'
 import { say } from './say.ts'
 import { show } from './show.ts'
-import { ask, setStage } from './stage.ts'
+import { ask, setStage, untilGone } from './stage.ts'
 import type { Question, Stage } from './stage.ts'
 
-// npm run demo                 two workflows wait for your answer
-// npm run demo -- --auto       answers by itself, and checks the result
+// npm run demo                 two workflows wait for your answer; it stays until Ctrl-C
+// npm run demo -- --auto       answers by itself, checks the result, and ends
 
 await show(async function demo() {
   const auto = process.argv.includes('--auto')
@@ -27,7 +29,8 @@ async function answerAll(stage: Stage, questions: readonly Question[]): Promise<
   return right
 }
 
-async function watchAll(stage: Stage, questions: readonly Question[]): Promise<boolean> {
+// Stays when all is answered: who tries the service wants to look at what it did
+async function watchAll(stage: Stage, questions: readonly Question[]): Promise<never> {
   say('\nWaiting for both answers. Ctrl-C ends everything.')
   await Promise.all(
     questions.map(async ({ workflow, executionArn }) => {
@@ -36,6 +39,12 @@ async function watchAll(stage: Stage, questions: readonly Question[]): Promise<b
       say(`\nThe ${workflow} workflow has ${status}${end}`)
     })
   )
-  say('\nBoth are answered.')
-  return true
+  say('\nBoth are answered. Kinto and the service go on until Ctrl-C, so look around:')
+  for (const { recordUrl } of questions) sayCurl('alice', `${recordUrl}/stepfunction`)
+  sayCurl('admin', `${stage.service.url}/v1/buckets/stepfunction/history`)
+  return await untilGone(stage)
+}
+
+function sayCurl(account: Account, url: string): void {
+  say(`  curl -u ${account}:${accounts[account]} ${url}`)
 }

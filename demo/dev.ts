@@ -2,7 +2,8 @@ import { accounts } from './kinto.ts'
 import { freePort } from './parts/ready.ts'
 import { say } from './say.ts'
 import { show } from './show.ts'
-import { ask, setStage } from './stage.ts'
+import { ask, setStage, untilGone } from './stage.ts'
+import { startWaiting } from './tokens.ts'
 
 // npm run dev: the demo's Kinto and emulator, and the service from its source.
 // The service restarts when its source changes.
@@ -25,13 +26,15 @@ await show(async function dev() {
     }
   })
   await ask(stage)
+  const tokens = await startWaiting(stage.emulator.url, 3)
+  say('\nTokens of steps that wait, for the commands in README.md and docs/:')
+  for (const [index, token] of tokens.entries()) say(`  token${index || ''}=${token}`)
   say(
-    `\nAdmin:    ${stage.service.adminUrl}\nAccounts: ${Object.entries(accounts)
+    `\nMetrics:  ${stage.service.adminUrl}/metrics\nAccounts: ${Object.entries(accounts)
       .map(pair => pair.join(':'))
       .join('  ')}`
   )
   say('The service restarts when its source changes. Ctrl-C ends everything.\n')
   quiet = false
-  await stage.service.exited
-  throw new Error('The service is gone.')
+  return await untilGone(stage)
 })

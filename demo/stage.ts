@@ -124,6 +124,12 @@ export async function ask({ emulator, service, stateMachines }: Stage): Promise<
   return questions
 }
 
+/** @throws when the service ends by itself; a signal ends it together with the demo. */
+export async function untilGone({ service }: Stage): Promise<never> {
+  await service.exited
+  throw new Error('The service is gone.')
+}
+
 function at({ url }: { url: string }): string {
   return url
 }

@@ -10,6 +10,7 @@ import { startService } from '../demo/parts/service.ts'
 import { about } from '../src/about.ts'
 import { answer, call, collection } from './helpers/service.ts'
 import { startKinto } from './helpers/kinto.ts'
+import { olderNode } from './helpers/older-node.ts'
 import { credentials, region, startStepFunctions } from './helpers/step-functions.ts'
 
 // The package is installed as others would install it, outside of the project, so that nothing
@@ -29,19 +30,6 @@ const installed = join(folder, 'node_modules', 'kinto-stepfunction')
 // Without the loader that tap gives to every process: neither tsc nor the package may need it.
 const plain = ['env', '-u', 'NODE_OPTIONS'] as const
 const program = [...plain, join(folder, 'node_modules', '.bin', 'kinto-stepfunction')] as const
-
-/** A Node.js of the PATH that is too old for the package. */
-async function olderNode(): Promise<string | undefined> {
-  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
-    const node = join(directory, 'node')
-    if (
-      existsSync(node) &&
-      Number.parseInt(await run([...plain, node, '-p', 'process.versions.node']), 10) < 24
-    )
-      return node
-  }
-  return undefined
-}
 
 /**
  * Runs a command.

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import t from 'tap'
 import { projectFolder } from '../demo/parts/folder.ts'
@@ -58,6 +58,15 @@ t.test('every folder of src says where to start, and names all of its files', as
     t.match(guide, /\bStart (at|here)\b/, folder)
     for (const file of files) t.ok(guide.includes(`\`${basename(file)}\``), file)
   }
+})
+
+t.test('every file and folder that CONTRIBUTING.md names is there', async t => {
+  const paths = textOf('CONTRIBUTING.md').matchAll(
+    /`((?:src|test|demo|deploy|docs|bench)\/[\w/.-]*)`/g
+  )
+  const named = Array.from(paths, ([, path = '']) => path)
+  t.ok(named.length > 20)
+  for (const path of named) t.ok(existsSync(join(projectFolder, path)), path)
 })
 
 /** The TypeScript and JavaScript files of a folder, by their paths from the project's. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectFolder } from '../../demo/parts/folder.ts'
 import type { Plan } from '../plan.ts'
@@ -6,23 +6,30 @@ import { renderTable } from './section.ts'
 import type { Section } from './section.ts'
 import { renderPlot } from './svg.ts'
 
-const page = join(projectFolder, 'docs', 'performance.md')
-const plots = join(projectFolder, 'docs', 'performance')
-const mark = '<!-- What follows is written by `npm run bench -- --write-docs` -->'
+const results = join(projectFolder, 'bench', 'results')
+// What docs/performance.md shows
+const shown = {
+  plots: ['cpu-per-get', 'memory-connections'],
+  folder: join(projectFolder, 'docs', 'performance'),
+  path: '../../docs/performance/'
+}
 
-/** Puts the numbers below the mark of docs/performance.md, and the plots beside it. */
+/** Writes bench/results/README.md anew, and the plots. docs/performance.md is written by hand. */
 export function writeDocs(machine: string, plan: Plan, sections: readonly Section[]): void {
-  const [head] = readFileSync(page, 'utf8').split(mark)
-  mkdirSync(plots, { recursive: true })
+  for (const folder of [shown.folder, results]) mkdirSync(folder, { recursive: true })
   for (const plot of sections.flatMap(section => section.plots))
-    writeFileSync(join(plots, `${plot.name}.svg`), renderPlot(plot))
+    writeFileSync(
+      join(isShown(plot.name) ? shown.folder : results, `${plot.name}.svg`),
+      renderPlot(plot)
+    )
   const form = plan.quick ? 'The quick form, which is rough: ' : ''
   const text = [
-    `${head}${mark}`,
+    '# What the bench measured',
+    'Written by `npm run bench -- --write-docs`. [How it is measured](../README.md).',
     `${form}${plan.rounds} rounds of ${plan.seconds} s each. ${machine}.`,
     ...sections.map(render)
   ]
-  writeFileSync(page, `${text.join('\n\n')}\n`)
+  writeFileSync(join(results, 'README.md'), `${text.join('\n\n')}\n`)
 }
 
 function render({ title, notes, tables, plots }: Section): string {
@@ -30,6 +37,10 @@ function render({ title, notes, tables, plots }: Section): string {
     `## ${title}`,
     ...notes,
     ...tables.map(renderTable),
-    ...plots.map(plot => `![${plot.title}](performance/${plot.name}.svg)`)
+    ...plots.map(({ title, name }) => `![${title}](${isShown(name) ? shown.path : ''}${name}.svg)`)
   ].join('\n\n')
+}
+
+function isShown(plot: string): boolean {
+  return shown.plots.includes(plot)
 }

@@ -32,6 +32,18 @@ for (const [name, resources] of Object.entries(templates)) {
   )
 }
 
+t.test('the policy names what docs/aws.md creates', async t => {
+  const resources = documented.flatMap(({ Resource }) => Resource)
+  const created = read('docs/aws.md').matchAll(/create-(state-machine|activity) --name ([\w-]+)/g)
+  for (const [, kind, name = ''] of created) {
+    const part = kind === 'activity' ? `:activity:${name}` : `:execution:${name}:*`
+    t.ok(
+      resources.some((resource: string) => resource.endsWith(part)),
+      name
+    )
+  }
+})
+
 t.test('every task of the SAM template ends in time, and finds what is substituted', async t => {
   const { workflow } = templates
   t.ok(workflow.CreateRecord.Properties.Timeout < 60)
