@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { activityArn, answer, as, collection, startAll } from '../../helpers/service.ts'
 
 const uri = (id: string): string => `${collection}/records/${id}`
 
-async function start(t: Parameters<typeof startAll>[0], pollMs = 500) {
+async function start(t: Test, pollMs = 500) {
   const all = await startAll(t, {
     env: { KINTO_AUTHORIZATION: as('workflow'), ACTIVITIES: activityArn },
     pollMs
@@ -47,13 +47,19 @@ t.test('tasks are saved in their records as they come', async t => {
   t.equal(all.sfn.maxPollsOpen(), 1)
 })
 
-t.test('a token whose record comes later is saved then', async t => {
+/** A task has come, and its record does not exist yet. */
+async function startBeforeRecord(t: Test) {
   const all = await start(t)
   all.sfn.createActivity()
   const id = randomUUID()
   all.sfn.scheduleActivity({ input: { id } })
   all.service.begin()
   await all.logged(/kept in memory/)
+  return { ...all, id }
+}
+
+t.test('a token whose record comes later is saved then', async t => {
+  const { id, ...all } = await startBeforeRecord(t)
   while (!(await all.kinto.nextRequest()).url.endsWith(id));
   const saved = patched(all.kinto, id)
   all.kinto.store.put(uri(id), { activityArn }, { write: ['account:alice'] })
@@ -78,12 +84,7 @@ t.test('an activity that cannot be polled is polled again', async t => {
 })
 
 t.test('what is held is saved at the latest when the process stops', async t => {
-  const all = await start(t)
-  all.sfn.createActivity()
-  const id = randomUUID()
-  all.sfn.scheduleActivity({ input: { id } })
-  all.service.begin()
-  await all.logged(/kept in memory/)
+  const { id, ...all } = await startBeforeRecord(t)
   all.kinto.store.put(uri(id), { activityArn }, { write: ['account:alice'] })
   t.same(await all.service.stop(), [])
   t.equal(typeof all.token(id), 'string')
