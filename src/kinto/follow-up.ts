@@ -27,8 +27,6 @@ export async function followUp<Result>(
   try {
     return await work()
   } catch (error) {
-    throw error instanceof FollowUpFailed
-      ? error
-      : new FollowUpFailed(commonHeaders(headers), error)
+    throw new FollowUpFailed(commonHeaders(headers), error)
   }
 }
