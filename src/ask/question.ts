@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isAbsent, readStep, readToken, type ArnPolicy } from '../answer/record/record.ts'
 import { readObject } from '../answer/request.ts'
+import { fieldsOfAnAnswer } from '../seal/digests.ts'
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { isSealed, type QuestionToSeal } from '../seal/seals.ts'
@@ -23,16 +24,6 @@ const mostValues = 10_000
 
 // A question has at most as many fields.
 const mostOpenFields = 100
-
-const ofAnAnswer = [
-  'choice',
-  'output',
-  'answeredBy',
-  'answeredAt',
-  'comment',
-  'answerReceipt',
-  'over'
-]
 
 // The service acts on these fields, so they may not change after the question was asked.
 const neverOpen = new Set([
@@ -91,7 +82,7 @@ function requireUnanswered(fields: JsonObject): void {
   const { status } = fields
   if (!isAbsent(status) && status !== 'UNANSWERED')
     throw invalid('body', 'status', 'A question that is asked is UNANSWERED')
-  const written = ofAnAnswer.find(name => !isAbsent(fields[name]))
+  const written = fieldsOfAnAnswer.find(name => !isAbsent(fields[name]))
   if (written !== undefined) throw invalid('body', written, 'This field is written by the answer')
 }
 

@@ -11,12 +11,8 @@ export type FieldDigest = readonly [name: string, digest: string]
 const digestBytes = 8
 const shownLength = 60
 
-// Fields that Kinto, an answer or the service writes.
-const notAsked = new Set([
-  'id',
-  'last_modified',
-  'taskToken',
-  'status',
+/** Fields that an answer writes, beside the status. */
+export const fieldsOfAnAnswer = [
   'choice',
   'output',
   'answeredBy',
@@ -24,6 +20,15 @@ const notAsked = new Set([
   'comment',
   'answerReceipt',
   'over'
+] as const
+
+// Fields that Kinto, an answer or the service writes.
+const notAsked = new Set<string>([
+  'id',
+  'last_modified',
+  'taskToken',
+  'status',
+  ...fieldsOfAnAnswer
 ])
 
 /**

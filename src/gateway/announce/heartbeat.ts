@@ -17,14 +17,11 @@ export function heartbeatReply(
   const stepfunction = credentials && endpoint
   if (response === undefined) return jsonReply(503, openHeaders, { stepfunction, kinto: false })
   if (response.status !== 200 && response.status !== 503) return kintoReply(response)
-  let status = response.status
-  const body = editJson(response.body, checks => {
+  const body = editJson(response.body, checks =>
     // Kinto's errors have the status 503 too.
-    if (Object.hasOwn(checks, 'errno')) return undefined
-    if (!stepfunction || Object.values(checks).includes(false)) status = 503
-    return { ...checks, stepfunction }
-  })
-  return body === undefined
-    ? heartbeatReply(undefined, { credentials, endpoint })
-    : { ...kintoReply(response), status, body }
+    Object.hasOwn(checks, 'errno') ? undefined : { ...checks, stepfunction }
+  )
+  if (body === undefined) return heartbeatReply(undefined, { credentials, endpoint })
+  const isIll = Object.values(JSON.parse(body.toString())).includes(false)
+  return { ...kintoReply(response), status: isIll ? 503 : response.status, body }
 }
