@@ -35,13 +35,14 @@ async function ask(question) {
     status = response.status
     text = await response.text()
   } catch (error) {
-    throw new Error(`${url} cannot be reached: ${reasonOf(error)}`)
+    throw new Error(`${url} cannot be reached: ${reasonOf(error)}`, { cause: error })
   }
   if (status >= 300) throw new Error(`${url} answered ${status}: ${text}`)
   try {
     return JSON.parse(text)
-  } catch {
-    throw new Error(`${url} answered ${status}, but not in JSON. Is kinto-stepfunction there?`)
+  } catch (cause) {
+    const question = 'Is kinto-stepfunction there?'
+    throw new Error(`${url} answered ${status}, but not in JSON. ${question}`, { cause })
   }
 }
 

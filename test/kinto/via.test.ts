@@ -4,6 +4,10 @@ import { wrongServer } from '../../src/kinto/wrong-server.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 import { startKinto } from '../helpers/kinto.ts'
 
+function view(stepfunction: unknown): string {
+  return JSON.stringify({ project_name: 'kinto', capabilities: { stepfunction } })
+}
+
 t.test('all that is sent to Kinto has the mark, beside what others wrote', async t => {
   const kinto = await startKinto(t, (_request, response) => {
     response.end()
@@ -46,8 +50,6 @@ t.test('what has the mark is refused, wherever it has been since', async t => {
 })
 
 t.test('what is there in place of Kinto, by its root view', async t => {
-  const view = (capability: unknown): string =>
-    JSON.stringify({ project_name: 'kinto', capabilities: { stepfunction: capability } })
   for (const [status, body, found] of [
     [200, view({ url: 'x', resources: ['/buckets/stepfunction'] }), /leads to this service/],
     [508, '{}', /leads to this service/],
