@@ -13,11 +13,11 @@ export const leadsToService =
 
 /** Marks every request: what comes back with the mark goes round in a loop. */
 export function markRequests(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
-  return function dispatchMarked({ headers, ...options }, handler) {
-    const marked = Array.isArray(headers)
-      ? [...headers, 'Via', mark]
-      : Object.assign({}, headers, { Via: mark })
-    return dispatch({ ...options, headers: marked }, handler)
+  return function dispatchMarked(options, handler) {
+    const headers = Array.isArray(options.headers)
+      ? [...options.headers, 'Via', mark]
+      : Object.assign({}, options.headers, { Via: mark })
+    return dispatch({ ...options, headers }, handler)
   }
 }
 
