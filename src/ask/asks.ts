@@ -82,7 +82,7 @@ export class Asks {
   }
 
   /** The field is only shown, so nothing is refused for it. Once is enough for its author. */
-  #lookAtReviewer({ fields: { reviewer } }: AskedQuestion, ref: RecordRef): void {
+  #lookAtReviewer({ record: { reviewer } }: AskedQuestion, ref: RecordRef): void {
     if (this.#toldOfReviewer || typeof reviewer !== 'string' || isPrincipal(reviewer)) return
     this.#toldOfReviewer = true
     this.#options.log.warn(
