@@ -17,10 +17,16 @@ interface LoggedError {
   cause?: LoggedError
 }
 
-const faultsOfOurs = [TypeError, RangeError, ReferenceError, SyntaxError]
+const faultsOfOurs = [TypeError, RangeError, ReferenceError]
 
 // AWS quotes tokens that it does not know.
 const longWord = /[\w+/=:-]{100,}/g
+
+// V8 quotes what it could not parse, which may be a response of Kinto.
+const quotedText = /^.* is not valid JSON.*$/s
+
+// OpenSSL names its own function, file and line too: …:error:…:SSL routines:…:wrong version number:…
+const ofOpenSsl = /^[\dA-F]+:error:[\dA-F]+:[^:]*:[^:]*:([^:]*):.*$/s
 
 /**
  * The service's log: one line of JSON for each event. It goes to `destination`, by default to
@@ -37,22 +43,60 @@ export function createLog(level: Level | 'silent', destination?: DestinationStre
   return destination === undefined ? pino(options) : pino(options, destination)
 }
 
-function describeError(error: unknown): LoggedError {
-  if (!(error instanceof Error))
-    return { type: typeof error, message: withoutTokens(String(error)) }
-  const { name: type, message, stack, cause } = error
-  const code: unknown = Reflect.get(error, 'code')
-  const status: unknown = Reflect.get(error, 'status')
-  return {
-    type,
-    message: withoutTokens(message),
-    ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    ...(typeof status === 'number' && { status }),
-    ...(faultsOfOurs.some(kind => error instanceof kind) && { stack }),
-    ...(cause !== undefined && { cause: describeError(cause) })
-  }
+/** What an error says, and its causes after it, in one line. */
+export function reasonOf(error: unknown): string {
+  const text = messageOf(error)
+  return error instanceof Error && error.cause !== undefined
+    ? `${text} ${reasonOf(error.cause)}`
+    : text
 }
 
-function withoutTokens(text: string): string {
-  return text.replace(longWord, '…')
+function describeError(error: unknown): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: messageOf(error) }
+  const own = {
+    type: error.name,
+    message: messageOf(error),
+    ...codeOf(error),
+    ...(isFaultOfOurs(error) && { stack: error.stack })
+  }
+  if (error.cause === undefined) return own
+  const cause = describeError(error.cause)
+  // An error that passes on its cause's message stands for both.
+  return cause.message === own.message ? { ...cause, ...own } : { ...own, cause }
+}
+
+/** Its code and its status, where it has them. */
+function codeOf(error: Error): Pick<LoggedError, 'code' | 'status'> {
+  const code: unknown = Reflect.get(error, 'code')
+  const status = statusOf(error)
+  // The code of a DOMException is a number from the time before they had names.
+  const isCode =
+    typeof code === 'string' || (typeof code === 'number' && !(error instanceof DOMException))
+  return { ...(isCode && { code }), ...(status !== undefined && { status }) }
+}
+
+/** An error with a code is Node's word on a value from outside, such as a header or an address. */
+function isFaultOfOurs(error: Error): boolean {
+  return faultsOfOurs.some(kind => error instanceof kind) && !('code' in error)
+}
+
+/** Of the SDK's errors the status is that of AWS's response. */
+function statusOf(error: Error): number | undefined {
+  const metadata: unknown = Reflect.get(error, '$metadata')
+  const status: unknown =
+    typeof metadata === 'object' && metadata !== null
+      ? Reflect.get(metadata, 'httpStatusCode')
+      : Reflect.get(error, 'status')
+  return typeof status === 'number' ? status : undefined
+}
+
+function messageOf(error: unknown): string {
+  // A connection that was tried on several addresses says nothing itself.
+  if (error instanceof AggregateError && error.message === '')
+    return error.errors.map(messageOf).join('; ')
+  const text = error instanceof Error ? error.message : String(error)
+  return text
+    .replace(quotedText, 'It is not valid JSON.')
+    .replace(ofOpenSsl, 'TLS: $1.')
+    .replace(longWord, '…')
 }

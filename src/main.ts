@@ -1,9 +1,13 @@
 import { about } from './about.ts'
 import { createService, type Service } from './app.ts'
-import { check } from './check/check.ts'
+import { check, obstacles } from './check/check.ts'
+import { warning } from './check/result.ts'
 import { commandOf, describeSettings, loadSettings, type Settings } from './config/config.ts'
+import { misspelt } from './config/environment.ts'
 import { help } from './config/help.ts'
 import { insecurities } from './config/insecure.ts'
+import type { Address } from './config/values.ts'
+import { cannotListen } from './listening.ts'
 import { createLog } from './log.ts'
 
 const argv = process.argv.slice(2)
@@ -14,7 +18,7 @@ const settings = readSettings()
 if (command === 'check') await checkAndLeave(settings)
 const log = createLog(settings.logLevel)
 const service = await createService(settings, log)
-await listen(service, settings)
+await start(service)
 stopOn(service, 'SIGTERM', 'SIGINT')
 
 function readSettings(): Settings {
@@ -27,7 +31,7 @@ function readSettings(): Settings {
 }
 
 async function checkAndLeave(settings: Settings): Promise<never> {
-  const results = await check(settings)
+  const results = [...misspelt(process.env).map(warning), ...(await check(settings))]
   leave(
     results.some(({ level }) => level === 'wrong') ? 1 : 0,
     results.map(({ level, text }) => `${level.padEnd(8)} ${text}`).join('\n')
@@ -39,32 +43,38 @@ function leave(code: number, text: string): never {
   process.exit(code)
 }
 
+async function start({ gateway, admin, begin }: Service): Promise<void> {
+  const adminUrl = await listen(admin, 'admin_listen', settings.adminListen)
+  const url = await listen(gateway, 'listen', settings.listen)
+  begin()
+  const insecure = insecurities(settings)
+  log.info(
+    {
+      version: about.version,
+      url,
+      admin: adminUrl,
+      settings: describeSettings(settings),
+      insecure
+    },
+    'listening'
+  )
+  for (const sentence of [...misspelt(process.env), ...insecure]) log.warn(sentence)
+  void tellOfObstacles()
+}
+
+async function tellOfObstacles(): Promise<void> {
+  for (const sentence of await obstacles(settings)) log.warn(sentence)
+}
+
 async function listen(
-  { gateway, admin }: Service,
-  { listen, adminListen }: Settings
-): Promise<void> {
+  server: Service['gateway'],
+  setting: string,
+  address: Address
+): Promise<string> {
   try {
-    const adminUrl = await admin.listen(adminListen)
-    const url = await gateway.listen(listen)
-    service.begin()
-    const insecure = insecurities(settings)
-    log.info(
-      {
-        version: about.version,
-        url,
-        admin: adminUrl,
-        settings: describeSettings(settings),
-        insecure
-      },
-      'listening'
-    )
-    for (const sentence of insecure) log.warn(sentence)
-  } catch (error) {
-    log.fatal(
-      { err: error },
-      'the service cannot listen: ' +
-        'choose other addresses with stepfunction.listen and stepfunction.admin_listen'
-    )
+    return await server.listen(address)
+  } catch (err) {
+    log.fatal({ err }, cannotListen(setting, address, err))
     process.exit(1)
   }
 }

@@ -1,7 +1,20 @@
+import { once } from 'node:events'
+import { validateHeaderValue } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:tls'
 import t from 'tap'
-import { createLog } from '../src/log.ts'
+import { createLog, reasonOf } from '../src/log.ts'
 import { KintoRefusal } from '../src/kinto/client.ts'
 import { StepFunctionsError } from '../src/stepfunctions/errors.ts'
+
+async function caught(work: () => unknown): Promise<unknown> {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
 
 function logged(err: unknown): Record<string, any> {
   const lines: string[] = []
@@ -55,6 +68,81 @@ t.test('nothing that it carries', async t => {
     { type: 'Error', message: "Invalid Token: '…'" },
     'AWS quotes tokens'
   )
+})
+
+t.test('what could not be parsed is not quoted', async t => {
+  for (const text of ['<html>CANARY', '{"a":CANARY}', `{"a":CANARY${' '.repeat(99)}}`, '"CANARY']) {
+    const err = await caught(() => JSON.parse(text))
+    const { message, stack } = logged(new Error('no JSON', { cause: err }))['cause']
+    t.match(message, /JSON/)
+    t.notMatch(message, /CANARY/)
+    t.equal(stack, undefined, 'it is nobody here who made the mistake')
+  }
+  // The SDK adds where a programmer finds the response.
+  const ofTheSdk = new SyntaxError(
+    'Unexpected token \'<\', "<html>CANA"... is not valid JSON\n' +
+      '  Deserialization error: to see the raw response, inspect the hidden field ' +
+      '{error}.$response on this object.'
+  )
+  t.strictSame(logged(Object.assign(ofTheSdk, { $metadata: { httpStatusCode: 502 } })), {
+    type: 'SyntaxError',
+    message: 'It is not valid JSON.',
+    status: 502
+  })
+})
+
+t.test('an error that passes the message of its cause on is told once', async t => {
+  const cause = Object.assign(new Error('not authorized'), {
+    name: 'AccessDeniedException',
+    $metadata: { httpStatusCode: 400 }
+  })
+  t.strictSame(
+    logged(new StepFunctionsError('refused', 'AccessDeniedException', 'not authorized', { cause })),
+    {
+      type: 'StepFunctionsError',
+      message: 'not authorized',
+      status: 400,
+      code: 'AccessDeniedException'
+    }
+  )
+})
+
+t.test('where a connection was tried on several addresses, each one is told', async t => {
+  const tries = ['connect ECONNREFUSED ::1:1', 'connect ECONNREFUSED 127.0.0.1:1']
+  const err = new AggregateError(tries.map(text => new Error(text)))
+  t.equal(logged(err)['message'], tries.join('; '))
+  t.equal(
+    reasonOf(new Error('There is no connection to Kinto.', { cause: err })),
+    `There is no connection to Kinto. ${tries.join('; ')}`
+  )
+  t.equal(logged(new AggregateError([], 'all failed'))['message'], 'all failed')
+})
+
+t.test('of an error of OpenSSL the reason', async t => {
+  const server = createServer(socket => {
+    socket.on('error', () => {}).end('This is not TLS.')
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const [err] = await once(connect({ host: '127.0.0.1', port }), 'error')
+  t.strictSame(logged(err), {
+    type: 'Error',
+    message: 'TLS: wrong version number.',
+    code: 'ERR_SSL_WRONG_VERSION_NUMBER'
+  })
+})
+
+t.test('a code that means nothing is left out', async t => {
+  const { reason } = AbortSignal.abort()
+  t.strictSame(logged(reason), { type: 'AbortError', message: 'This operation was aborted' })
+})
+
+t.test('what Node says of a value from outside is no fault of this program', async t => {
+  const err = await caught(() => {
+    validateHeaderValue('X', 'a\n')
+  })
+  t.match(logged(err), { type: 'TypeError', code: 'ERR_INVALID_CHAR', stack: undefined })
 })
 
 t.test('a fault of this program shows where it happened', async t => {

@@ -1,10 +1,8 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import t from 'tap'
 import { startPart } from '../demo/parts/process.ts'
 import { startService } from '../demo/parts/service.ts'
 import { projectFolder } from '../demo/parts/folder.ts'
-import { activityArn, answer, as, call, collection } from './helpers/service.ts'
+import { activityArn, answer, call, collection } from './helpers/service.ts'
 import { startKinto } from './helpers/kinto.ts'
 import { credentials, region, startStepFunctions } from './helpers/step-functions.ts'
 
@@ -13,7 +11,6 @@ const settings = {
   STEPFUNCTION_AWS_ACCESS_KEY: credentials.accessKeyId,
   STEPFUNCTION_AWS_SECRET_KEY: 'canary-of-the-aws-key'
 }
-const sealSecret = '5ea1'.repeat(16)
 
 t.test('the service listens, says what follows from its settings, and stops', async t => {
   const kinto = await startKinto(t)
@@ -41,25 +38,6 @@ t.test('npm start passes signals on', async t => {
   t.match(service.log(), /"msg":"stopped"/)
 })
 
-t.test('with an own account nothing follows, and its secret stays one', async t => {
-  const kinto = await startKinto(t)
-  const service = await startService({
-    env: {
-      STEPFUNCTION_KINTO_URL: kinto.url,
-      STEPFUNCTION_KINTO_AUTHORIZATION: as('service'),
-      STEPFUNCTION_ALLOWED_ARNS: 'arn:aws:states:us-west-2:*',
-      STEPFUNCTION_SEAL_SECRET: sealSecret,
-      STEPFUNCTION_SEAL_REQUIRED: '/buckets/stepfunction'
-    }
-  })
-  t.teardown(() => service.stop())
-  t.notMatch(service.log(), /"level":40/)
-  t.notMatch(service.log(), as('service').slice('Basic '.length))
-  t.notMatch(service.log(), sealSecret)
-  service.kill('SIGINT')
-  t.equal(await service.exited, 0)
-})
-
 t.test('wrong settings end the start with all that is wrong', async t => {
   const part = startPart({
     name: 'service',
@@ -70,26 +48,6 @@ t.test('wrong settings end the start with all that is wrong', async t => {
   t.equal(await part.exited, 1)
   t.match(part.log(), /STEPFUNCTION_KINTO_URL/)
   t.match(part.log(), /STEPFUNCTION_LISTEN/)
-})
-
-t.test('an address that is taken ends the start', async t => {
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  t.teardown(() => taken.close())
-  const address = taken.address()
-  const port = typeof address === 'object' ? address?.port : undefined
-  const part = startPart({
-    name: 'service',
-    command: process.execPath,
-    args: [`${projectFolder}/src/server.ts`],
-    env: {
-      ...settings,
-      STEPFUNCTION_LISTEN: `127.0.0.1:${port}`,
-      STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0'
-    }
-  })
-  t.equal(await part.exited, 1)
-  t.match(part.log(), /choose other addresses/)
 })
 
 t.test('a poll is open when it stops', async t => {
@@ -146,7 +104,8 @@ t.test('a poll is open when it stops', async t => {
   await t.test('a Ctrl-C that comes by two ways is one', async t => {
     const { service, stop } = await start()
     const stopped = stop()
-    service.kill('SIGTERM')
+    // The system makes one of two that are the same.
+    service.kill('SIGINT')
     await stopped
     sfn.scheduleActivity({ input: { record: `${collection}/records/elsewhere` } })
     t.equal(await service.exited, 0)

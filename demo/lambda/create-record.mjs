@@ -14,20 +14,49 @@ export async function handler({ asked, ...question }) {
     question.taskToken === undefined
       ? uuidOf({ asked, execution: question.executionArn })
       : undefined
-  const url = `${process.env.KINTO_COLLECTION}/stepfunction`
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { Authorization: process.env.KINTO_AUTHORIZATION, 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      data: { ...question, id, status: 'UNANSWERED' },
-      permissions: { write: [question.reviewer] }
-    }),
-    signal: AbortSignal.timeout(20_000)
-  }).catch(error => {
-    throw new Error(`${url} cannot be reached: ${error.cause ?? error}`)
+  return await ask({
+    data: { ...question, id, status: 'UNANSWERED' },
+    permissions: { write: [question.reviewer] }
   })
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
-  return await response.json()
+}
+
+// An error of the function is all that the execution shows of it, so each one says where and why
+async function ask(question) {
+  const url = `${setting('KINTO_COLLECTION')}/stepfunction`
+  const headers = {
+    Authorization: setting('KINTO_AUTHORIZATION'),
+    'Content-Type': 'application/json'
+  }
+  let status, text
+  try {
+    const body = JSON.stringify(question)
+    const signal = AbortSignal.timeout(20_000)
+    const response = await fetch(url, { method: 'POST', headers, body, signal })
+    status = response.status
+    text = await response.text()
+  } catch (error) {
+    throw new Error(`${url} cannot be reached: ${reasonOf(error)}`, { cause: error })
+  }
+  if (status >= 300) throw new Error(`${url} answered ${status}: ${text}`)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const question = 'Is kinto-stepfunction there?'
+    throw new Error(`${url} answered ${status}, but not in JSON. ${question}`, { cause })
+  }
+}
+
+function setting(name) {
+  const value = process.env[name]
+  if (!value) throw new Error(`The environment of the function lacks ${name}`)
+  return value
+}
+
+// The error of fetch says that it failed; its cause says why. A host with several addresses has one
+// cause for each of them
+function reasonOf({ message, cause }) {
+  if (cause === undefined) return message
+  return cause.errors?.map(error => error.message).join('; ') ?? cause.message
 }
 
 // A UUID (RFC 9562, version 8), because the service looks in the task of an activity for the id of

@@ -1,8 +1,7 @@
 import { requestKinto } from '../kinto/client.ts'
-import { parseJson } from '../kinto/json.ts'
 import { apiVersion, rootPath } from '../kinto/paths.ts'
-import { announcesPlugin, pluginIsThere } from '../kinto/plugin.ts'
 import type { Kinto } from '../kinto/session.ts'
+import { wrongServer } from '../kinto/wrong-server.ts'
 import type { Health } from '../stepfunctions/health.ts'
 
 export interface ReadinessOptions {
@@ -66,25 +65,17 @@ export class Readiness {
   async #lookAtKinto(): Promise<string[]> {
     const { dispatcher, origin } = this.#options.kinto
     try {
-      const { status, body } = await requestKinto(dispatcher, origin, {
+      const response = await requestKinto(dispatcher, origin, {
         method: 'GET',
         path: rootPath(apiVersion),
         headers: ['Accept', 'application/json'],
         timeoutMs: this.#lookMs
       })
-      if (status >= 500) return [`Kinto answers ${status}.`]
-      return announcesPlugin(viewIn(body)) ? [pluginIsThere] : []
+      const reason = wrongServer(response)
+      if (reason !== undefined) return [reason]
+      return response.status >= 500 ? [`Kinto answers ${response.status}.`] : []
     } catch {
       return ['Kinto cannot be reached.']
     }
-  }
-}
-
-/** Undefined where it is no JSON. */
-function viewIn(body: Buffer): unknown {
-  try {
-    return parseJson(body.toString())
-  } catch {
-    return undefined
   }
 }

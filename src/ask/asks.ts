@@ -9,11 +9,12 @@ import { conflict, invalid, Refusal, unavailable } from '../kinto/errors.ts'
 import { followUp } from '../kinto/follow-up.ts'
 import { selectHeaders } from '../kinto/headers.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
+import { isPrincipal } from '../kinto/principals.ts'
 import { recordPath, type CollectionRef, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import { changeFor, recordOf } from './change.ts'
 import type { AskOutcome, Placement, PlacementOptions } from './placement.ts'
-import { readQuestion } from './question.ts'
+import { readQuestion, type AskedQuestion } from './question.ts'
 import { backoff, pause } from '../wait.ts'
 
 export interface AsksOptions extends PlacementOptions {
@@ -51,6 +52,7 @@ const pauses = { firstMs: 50, longestMs: 1_000 }
  */
 export class Asks {
   readonly #options: AsksOptions
+  #toldOfReviewer = false
 
   constructor(options: AsksOptions) {
     this.#options = options
@@ -75,7 +77,18 @@ export class Asks {
       ref.bucket === 'default' ? realRef(named, await identify(session, ref.version)) : named
     const result = await this.#place({ asked, ref: named, real, session })
     void this.#options.callers.ask(session)
+    this.#lookAtReviewer(asked, result.ref)
     return result
+  }
+
+  /** The field is only shown, so nothing is refused for it. Once is enough for its author. */
+  #lookAtReviewer({ record: { reviewer } }: AskedQuestion, ref: RecordRef): void {
+    if (this.#toldOfReviewer || typeof reviewer !== 'string' || isPrincipal(reviewer)) return
+    this.#toldOfReviewer = true
+    this.#options.log.warn(
+      { ref },
+      'the reviewer of a question is no principal of Kinto: one has a prefix, as account:alice has'
+    )
   }
 
   async #place(placement: Placement): Promise<AskResult> {

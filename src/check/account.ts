@@ -3,7 +3,7 @@ import { apiVersion } from '../kinto/paths.ts'
 import { identify, mayWriteCollection } from '../kinto/permission.ts'
 import { collectionsOf } from '../kinto/resources.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import { ok, warning, wrong, type CheckResult } from './result.ts'
+import { ok, wrong, type CheckResult } from './result.ts'
 
 /**
  * Looks whether the service's own account can record answers. `session` is that account's.
@@ -39,6 +39,11 @@ export async function checkAccount(
               'so answers there cannot be recorded by it: give it write.'
           )
     ),
-    ...empty.map(({ bucket }) => warning(`It sees no collection in /buckets/${bucket}.`))
+    ...empty.map(({ bucket }) =>
+      wrong(
+        `It sees no collection in /buckets/${bucket}, so answers there cannot be recorded by it: ` +
+          'give it write there, or create the collection first.'
+      )
+    )
   ]
 }

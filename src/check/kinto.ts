@@ -2,8 +2,9 @@ import { jsonObject, requestKinto } from '../kinto/client.ts'
 import { headerValues } from '../kinto/headers.ts'
 import { isJsonObject } from '../kinto/json.ts'
 import { apiVersion, recordPath, rootPath } from '../kinto/paths.ts'
-import { announcesPlugin, pluginIsThere } from '../kinto/plugin.ts'
 import { KintoSession, type Kinto } from '../kinto/session.ts'
+import { leadsToService } from '../kinto/via.ts'
+import { wrongServer } from '../kinto/wrong-server.ts'
 import { ok, warning, wrong, type CheckResult } from './result.ts'
 
 /**
@@ -15,6 +16,8 @@ export async function checkKinto(server: Kinto): Promise<CheckResult[]> {
   const response = await new KintoSession(server, [], () => server.timeoutMs).get(
     rootPath(apiVersion)
   )
+  const mistaken = wrongServer(response)
+  if (mistaken === leadsToService) return [wrong(mistaken)]
   if (response.status !== 200)
     return [
       wrong(
@@ -22,8 +25,7 @@ export async function checkKinto(server: Kinto): Promise<CheckResult[]> {
           'it is not Kinto, or Kinto is not well.'
       )
     ]
-  const view = jsonObject(response)
-  const { project_version: version, settings, capabilities, url } = view
+  const { project_version: version, settings, capabilities, url } = jsonObject(response)
   if (typeof version !== 'string' || !isJsonObject(capabilities))
     return [wrong(`What listens at ${origin} is not Kinto.`)]
   return [
@@ -39,7 +41,7 @@ export async function checkKinto(server: Kinto): Promise<CheckResult[]> {
               'take kinto.object_record_patch_enabled = false out of its settings.'
           )
         ]),
-    ...(announcesPlugin(view) ? [wrong(pluginIsThere)] : []),
+    ...(mistaken === undefined ? [] : [wrong(mistaken)]),
     ...(typeof url === 'string' && new URL(url).host !== new URL(origin).host
       ? [
           warning(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { misspelt } from './environment.ts'
 import { readSettingsFile } from './file.ts'
 import { readSettings } from './keys.ts'
 import type { Key, Settings } from './keys.ts'
@@ -83,7 +84,8 @@ export function loadSettings({ argv, env }: Start): Settings {
         'Give one of them another port.'
     )
   }
-  if (problems.length > 0) throw new ConfigError(problems)
+  // What is wrong may be that a variable is misspelt. That alone keeps nobody from starting.
+  if (problems.length > 0) throw new ConfigError([...problems, ...misspelt(env)])
   return settings
 }
 
@@ -134,7 +136,8 @@ function isKnown(key: string, names: readonly string[]): boolean {
 }
 
 function unknownKey(key: string, names: readonly string[]): string {
-  const guess = nearest(key.toLowerCase().replace(/^(kinto\.)?stepfunction\./, ''), names)
-  const hint = guess === undefined ? '' : ` Did you mean stepfunction.${guess}?`
+  const guesses = nearest(key.toLowerCase().replace(/^(kinto\.)?stepfunction\./, ''), names)
+  const meant = guesses.map(name => `stepfunction.${name}`).join(' or ')
+  const hint = meant === '' ? '' : ` Did you mean ${meant}?`
   return `${key} is not a setting.${hint}`
 }

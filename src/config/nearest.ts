@@ -1,13 +1,13 @@
 /**
- * The one of `names` that `word` is probably meant to be. At most a third of its letters differ,
- * and no other name is as near.
+ * Those of `names` that `word` is probably meant to be: of the names in which at most a third of
+ * its letters differ the nearest one, or those that are as near.
  */
-export function nearest(word: string, names: readonly string[]): string | undefined {
-  const [best, second] = names
+export function nearest(word: string, names: readonly string[]): string[] {
+  const near = names
     .map(name => ({ name, distance: editDistance(word, name) }))
     .filter(({ distance }) => distance <= word.length / 3)
-    .toSorted((a, b) => a.distance - b.distance)
-  return best?.distance === second?.distance ? undefined : best?.name
+  const least = Math.min(...near.map(({ distance }) => distance))
+  return near.filter(({ distance }) => distance === least).map(({ name }) => name)
 }
 
 /** Levenshtein: letters to insert, remove or replace. */

@@ -8,6 +8,7 @@ import Fastify, {
   type RawServerDefault
 } from 'fastify'
 import { openHeaders } from '../kinto/cors.ts'
+import { refuseLoop } from '../kinto/via.ts'
 import type { Inspected } from './classify.ts'
 import { forward, type Inspection } from './forward.ts'
 import { clientLeft } from './http/failures.ts'
@@ -56,6 +57,10 @@ export async function createGateway({
   })
   acceptMethods(gateway)
   pipeline.watch(gateway)
+  gateway.addHook('onRequest', ({ headers }, _reply, done) => {
+    refuseLoop(headers.via)
+    done()
+  })
   gateway.addHook('onResponse', ({ raw, method }, { raw: { statusCode } }, done) => {
     observe(kinds.nameOf(raw), method, statusCode)
     done()

@@ -4,6 +4,7 @@ import { buildConnector, Pool, type Dispatcher } from 'undici'
 import { bounded } from './bounded.ts'
 import { repeatWhenStale, watchForStale } from './stale.ts'
 import { timed } from './timed.ts'
+import { markRequests } from './via.ts'
 
 export interface UpstreamOptions {
   /** Where Kinto is: scheme, host and port. */
@@ -83,6 +84,7 @@ export function createUpstream({
     to.compose(
       repeatWhenStale(fresh.compose(sameServerName(hostname)), stale),
       sameServerName(hostname),
+      markRequests,
       timed(observe),
       bounded(most, timeoutMs)
     )

@@ -31,6 +31,12 @@ t.test('not ready', async t => {
       () => [200, '{"capabilities": {"stepfunction": {}}}'],
       /Python plugin/
     ],
+    [
+      'another copy of the service is there',
+      () => [200, '{"capabilities": {"stepfunction": {"resources": []}}}'],
+      /leads to this service itself, or to another copy/
+    ],
+    ['one that refuses', () => [508, '{}'], /leads to this service itself, or to another copy/],
     ['Kinto fails', () => [503, '{}'], /503/]
   ]
   for (const [title, respond, reason] of rows) {

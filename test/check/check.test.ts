@@ -13,7 +13,7 @@ const aws = {
 
 t.test('--check finds what is right and what is wrong', needsParts('--check'), async t => {
   const [kinto, sfn] = await Promise.all([realKinto(t), startStepFunctions(t)])
-  for (const user of ['service', 'workflow'])
+  for (const user of ['service', 'workflow', 'stranger'])
     await call(`${kinto.url}/v1/accounts/${user}`, {
       method: 'PUT',
       body: { data: { password: 'secret' } }
@@ -63,6 +63,16 @@ t.test('--check finds what is right and what is wrong', needsParts('--check'), a
       { ...right, STEPFUNCTION_RESOURCES: '/buckets/stepfunction/collections/other' },
       1,
       [/^wrong .*may not write/m]
+    ],
+    [
+      'no right to see anything',
+      {
+        ...right,
+        STEPFUNCTION_KINTO_AUTHORIZATION: as('stranger'),
+        STEPFUNCTION_RESOURCES: '/buckets/stepfunction'
+      },
+      1,
+      [/^ok .*account:stranger/m, /^wrong .*sees no collection in \/buckets\/stepfunction/m]
     ],
     [
       'no credentials, and no Step Functions',

@@ -32,6 +32,7 @@ t.test('headers arrive in the spelling, order and number in which they were sent
     ].join('\r\n')
   )
   const sent = kinto.requests[0]?.rawHeaders ?? []
+  t.strictSame(sent.splice(-2), ['Via', '1.1 kinto-stepfunction'])
   t.match(sent.splice(-2), ['X-Request-Id', /^[\da-f-]{36}$/])
   t.strictSame(sent, [
     'host',

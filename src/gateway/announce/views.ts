@@ -5,7 +5,7 @@ import { requestKinto, type KintoResponse } from '../../kinto/client.ts'
 import { openHeaders } from '../../kinto/cors.ts'
 import { selectHeaders } from '../../kinto/headers.ts'
 import type { JsonObject } from '../../kinto/json.ts'
-import { announcesPlugin, pluginIsThere } from '../../kinto/plugin.ts'
+import { wrongServerOf } from '../../kinto/wrong-server.ts'
 import type { Kinto } from '../../kinto/session.ts'
 import type { Health } from '../../stepfunctions/health.ts'
 import type { View } from '../classify.ts'
@@ -42,7 +42,7 @@ export class Views {
   // Kinto makes its document once per process. To edit its 170 kB takes as long as some hundred
   // other requests.
   readonly #documents = new LRUCache<string, Buffer>({ max: 8 })
-  #isPluginTold = false
+  #isWrongServerTold = false
 
   constructor(options: ViewsOptions) {
     this.#options = options
@@ -69,9 +69,10 @@ export class Views {
   #rootView(view: JsonObject): JsonObject | undefined {
     const { resources, log } = this.#options
     // Clients read the root view all the time, and an operator needs to be told only once.
-    if (announcesPlugin(view) && !this.#isPluginTold) {
-      this.#isPluginTold = true
-      log.warn(pluginIsThere)
+    const wrong = wrongServerOf(view)
+    if (wrong !== undefined && !this.#isWrongServerTold) {
+      this.#isWrongServerTold = true
+      log.warn(wrong)
     }
     return withCapability(view, resources)
   }

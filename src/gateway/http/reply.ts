@@ -38,7 +38,11 @@ export function errorReply(error: unknown, headers: readonly string[], log: Log)
   if (error instanceof KintoRefusal) return kintoReply(error.response)
   const refusal = asRefusal(error)
   const { problem } = refusal
-  if (problem.status >= 500) log.error({ err: error, status: problem.status }, problem.message)
+  if (problem.status >= 500) {
+    // The refusal says what the line says. Its cause is what an operator needs.
+    const err = error instanceof Refusal ? error.cause : error
+    log.error({ err, status: problem.status }, problem.message)
+  }
   return jsonText(problem.status, [...headers, ...refusal.headers], errorBody(problem))
 }
 

@@ -26,7 +26,9 @@ t.test(
         'Origin',
         'https://a.example',
         'Accept-Encoding',
-        'identity'
+        'identity',
+        'Via',
+        '1.1 kinto-stepfunction'
       ]
     )
   }
