@@ -17,7 +17,13 @@ interface LoggedError {
   cause?: LoggedError
 }
 
-const faultsOfOurs = [TypeError, RangeError, ReferenceError, SyntaxError]
+const faultsOfOurs = [TypeError, RangeError, ReferenceError]
+
+// V8 quotes what it could not parse, which may be a response of Kinto.
+const quotedText = /^.* is not valid JSON.*$/s
+
+// AWS quotes the values that it does not take.
+const quotedValue = /(Value |: )'[^']*'/g
 
 // AWS quotes tokens that it does not know.
 const longWord = /[\w+/=:-]{100,}/g
@@ -54,5 +60,8 @@ function describeError(error: unknown): LoggedError {
 }
 
 function withoutTokens(text: string): string {
-  return text.replace(longWord, '…')
+  return text
+    .replace(quotedText, 'It is not valid JSON.')
+    .replace(quotedValue, "$1'…'")
+    .replace(longWord, '…')
 }
