@@ -76,7 +76,8 @@ export class IncomingBody extends Readable {
   /**
    * Resolves when the first 64 KiB, or all of it, are here: a client that sends slowly takes no
    * connection to Kinto before.
-   * @throws Refusal 503 when there is no room for them; RequestAbortedError when the client has left
+   * @throws Refusal 503 when there is no room for them
+   * @throws RequestAbortedError when the client has left
    */
   async begun(): Promise<void> {
     if (!(await this.#begun.promise)) throw this.#end()
@@ -84,8 +85,8 @@ export class IncomingBody extends Readable {
 
   /**
    * Gathers the whole body, in place of delivering it. `refuse` is told of each piece as it comes,
-   * and may end the body with an error. To parse a body may take long, so only one is given out in a
-   * turn of the loop. Of a client that leaves before, nothing is kept.
+   * and may end the body with an error. To parse a body may take long, so only one is given out in
+   * a turn of the loop. Of a client that leaves before, nothing is kept.
    * @throws the error that ended it; RequestAbortedError when the client has left
    */
   async whole(refuse: (bytes: number) => Error | undefined, turns: Turns): Promise<Buffer> {
