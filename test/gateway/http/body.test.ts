@@ -3,12 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { Bodies, type BodyLimits } from '../../../src/gateway/http/body.ts'
+import { openRaw } from '../../helpers/raw.ts'
 import { Turns } from '../../../src/wait.ts'
 import { Refusal } from '../../../src/kinto/errors.ts'
 
 interface StartOptions extends Partial<BodyLimits> {
   idleMs?: number
   turns?: Turns
+  /** Reads nothing before the client has left. */
+  isLate?: boolean
   /** Bytes. */
   room?: number
 }
@@ -16,7 +19,7 @@ interface StartOptions extends Partial<BodyLimits> {
 /** A server that reads bodies of up to 100 bytes each, 150 in all. The test ends its responses. */
 async function start(
   t: Test,
-  { idleMs = 30_000, turns = new Turns(), room = 150, ...limits }: StartOptions = {}
+  { idleMs = 30_000, turns = new Turns(), room = 150, isLate = false, ...limits }: StartOptions = {}
 ): Promise<{
   url: string
   held: ServerResponse[]
@@ -25,9 +28,12 @@ async function start(
   failed: Promise<unknown>
   /** Resolves when a response is over. */
   closed: Promise<void>
+  /** Resolves when a request is there. */
+  asked: Promise<void>
 }> {
   const bodies = new Bodies({ size: room, share: room }, { idleMs, turns })
   const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>()
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
   const { promise: closed, resolve: close } = Promise.withResolvers<void>()
   const held: ServerResponse[] = []
   let changed = Promise.withResolvers<void>()
@@ -41,6 +47,8 @@ async function start(
   })
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.once('close', close)
+    ask()
+    if (isLate) await once(response, 'close')
     try {
       const body = await bodies.read(request, response, {
         maxBytes: 100,
@@ -62,6 +70,7 @@ async function start(
     held,
     failed,
     closed,
+    asked,
     async read(count) {
       while (held.length < count) await changed.promise
     }
@@ -143,6 +152,15 @@ t.test('a client that leaves before the turn of its body gives its room back', a
   held[0]?.end()
   t.equal((await next).status, 200)
   turn.resolve()
+  t.match(await failed, { code: 'UND_ERR_ABORTED' })
+})
+
+t.test('of a client that left before its body was asked for nothing is read', async t => {
+  const { url, failed, asked } = await start(t, { isLate: true })
+  const client = await openRaw(t, url)
+  client.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n')
+  await asked
+  client.socket.destroy()
   t.match(await failed, { code: 'UND_ERR_ABORTED' })
 })
 
