@@ -19,6 +19,9 @@ interface LoggedError {
 
 const faultsOfOurs = [TypeError, RangeError, ReferenceError]
 
+// AWS quotes the values that it does not take.
+const quotedValue = /(Value |: )'[^']*'/g
+
 // AWS quotes tokens that it does not know.
 const longWord = /[\w+/=:-]{100,}/g
 
@@ -98,5 +101,6 @@ function messageOf(error: unknown): string {
   return text
     .replace(quotedText, 'It is not valid JSON.')
     .replace(ofOpenSsl, 'TLS: $1.')
+    .replace(quotedValue, "$1'…'")
     .replace(longWord, '…')
 }

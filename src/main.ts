@@ -17,6 +17,11 @@ if (command === 'version') leave(0, about.version)
 const settings = readSettings()
 if (command === 'check') await checkAndLeave(settings)
 const log = createLog(settings.logLevel)
+// Node would print all that the error carries: a response of Kinto, or a request to AWS.
+process.once('uncaughtException', (error: unknown) => {
+  log.fatal({ err: error }, 'a fault of this program ends the process')
+  process.exit(1)
+})
 const service = await createService(settings, log)
 await start(service)
 stopOn(service, 'SIGTERM', 'SIGINT')

@@ -9,6 +9,7 @@ import { inspect } from './gateway/inspect.ts'
 import { kindsOf } from './gateway/kinds.ts'
 import { inScope } from './kinto/resources.ts'
 import type { Parts } from './parts.ts'
+import { Shares } from './shares.ts'
 import { Turns } from './wait.ts'
 
 // Room for 64 answers, 32 questions and 10 batches, each of the largest size: some 300 MiB while
@@ -16,6 +17,8 @@ import { Turns } from './wait.ts'
 const maxAnswerBytes = 64 * 1024 * 1024
 const maxQuestionBytes = 32 * 1024 * 1024
 const maxBatchBytes = 160 * 1024 * 1024
+// The first 64 KiB of all other bodies, until Kinto takes them.
+const maxHeadBytes = 64 * 1024 * 1024
 
 /**
  * Makes the listener for Kinto's clients from the parts: here stands what each kind of request
@@ -61,7 +64,14 @@ export async function createRoutes(
   }
   return await createGateway({
     listening: serverOptions(pipeline),
-    passing: { upstream: kintoUrl, dispatcher: kinto.shared.dispatcher, reading, trustProxy },
+    passing: {
+      upstream: kintoUrl,
+      dispatcher: kinto.shared.dispatcher,
+      reading,
+      callers,
+      heads: new Shares({ size: maxHeadBytes, share: maxHeadBytes / 4 }),
+      trustProxy
+    },
     pipeline,
     kinds: kindsOf(isOurs, log),
     inspect: (kind, request, reply) => inspect(kind, request, reply, serving),

@@ -19,6 +19,11 @@ export class Shares {
     this.#options = options
   }
 
+  /** What one request takes, and gives back when it is over. */
+  holding(key: string, isConfirmed: boolean): Holding {
+    return new Holding(this, key, isConfirmed)
+  }
+
   /** @returns whether it was taken: nothing is when there is too little, in all or for this one */
   take(key: string, amount = 1, isConfirmed = true): boolean {
     const { size, share } = this.#options
@@ -38,5 +43,32 @@ export class Shares {
     else this.#taken.delete(key)
     this.#all -= amount
     if (!isConfirmed) this.#unconfirmed -= amount
+  }
+}
+
+/** What one request has taken. */
+export class Holding {
+  readonly #shares: Shares
+  readonly #key: string
+  readonly #isConfirmed: boolean
+  #amount = 0
+
+  constructor(shares: Shares, key: string, isConfirmed: boolean) {
+    this.#shares = shares
+    this.#key = key
+    this.#isConfirmed = isConfirmed
+  }
+
+  /** @returns whether it was taken */
+  take(amount: number): boolean {
+    const isTaken = this.#shares.take(this.#key, amount, this.#isConfirmed)
+    if (isTaken) this.#amount += amount
+    return isTaken
+  }
+
+  /** Gives all of it back. */
+  giveBack(): void {
+    this.#shares.giveBack(this.#key, this.#amount, this.#isConfirmed)
+    this.#amount = 0
   }
 }

@@ -155,3 +155,17 @@ t.test('a fault of this program shows where it happened', async t => {
 t.test('without a destination it is standard output', async t => {
   t.equal(createLog('silent').level, 'silent')
 })
+
+t.test('nothing that is quoted from a response, or from a request', async t => {
+  let unreadable: unknown
+  try {
+    JSON.parse('{"data": {"taskToken": CANARY-token}}')
+  } catch (error) {
+    unreadable = error
+  }
+  t.strictSame(logged(unreadable), { type: 'SyntaxError', message: 'It is not valid JSON.' })
+  const refused = "1 validation error detected: Value 'CANARY' at 'output' failed"
+  t.match(logged(new StepFunctionsError('input refused', 'ValidationException', refused)), {
+    message: "1 validation error detected: Value '…' at 'output' failed"
+  })
+})

@@ -9,10 +9,14 @@ import type { Stage } from './stage/stage.ts'
 import { Author } from './traffic/articles.ts'
 import { Uploader } from './traffic/bodies.ts'
 import type { Client } from './traffic/client.ts'
+import { Nuisance } from './traffic/nuisance.ts'
 import { visit } from './traffic/visitor.ts'
 
 export interface CrowdOptions {
   client: Client
+  /** Of those who do what nobody should do. It has connections of its own. */
+  rudeClient: Client
+  url: string
   ledger: Ledger
   random: Random
   reviewers: Reviewers
@@ -46,6 +50,8 @@ export async function letCrowdIn(options: CrowdOptions, enough: AbortSignal): Pr
 
 function crowd({
   client,
+  rudeClient,
+  url,
   ledger,
   random,
   reviewers,
@@ -61,6 +67,9 @@ function crowd({
   const authors = ['anna', 'ben', 'cleo', 'dan'].map(
     name => new Author(name, client, random.of(name), ledger)
   )
+  const nuisances = ['gus', 'hal'].map(
+    name => new Nuisance(url, rudeClient, random.of(name), ledger)
+  )
   const uploaders = ['eva', 'finn'].map(name => new Uploader(name, client, random.of(name), ledger))
   return [
     ...authors.map(author => ({
@@ -74,6 +83,12 @@ function crowd({
         await uploader.act()
       },
       longestPauseMs: 1_500
+    })),
+    ...nuisances.map(nuisance => ({
+      act: async () => {
+        await nuisance.act()
+      },
+      longestPauseMs: 3_000
     })),
     ...Array.from({ length: 4 }, () => ({ act: review, longestPauseMs: 1_000 })),
     {

@@ -32,12 +32,10 @@ export async function soak(plan: Plan, say: (what: string) => void): Promise<Soa
   say('Starting Kinto, the emulator and two services …')
   const stage = await setStage()
   const { kinto, stepFunctions, services } = stage
-  const client = new Client({
-    url: services.main.process.url,
-    ledger,
-    outages,
-    parts: ['Kinto', 'Step Functions']
-  })
+  const { url } = services.main.process
+  const clientOfMain = { url, ledger, outages, parts: ['Kinto', 'Step Functions'] } as const
+  const client = new Client(clientOfMain)
+  const rudeClient = new Client(clientOfMain)
   const emulatedClient = new Client({
     url: services.emulated.process.url,
     ledger,
@@ -76,6 +74,8 @@ export async function soak(plan: Plan, say: (what: string) => void): Promise<Soa
       letCrowdIn(
         {
           client,
+          rudeClient,
+          url,
           ledger,
           random: random.of('crowd'),
           reviewers,
@@ -91,7 +91,7 @@ export async function soak(plan: Plan, say: (what: string) => void): Promise<Soa
     ])
     say('Quiet: looking at every decision …')
     await sweep(questions, { kinto, client, stepFunctions, reviewers, ledger })
-    await Promise.all([client.close(), emulatedClient.close()])
+    await Promise.all([client, rudeClient, emulatedClient].map(each => each.close()))
     say('Idle: waiting until no connection is left …')
     await Promise.all(
       watches.map(async watch => {

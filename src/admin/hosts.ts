@@ -8,8 +8,10 @@ import { hostname } from 'node:os'
  */
 export function isForUs(host: string | undefined, names: readonly string[]): boolean {
   if (host === undefined) return true
-  const name = URL.parse(`http://${host}`)?.hostname
-  if (name === undefined) return false
+  const url = URL.parse(`http://${host}`)
+  if (url === null) return false
+  // With a dot at its end it is the same name (RFC 1034 §3.1).
+  const name = url.hostname.replace(/\.$/, '')
   const address = name.replace(/^\[(.*)\]$/, '$1')
   return isIP(address) !== 0 || ['localhost', hostname().toLowerCase(), ...names].includes(name)
 }

@@ -84,14 +84,39 @@ export function decodedPath(target: string): string {
   const end = target.search(/[?#]/)
   const path = end === -1 ? target : target.slice(0, end)
   if (!/[%\x80-\uffff]/.test(path)) return path
-  const bytes = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16))
-  )
+  return percentDecoded(Buffer.from(path, 'latin1'))
+}
+
+/**
+ * Text in UTF-8, each escape decoded. A bad escape stays as it is. Empty where it is not UTF-8.
+ * The bytes are overwritten: a batch may hold five million escapes, and a piece of text for each
+ * would take more memory than there is.
+ */
+export function percentDecoded(bytes: Buffer): string {
+  let size = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = Number(bytes[at])
+    const high = byte === percent ? hexDigit(bytes[at + 1]) : none
+    const low = high === none ? none : hexDigit(bytes[at + 2])
+    bytes[size] = low === none ? byte : 16 * high + low
+    size += 1
+    if (low !== none) at += 2
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      Buffer.from(bytes, 'latin1')
+      bytes.subarray(0, size)
     )
   } catch {
     return ''
   }
+}
+
+const percent = 0x25
+const none = -1
+
+/** The value of `0` to `9`, `A` to `F` or `a` to `f` in ASCII; else `none`. */
+function hexDigit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  const letter = byte | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : none
 }

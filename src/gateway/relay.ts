@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { errors, type Dispatcher } from 'undici'
+import type { Callers } from '../kinto/callers.ts'
+import type { Shares } from '../shares.ts'
 import { originForm } from './classify.ts'
 import { failure } from './http/failures.ts'
 import { endToEndObject } from './http/headers.ts'
@@ -22,6 +24,9 @@ export interface Passing {
   /** How bodies are read. A client that does not read its response may be silent as long. */
   reading: IncomingBodyOptions
   trustProxy: boolean
+  /** Who sends a body, and the room for the first part of each until Kinto takes it. */
+  callers: Callers
+  heads: Shares
 }
 
 /**
@@ -30,8 +35,9 @@ export interface Passing {
  */
 export async function relay(
   scope: FastifyInstance,
-  { route, passing: { upstream, dispatcher, reading, trustProxy } }: RelayOptions
+  { route, passing }: RelayOptions
 ): Promise<void> {
+  const { upstream, dispatcher, reading, callers, heads, trustProxy } = passing
   // Only the error handler logs such a request, and it makes a logger of its own.
   scope.setChildLoggerFactory(log => log)
   scope.route({
@@ -58,9 +64,11 @@ export async function relay(
         dispatcher.dispatch(outgoing, response)
       }
       if (!hasBody(headers)) return pass(null)
-      const body = new IncomingBody(raw, reply.raw, reading)
+      const { caller, isConfirmed } = callers.of(headers.authorization)
+      const head = heads.holding(caller, isConfirmed)
+      const body = new IncomingBody(raw, reply.raw, reading, head)
       const passWhenBegun = async (): Promise<void> => {
-        if (!(await body.begun())) throw new errors.RequestAbortedError('The client left.')
+        await body.begun()
         pass(body)
       }
       passWhenBegun().catch((error: unknown) => {

@@ -13,17 +13,14 @@ declare global {
   interface JSON {
     rawJSON(literal: string): RawJson
     isRawJSON(value: unknown): value is RawJson
-    parse(
-      text: string,
-      reviver: (this: unknown, key: string, value: unknown, context: { source: string }) => unknown
-    ): unknown
   }
 }
 
 export type JsonObject = Record<string, unknown>
 
 /**
- * Takes more than a microsecond for each number. `check` is told every name and value before that.
+ * Takes some 400 ns for each number. `check` is told every value before that, and its name in the
+ * object that it stands in.
  * @throws SyntaxError when the text is not JSON
  * @throws RangeError when the text is nested deeper than the stack allows
  */
@@ -31,10 +28,53 @@ export function parseJson(
   text: string,
   check: (name: string, value: unknown) => void = () => {}
 ): unknown {
-  return JSON.parse(text, (name, value, { source }) => {
+  // It tells what is wrong with the text, in the words of the text itself.
+  JSON.parse(text)
+  const { numbered, literals } = numberLiterals(text)
+  return withLiterals('', JSON.parse(numbered))
+
+  function withLiterals(name: string, value: unknown): unknown {
+    if (typeof value === 'number') {
+      const literal = literals[value]
+      check(name, Number(literal?.rawJSON))
+      return literal
+    }
     check(name, value)
-    return typeof value === 'number' ? JSON.rawJSON(source) : value
-  })
+    if (Array.isArray(value)) return value.map(element => withLiterals('', element))
+    if (isJsonObject(value))
+      for (const key of Object.keys(value)) value[key] = withLiterals(key, value[key])
+    return value
+  }
+}
+
+/**
+ * Puts in the place of each number of a JSON text its place among the literals. A reviver of
+ * `JSON.parse` that asks for the literals takes five times as long.
+ */
+function numberLiterals(text: string): { numbered: string; literals: RawJson[] } {
+  const textOrNumber = /"|-?\d[-+.eE\d]*/g
+  const literals: RawJson[] = []
+  const parts: string[] = []
+  let from = 0
+  for (let found = textOrNumber.exec(text); found !== null; found = textOrNumber.exec(text)) {
+    const [literal] = found
+    if (literal === '"') {
+      textOrNumber.lastIndex = endOfText(text, textOrNumber.lastIndex)
+    } else {
+      parts.push(text.slice(from, found.index), String(literals.length))
+      literals.push(JSON.rawJSON(literal))
+      from = textOrNumber.lastIndex
+    }
+  }
+  return { numbered: parts.join('') + text.slice(from), literals }
+}
+
+/** The index behind a text in quotes. Its first character is at `from`. */
+function endOfText(text: string, from: number): number {
+  let at = from
+  for (let code = text.charCodeAt(at); code !== quote; code = text.charCodeAt(at))
+    at += code === backslash ? 2 : 1
+  return at + 1
 }
 
 /** Whether a parsed value is a JSON object: neither an array nor a raw number literal. */
@@ -59,14 +99,10 @@ export function weighJson(text: Uint8Array): { values: number; depth: number } {
   let values = 1
   let depth = 0
   let deepest = 0
-  let isText = false
   for (let at = 0; at < text.length; at++) {
     const byte = text[at]
-    if (isText) {
-      if (byte === backslash) at += 1
-      else if (byte === quote) isText = false
-    } else if (byte === quote) {
-      isText = true
+    if (byte === quote) {
+      at = closingQuote(text, at)
     } else if (byte === comma) {
       values += 1
     } else if (byte === bracket || byte === brace) {
@@ -80,4 +116,15 @@ export function weighJson(text: Uint8Array): { values: number; depth: number } {
   return { values, depth: deepest }
 }
 
-const [quote, backslash, comma, bracket, endBracket, brace, endBrace] = Buffer.from('"\\,[]{}')
+/** The quote that ends a text: the next one behind an even number of backslashes, if any. */
+function closingQuote(text: Uint8Array, from: number): number {
+  for (let at = text.indexOf(quote, from + 1); at !== -1; at = text.indexOf(quote, at + 1)) {
+    let start = at
+    while (text[start - 1] === backslash) start -= 1
+    if ((at - start) % 2 === 0) return at
+  }
+  return text.length
+}
+
+const quote = 0x22
+const [backslash, comma, bracket, endBracket, brace, endBrace] = Buffer.from('\\,[]{}')

@@ -42,6 +42,8 @@ export const worstInputs: readonly WorstInput[] = [
   ),
   whole('an answer of many fields', answer, text('{"answer":"SUCCEED"', ',"a":1', '}', mebibyte)),
   pieces('an answer in pieces of one byte', answer, mebibyte),
+  pieces('an answer in small pieces', answer, mebibyte, { size: 20 }),
+  pieces('a look with a body in pieces of one byte', answer, mebibyte, { method: 'GET' }),
   whole('a question of numbers', question, text('{"data":{"a":[', '1.5e300,', '1]}}', mebibyte)),
   whole('a question of many fields', question, text('{"data":{"z":1', ',"a":{}', '}}', mebibyte)),
   pieces('a question in pieces of one byte', question, mebibyte),
@@ -79,7 +81,9 @@ export const worstInputs: readonly WorstInput[] = [
   ),
   whole('a batch of escapes', batch, text('{"requests":[{"path":"/', '%2f', '"}]}', 15 * mebibyte)),
   pieces('a batch in pieces of one byte', batch, 2 * mebibyte),
-  pieces('a record in pieces of one byte', `${records}/other`, 2 * mebibyte, 'PUT')
+  pieces('a batch in small pieces', batch, 8 * mebibyte, { size: 20 }),
+  pieces('a record in pieces of one byte', `${records}/other`, 2 * mebibyte, { method: 'PUT' }),
+  pieces('a record in small pieces', `${records}/other`, 8 * mebibyte, { method: 'PUT', size: 20 })
 ]
 
 /** A text of some size, of which a part is repeated. */
@@ -93,12 +97,21 @@ function whole(title: string, target: string, body: Buffer): WorstInput {
   return { title, target: `POST ${target}`, headers, wire: body }
 }
 
-function pieces(title: string, target: string, size: number, method = 'POST'): WorstInput {
+/** A body of so many bytes, in pieces of one byte each, or of `size`. */
+function pieces(
+  title: string,
+  target: string,
+  bytes: number,
+  { method = 'POST', size = 1 } = {}
+): WorstInput {
   const headers = ['Content-Type: application/json', 'Transfer-Encoding: chunked']
   return {
     title,
     target: `${method} ${target}`,
     headers,
-    wire: Buffer.concat([Buffer.from('1\r\n \r\n'.repeat(size)), Buffer.from('0\r\n\r\n')])
+    wire: Buffer.concat([
+      Buffer.from(`${size.toString(16)}\r\n${' '.repeat(size)}\r\n`.repeat(bytes / size)),
+      Buffer.from('0\r\n\r\n')
+    ])
   }
 }

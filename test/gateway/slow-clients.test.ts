@@ -5,9 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { startKinto } from '../helpers/kinto.ts'
-import { listenRaw, openRaw, sendRaw } from '../helpers/raw.ts'
+import { headerValue, listenRaw, openRaw, sendRaw, type RawAnswer } from '../helpers/raw.ts'
 
 const clientIdleMs = 100
+
+const put = (user: string, size: number): string =>
+  `PUT /v1/ HTTP/1.1\r\nHost: kinto.example\r\nAuthorization: ${user}\r\n` +
+  `Content-Length: ${size}\r\n\r\n`
 
 t.test('a body in pieces of one byte reaches Kinto whole, and in few pieces', async t => {
   let pieces = 0
@@ -63,6 +67,33 @@ t.test('a client that stops sending is cut off, before and after Kinto has a par
   }
 })
 
+t.test(
+  'what is gathered of all bodies is bounded, and none of one caller keeps others out',
+  async t => {
+    const kinto = await startKinto(t, (_request, response) => {
+      response.end()
+    })
+    const heads = { size: 100_000, share: 40_000 }
+    const { url } = await startGateway(t, { kinto: kinto.url, heads })
+    const slow = await openRaw(t, url)
+    slow.write(`${put('alice', 40_000)}${'x'.repeat(39_000)}`)
+    const send = async (user: string): Promise<RawAnswer> =>
+      await sendRaw(t, url, `${put(user, 2_000)}${'x'.repeat(2_000)}`)
+    let refused = await send('alice')
+    // Until all of the slow one has come.
+    while (refused.status === 200) refused = await send('alice')
+    t.equal(refused.status, 503)
+    t.equal(headerValue(refused.headers, 'retry-after'), '3')
+    t.match(JSON.parse(refused.body.toString()), {
+      message: 'Too many requests are being read. Try again in a moment.'
+    })
+    t.equal((await send('bob')).status, 200)
+    slow.write('x'.repeat(1_000))
+    t.equal((await slow.next()).status, 200, 'what has room goes on')
+    t.equal((await send('alice')).status, 200, 'and gives it back')
+  }
+)
+
 t.test('a client whose body waits for Kinto is not taken for a silent one', async t => {
   const { promise: seen, resolve } = Promise.withResolvers<void>()
   const kinto = await listenRaw(t, ({ socket }) => {
@@ -71,7 +102,7 @@ t.test('a client whose body waits for Kinto is not taken for a silent one', asyn
       resolve()
     })
   })
-  const { url } = await startGateway(t, { kinto: kinto.url, clientIdleMs })
+  const { url } = await startGateway(t, { kinto: kinto.url, clientIdleMs, timeoutMs: 2_000 })
   const client = await openRaw(t, url)
   let isCut = false
   client.socket.once('close', () => {

@@ -9,7 +9,8 @@ import { hasBody, serverOptions } from '../../src/gateway/http/server.ts'
 import { Kinds } from '../../src/gateway/kinds.ts'
 import { jsonReply } from '../../src/gateway/http/reply.ts'
 import { RequestPipeline } from '../../src/gateway/http/pipeline.ts'
-import { Turns } from '../../src/wait.ts'
+import { Callers } from '../../src/kinto/callers.ts'
+import { Shares, type SharesOptions } from '../../src/shares.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 
 export interface Gateway {
@@ -27,6 +28,7 @@ export interface GatewayOptions {
   ca?: string
   trustProxy?: boolean
   clientIdleMs?: number
+  heads?: SharesOptions
   /** Options of Node's server that take the place of the service's own, such as its timeouts. */
   http?: ServerOptions
 }
@@ -46,18 +48,27 @@ export async function startGateway(
     trustProxy = false,
     timeoutMs = 30_000,
     clientIdleMs = 60_000,
+    heads = { size: 64 * 1024 * 1024, share: 16 * 1024 * 1024 },
     http = {},
     ...options
   }: GatewayOptions
 ): Promise<Gateway> {
   const log: string[] = []
-  const reading = { idleMs: clientIdleMs, turns: new Turns() }
+  const rooms = new Shares(heads)
+  const reading = { idleMs: clientIdleMs }
   const upstream = createUpstream({ origin: kinto, timeoutMs, ...options })
   const pipeline = new RequestPipeline()
   const listening = serverOptions(pipeline)
   const app = await createGateway({
     listening: { ...listening, http: { ...listening.http, ...http } },
-    passing: { upstream: kinto, dispatcher: upstream.dispatcher, reading, trustProxy },
+    passing: {
+      upstream: kinto,
+      dispatcher: upstream.dispatcher,
+      reading,
+      callers: new Callers(),
+      heads: rooms,
+      trustProxy
+    },
     pipeline,
     kinds: new Kinds((method, target) => {
       const kind = classify(method, target)
@@ -66,7 +77,8 @@ export async function startGateway(
     async inspect(kind, { raw, headers }, reply) {
       if (kind.kind === 'answer') return { reply: jsonReply(200, [], kind) }
       if (!hasBody(headers)) return { body: undefined }
-      const body = new IncomingBody(raw, reply.raw, reading)
+      const head = rooms.holding(headers.authorization ?? '', false)
+      const body = new IncomingBody(raw, reply.raw, reading, head)
       await body.begun()
       return { body }
     },

@@ -1,123 +1,109 @@
 import t from 'tap'
-import { projectFolder } from '../../demo/parts/folder.ts'
 import { startPart } from '../../demo/parts/process.ts'
-import { startService } from '../../demo/parts/service.ts'
-import { startKinto } from '../helpers/kinto.ts'
-import { answer, as, call, collection } from '../helpers/service.ts'
-import { region, startStepFunctions } from '../helpers/step-functions.ts'
+import { run } from '../check/run.ts'
+import { sendRaw } from '../helpers/raw.ts'
+import { as, call } from '../helpers/service.ts'
+import { background } from './canaries/background.ts'
+import { failures } from './canaries/failures.ts'
+import { setStage, settings } from './canaries/stage.ts'
 
-const record = (name: string): string => `${collection}/records/${name}`
-const writers = { write: ['account:CANARY-alice'] }
+t.setTimeout(180_000)
 
-/** The secrets that stand in the output, as they are or in base64. */
-function leaks(output: string, secrets: readonly string[]): string[] {
-  return secrets.filter(
-    secret =>
-      output.includes(secret) ||
-      output.includes(Buffer.from(secret).toString('base64').replace(/=+$/, ''))
-  )
-}
+// An error that carries what errors of Kinto's responses carry.
+const crash =
+  "const fault = { response: { headers: ['CANARY'], body: 'CANARY' } };" +
+  "setInterval(() => { if (process.listenerCount('uncaughtException') > 0) " +
+  "throw Object.assign(new Error('on purpose'), fault) }, 50)"
 
 t.test('no secret is in any output', async t => {
-  const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
-  const service = await startService({
-    env: {
-      STEPFUNCTION_KINTO_URL: kinto.url,
-      STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url,
-      STEPFUNCTION_AWS_REGION: region,
-      STEPFUNCTION_LOG_LEVEL: 'trace',
-      STEPFUNCTION_AWS_ACCESS_KEY: 'AKIACANARY',
-      STEPFUNCTION_AWS_SECRET_KEY: 'CANARY-aws-secret',
-      STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer CANARY-own',
-      STEPFUNCTION_KINTO_TIMEOUT_SECONDS: '1',
-      STEPFUNCTION_AWS_TIMEOUT_SECONDS: '1'
-    }
-  })
-  t.teardown(() => service.stop())
-  const tokens = Array.from({ length: 6 }, () => sfn.waitCallback().taskToken)
-  const secrets = [
-    ...tokens,
-    'CANARY-aws-secret',
-    'CANARY-own',
-    'CANARY-cookie',
-    'CANARY-bearer',
-    as('CANARY-alice').slice('Basic '.length)
-  ]
-  kinto.store.collections.set(collection, { write: ['account:workflow'] })
-  for (const [index, taskToken] of tokens.entries())
-    kinto.store.put(record(`r${index}`), { taskToken }, writers)
-  const give = (name: string, headers: Record<string, string> = {}) =>
-    answer(service, record(name), { answer: 'SUCCEED' }, 'CANARY-alice', {
-      cookie: 'session=CANARY-cookie',
-      ...headers
-    })
-
-  t.match(await give('r0'), { status: 200 })
-  sfn.fault('SendTaskSuccess', { error: 'InvalidToken', message: `Invalid token: ${tokens[1]}` })
-  t.match(await give('r1'), { status: 400 }, 'AWS quotes the token')
-  t.match(await give('r2', { authorization: 'Bearer CANARY-bearer' }), { status: 401 })
-  const refuse = kinto.fault(
-    { method: 'PATCH', path: `/v1${record('r3')}`, nth: 2 },
-    (_request, response) => {
-      response.writeHead(400).end(JSON.stringify({ message: `${tokens[3]} is not of type` }))
-    }
-  )
-  await give('r3')
-  refuse()
-  const cut = kinto.fault({ path: `/v1${record('r4')}` }, 'reset')
-  t.match(await give('r4'), { status: 503 })
-  cut()
-  const batch = {
-    requests: [
-      { method: 'PATCH', path: record('r5'), body: { data: { taskToken: tokens[0] } } },
-      { method: 'POST', path: `${record('r5')}/stepfunction`, body: { answer: 'NO' } }
-    ]
+  const stage = await setStage(t)
+  const { service, kinto, sfn } = stage
+  for (const [index, { title, status, send, mayShowContent = false }] of failures.entries()) {
+    const id = `r${index}`
+    stage.put(id)
+    const from = service.log().length
+    const response = await send(stage, id)
+    t.equal(response.status, status, title)
+    t.strictSame(stage.told(response, mayShowContent), [], `${title}: the response`)
+    t.strictSame(stage.leaks(service.log().slice(from)), [], `${title}: the log`)
   }
-  t.match(
-    await call(`${service.url}/v1/batch`, { method: 'POST', user: 'CANARY-alice', body: batch }),
-    { status: 200 }
-  )
-  t.match(
-    await call(`${service.url}/v1${record('r5')}`, {
-      method: 'PATCH',
-      user: 'CANARY-alice',
-      body: { data: { taskToken: tokens[1] } }
-    }),
-    { status: 200 }
-  )
+
+  const refused: readonly [status: number, url: string, request: string][] = [
+    [400, service.url, 'GET / HTTP/1.1\r\nX-Canary: CANARY\r\n broken\r\n\r\n'],
+    [400, service.url, 'CANARY / HTTP/1.1\r\n\r\n'],
+    [431, service.url, `GET / HTTP/1.1\r\nHost: x\r\nX-Canary: ${'CANARY'.repeat(50_000)}\r\n\r\n`],
+    [501, service.url, 'PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n'],
+    [421, service.adminUrl, 'GET /live HTTP/1.1\r\nHost: CANARY.example\r\n\r\n']
+  ]
+  for (const [status, url, request] of refused) {
+    const response = await sendRaw(t, url, request)
+    t.equal(response.status, status)
+    t.notMatch(response.body.toString(), /CANARY/)
+  }
+
+  await background(stage)
+  for (const path of ['/live', '/ready', '/metrics'])
+    t.strictSame(stage.told(await call(service.adminUrl + path), false), [], path)
+
+  const parts = {
+    ...settings,
+    STEPFUNCTION_KINTO_URL: kinto.url,
+    STEPFUNCTION_AWS_ENDPOINT_URL: sfn.url
+  }
+  const outputs: readonly [title: string, env: Record<string, string>, ...args: string[]][] = [
+    ['a check', parts, '--check'],
+    [
+      'a check of nothing that works',
+      { ...parts, STEPFUNCTION_KINTO_URL: 'http://127.0.0.1:9' },
+      '--check'
+    ],
+    [
+      'a check with wrong credentials',
+      { ...parts, STEPFUNCTION_KINTO_AUTHORIZATION: 'Bearer CANARY' },
+      '--check'
+    ],
+    [
+      'wrong settings',
+      {
+        STEPFUNCTION_KINTO_AUTHORIZATION: 'CANARY',
+        STEPFUNCTION_AWS_ACCESS_KEY: 'CANARY key',
+        STEPFUNCTION_SEAL_SECRET: 'CANARY'
+      }
+    ],
+    ['a wrong argument', parts, 'CANARY'],
+    [
+      'a fault of the program',
+      {
+        ...parts,
+        STEPFUNCTION_LISTEN: '127.0.0.1:0',
+        STEPFUNCTION_ADMIN_LISTEN: '127.0.0.1:0',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(crash)}`
+      }
+    ]
+  ]
+  for (const [title, env, ...args] of outputs) {
+    const { text } = await run(env, ...args)
+    t.match(text, title === 'a fault of the program' ? /on purpose/ : /./, title)
+    t.strictSame(stage.leaks(text), [], title)
+  }
+
   kinto.down()
-  t.match(await give('r5'), { status: 503 })
-  await call(`${service.url}/v1/buckets`, { user: 'CANARY-alice' })
-  const wrong = startPart({
-    name: 'service',
-    command: process.execPath,
-    args: [`${projectFolder}/src/server.ts`, 'CANARY-aws-secret'],
-    env: {
-      STEPFUNCTION_KINTO_AUTHORIZATION: 'CANARY-own',
-      STEPFUNCTION_AWS_ACCESS_KEY: 'CANARY aws-secret'
-    }
-  })
-  t.equal(await wrong.exited, 1)
+  t.match(await stage.give('r0'), { status: 503 })
   service.kill('SIGTERM')
   t.equal(await service.exited, 0)
-
-  t.ok(
-    service.log().includes('an answer was not taken') && service.log().includes('"level":50'),
-    'there is something to search'
+  t.match(
+    service.log(),
+    /an answer was not taken[^]*"level":50|"level":50[^]*an answer was not taken/
   )
-  t.same(leaks(service.log() + wrong.log(), secrets), [])
-  for (const secret of secrets) {
-    const control = startPart({
-      name: 'control',
-      command: process.execPath,
-      args: [
-        '-e',
-        'console.log(JSON.stringify({ msg: "on purpose", secret: process.argv[1] }))',
-        secret
-      ],
-      env: {}
-    })
-    await control.exited
-    t.same(leaks(control.log(), secrets), [secret], 'one that is logged on purpose is found')
-  }
+  t.strictSame(stage.leaks(service.log()), [])
+
+  const secrets = [...stage.tokens.slice(0, 3), 'CANARY', as('alice')]
+  const control = startPart({
+    name: 'control',
+    command: process.execPath,
+    args: ['-e', 'console.log(JSON.stringify(process.argv.slice(1)))', ...secrets],
+    env: {}
+  })
+  await control.exited
+  t.equal(stage.leaks(control.log()).length, secrets.length, 'what is logged on purpose is found')
 })

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { invalid } from '../../kinto/errors.ts'
 import { headerNames, selectHeaders } from '../../kinto/headers.ts'
-import { decodedPath } from '../classify.ts'
+import { percentDecoded } from '../classify.ts'
 import { subRequestHeaders } from '../http/headers.ts'
 import type { SubRequest } from './effective.ts'
 
@@ -35,21 +35,15 @@ export function bodyOf({ body = {} }: SubRequest): Buffer {
 /**
  * The path of a request in a batch as Kinto shows it: decoded, and without its query. It has no
  * last slash, since Kinto follows its own redirect to the path without one.
+ *
+ * Kinto puts the API version in the batch's own path in front, unless the path begins with it. Here
+ * it takes `#` for a part of the path or query, and any text for UTF-8.
  */
 export function shownPath(path: string, version: string): string {
-  return withoutLastSlashes(decodedPath(targetOf(path, version)))
-}
-
-/**
- * Kinto puts the API version in the batch's own path in front, unless the path begins with it.
- * Characters that a target cannot hold are escaped: here Kinto takes `#` for a part of the path or
- * query, and any text for UTF-8.
- */
-function targetOf(path: string, version: string): string {
   const target = path.startsWith(`/${version}`) ? path : `/${version}${path}`
-  return target
-    .replaceAll('#', '%23')
-    .replaceAll(/[^\x21-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()))
+  const end = target.indexOf('?')
+  const encoded = end === -1 ? target : target.slice(0, end)
+  return withoutLastSlashes(percentDecoded(Buffer.from(encoded.toWellFormed())))
 }
 
 // A regular expression would try again at every slash, and a client can send a million of them.

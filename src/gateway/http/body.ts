@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { tooLarge, unavailable, type Refusal } from '../../kinto/errors.ts'
+import { tooLarge, type Refusal } from '../../kinto/errors.ts'
 import { Shares, type SharesOptions } from '../../shares.ts'
-import { IncomingBody, type IncomingBodyOptions } from './incoming-body.ts'
+import type { Turns } from '../../wait.ts'
+import { IncomingBody, tooManyBodies, type IncomingBodyOptions } from './incoming-body.ts'
 
 export interface BodyLimits {
   maxBytes: number
@@ -12,8 +13,10 @@ export interface BodyLimits {
   isConfirmed: boolean
 }
 
-// Bytes of a body that is parsed in a moment, whatever stands in it.
-const quick = 16 * 1024
+export interface BodiesOptions extends IncomingBodyOptions {
+  /** Bodies are given out one in a turn of the loop. */
+  turns: Turns
+}
 
 /**
  * Refuses a body that is announced as too large, before any of it is read.
@@ -29,46 +32,42 @@ export function requireSize(headers: IncomingHttpHeaders, maxBytes: number): voi
  */
 export class Bodies {
   readonly #room: Shares
-  readonly #reading: IncomingBodyOptions
+  readonly #reading: BodiesOptions
 
   /** `room` is in bytes. */
-  constructor(room: SharesOptions, reading: IncomingBodyOptions) {
+  constructor(room: SharesOptions, reading: BodiesOptions) {
     this.#room = new Shares(room)
     this.#reading = reading
   }
 
   /**
    * Reads a whole body, which counts until `response` is over. When the client stops sending, its
-   * connection is ended. To parse it may take long, so only one is given out in a turn of the loop.
-   * @throws Refusal 413, 503
+   * connection is ended.
+   * @throws Refusal 413, 503; the client's error when it leaves
    */
   async read(
     request: IncomingMessage,
     response: ServerResponse,
     { maxBytes, timeoutMs, caller, isConfirmed }: BodyLimits
   ): Promise<Buffer> {
-    let bytes = 0
-    response.once('close', () => {
-      this.#room.giveBack(caller, bytes, isConfirmed)
-    })
     requireSize(request.headers, maxBytes)
+    const held = this.#room.holding(caller, isConfirmed)
+    response.once('close', () => {
+      held.giveBack()
+    })
     const tooLong = setTimeout(() => request.destroy(), timeoutMs)
+    let bytes = 0
     // Only what has come is counted: a client that announces much and sends nothing would keep
     // others out.
     const refuse = (more: number): Refusal | undefined => {
-      if (!this.#room.take(caller, more, isConfirmed))
-        return unavailable('Too many requests are being read. Try again in a moment.', {
-          retryAfter: 3
-        })
+      if (!held.take(more)) return tooManyBodies()
       bytes += more
       return bytes > maxBytes ? tooLarge(maxBytes) : undefined
     }
-    const body = await new IncomingBody(request, response, this.#reading)
-      .whole(refuse)
+    return await new IncomingBody(request, response, this.#reading)
+      .whole(refuse, this.#reading.turns)
       .finally(() => {
         clearTimeout(tooLong)
       })
-    if (body.length > quick) await this.#reading.turns.next()
-    return body
   }
 }

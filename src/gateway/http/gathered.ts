@@ -19,6 +19,12 @@ export class Gathered {
 
   add(piece: Uint8Array): void {
     this.#bytes += piece.length
+    if (piece.length <= this.#tail.length - this.#used) {
+      // Without a view of the piece, which takes longer than to copy a small one.
+      this.#tail.set(piece, this.#used)
+      this.#used += piece.length
+      return
+    }
     for (let at = 0; at < piece.length;) {
       if (this.#used === this.#tail.length) this.#grow()
       const part = piece.subarray(at, at + this.#tail.length - this.#used)

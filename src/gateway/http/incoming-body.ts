@@ -1,31 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { errors } from 'undici'
+import { unavailable, type Refusal } from '../../kinto/errors.ts'
+import type { Holding } from '../../shares.ts'
 import type { Turns } from '../../wait.ts'
 import { Gathered } from './gathered.ts'
 
 // Most bodies are smaller. A longer one is sent to Kinto as it comes.
 const headBytes = 64 * 1024
 
-// Each piece costs a microsecond, however small it is. In one turn of the loop Node reads up to
-// 2 MiB of a connection, which have room for 350,000 of them.
-const manyPieces = 500
-const mostSmallPieces = 8_192
-const smallBytes = 16
+// Bytes of a body that is parsed in a moment, whatever stands in it.
+const quick = 16 * 1024
+
+/** 503: the bodies of other requests take all the memory that there is for them. */
+export function tooManyBodies(): Refusal {
+  return unavailable('Too many requests are being read. Try again in a moment.', { retryAfter: 3 })
+}
 
 export interface IncomingBodyOptions {
   /** A client that is silent for longer, while its body is waited for, is cut off. */
   idleMs: number
-  /** Clients whose bodies come in small pieces take turns. */
-  turns: Turns
 }
 
 /**
- * The body of a request: as it came, but in pieces that are worth sending. It holds some 128 KiB at
- * most, and asks the client for more when that has gone. A client that sends very many very small
- * pieces is cut off. undici may destroy it, or leave it. Once `response` is over, the rest is read
- * and thrown away. The client's next request stands behind it, and a client that is cut off while
- * it sends may not get to read its response:
+ * The body of a request on its way to Kinto. It holds some 128 KiB at most, and asks the client for
+ * more when that has gone. undici may destroy it, or leave it. Once `response` is over, the rest is
+ * read and thrown away. The client's next request stands behind it, and a client that is cut off
+ * while it sends may not get to read its response:
  * https://www.rfc-editor.org/rfc/rfc9112.html#section-9.6
  */
 export class IncomingBody extends Readable {
@@ -33,27 +34,25 @@ export class IncomingBody extends Readable {
   readonly #gathered = new Gathered()
   readonly #silence: NodeJS.Timeout
   readonly #begun = Promise.withResolvers<boolean>()
-  readonly #turns: Turns
+  readonly #head: Holding | undefined
   /** So much is held before the client has to wait. */
   #mostBytes = headBytes
-  #refuse: (bytes: number) => Error | undefined = () => undefined
-  #pieces = 0
-  #piecesInAll = 0
-  #bytesInAll = 0
-  #waitsForTurn = false
+  #refuse: (bytes: number) => Error | undefined
   #isWanted = false
-  #isDelivering = false
   #hasEnded = false
 
+  /** `head` counts what is gathered before the first of it is read. */
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    { idleMs, turns }: IncomingBodyOptions
+    { idleMs }: IncomingBodyOptions,
+    head?: Holding
   ) {
     // One piece is out at a time: what comes meanwhile is gathered.
     super({ highWaterMark: 1 })
     this.#request = request
-    this.#turns = turns
+    this.#head = head
+    this.#refuse = bytes => (head?.take(bytes) === false ? tooManyBodies() : undefined)
     this.#silence = setTimeout(() => {
       // Nobody waits for the client while Kinto takes what it sent.
       if (request.isPaused()) this.#silence.refresh()
@@ -76,22 +75,31 @@ export class IncomingBody extends Readable {
 
   /**
    * Resolves when the first 64 KiB, or all of it, are here: a client that sends slowly takes no
-   * connection to Kinto before. False when the client has left.
+   * connection to Kinto before.
+   * @throws Refusal 503 when there is no room for them
+   * @throws RequestAbortedError when the client has left
    */
-  begun(): Promise<boolean> {
-    return this.#begun.promise
+  async begun(): Promise<void> {
+    if (!(await this.#begun.promise)) throw this.#end()
   }
 
   /**
    * Gathers the whole body, in place of delivering it. `refuse` is told of each piece as it comes,
-   * and may end the body with an error.
+   * and may end the body with an error. To parse a body may take long, so only one is given out in
+   * a turn of the loop. Of a client that leaves before, nothing is kept.
    * @throws the error that ended it; RequestAbortedError when the client has left
    */
-  async whole(refuse: (bytes: number) => Error | undefined): Promise<Buffer> {
+  async whole(refuse: (bytes: number) => Error | undefined, turns: Turns): Promise<Buffer> {
     this.#mostBytes = Infinity
     this.#refuse = refuse
-    if (await this.begun()) return this.#gathered.take()
-    throw this.errored ?? new errors.RequestAbortedError('The client left.')
+    await this.begun()
+    if (this.#gathered.bytes > quick) await turns.next()
+    if (this.destroyed) throw this.#end()
+    return this.#gathered.take()
+  }
+
+  #end(): Error {
+    return this.errored ?? new errors.RequestAbortedError('The client left.')
   }
 
   override _read(): void {
@@ -103,6 +111,8 @@ export class IncomingBody extends Readable {
     clearTimeout(this.#silence)
     this.#request.off('data', this.#onData)
     this.#request.resume()
+    this.#head?.giveBack()
+    this.#gathered.take()
     this.#begun.resolve(false)
     callback(error)
   }
@@ -112,44 +122,25 @@ export class IncomingBody extends Readable {
     const refusal = this.#refuse(piece.length)
     if (refusal !== undefined) return void this.destroy(refusal)
     this.#gathered.add(piece)
-    this.#pieces += 1
-    this.#piecesInAll += 1
-    this.#bytesInAll += piece.length
-    if (this.#piecesInAll > mostSmallPieces && this.#bytesInAll < smallBytes * this.#piecesInAll)
-      return void this.#request.socket.destroy()
-    if (this.#isDelivering) return
-    this.#isDelivering = true
-    // The parser tells of all pieces that came in one packet before this is called.
-    process.nextTick(() => {
-      this.#isDelivering = false
-      if (this.#pieces > manyPieces && !this.destroyed) void this.#waitForTurn()
-      this.#pieces = 0
-      if (this.#gathered.bytes >= this.#mostBytes) this.#begun.resolve(true)
-      this.#deliver()
-    })
+    if (this.#gathered.bytes >= this.#mostBytes) this.#begun.resolve(true)
+    this.#deliver()
   }
 
   #deliver(): void {
     if (this.destroyed) return
     if (this.#isWanted && this.#gathered.bytes > 0) {
       this.#isWanted = false
+      this.#head?.giveBack()
+      this.#refuse = () => undefined
       this.push(this.#gathered.take())
     }
     if (this.#hasEnded) {
       if (this.#gathered.bytes === 0) this.push(null)
     } else if (this.#gathered.bytes >= this.#mostBytes) {
       this.#request.pause()
-    } else if (this.#request.isPaused() && !this.#waitsForTurn) {
+    } else if (this.#request.isPaused()) {
       this.#request.resume()
       this.#silence.refresh()
     }
-  }
-
-  async #waitForTurn(): Promise<void> {
-    this.#waitsForTurn = true
-    this.#request.pause()
-    await this.#turns.next()
-    this.#waitsForTurn = false
-    this.#deliver()
   }
 }

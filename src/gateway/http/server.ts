@@ -2,6 +2,7 @@ import { METHODS, type IncomingHttpHeaders } from 'node:http'
 import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fastify'
 import { openHeaders } from '../../kinto/cors.ts'
 import { errorBody, unknownCoding } from '../../kinto/errors.ts'
+import { GatheredRequest } from './gathered-request.ts'
 import type { RequestPipeline } from './pipeline.ts'
 
 // Kinto may be silent for 300 s at most. When nothing moves on a connection for longer, nobody is
@@ -15,7 +16,11 @@ export const connectionIdleMs = 330_000
  */
 export function serverOptions(pipeline: RequestPipeline): FastifyHttpOptions<RawServerDefault> {
   return {
-    http: { maxHeaderSize: 256 * 1024, headersTimeout: 60_000 },
+    http: {
+      maxHeaderSize: 256 * 1024,
+      headersTimeout: 60_000,
+      IncomingMessage: GatheredRequest
+    },
     requestTimeout: 0,
     connectionTimeout: connectionIdleMs,
     // Kinto sets ids no limit.

@@ -3,15 +3,38 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { Bodies, type BodyLimits } from '../../../src/gateway/http/body.ts'
+import { openRaw } from '../../helpers/raw.ts'
 import { Turns } from '../../../src/wait.ts'
 import { Refusal } from '../../../src/kinto/errors.ts'
+
+interface StartOptions extends Partial<BodyLimits> {
+  idleMs?: number
+  turns?: Turns
+  /** Reads nothing before the client has left. */
+  isLate?: boolean
+  /** Bytes. */
+  room?: number
+}
 
 /** A server that reads bodies of up to 100 bytes each, 150 in all. The test ends its responses. */
 async function start(
   t: Test,
-  { idleMs = 30_000, ...limits }: Partial<BodyLimits> & { idleMs?: number } = {}
-): Promise<{ url: string; held: ServerResponse[]; read: (count: number) => Promise<void> }> {
-  const bodies = new Bodies({ size: 150, share: 150 }, { idleMs, turns: new Turns() })
+  { idleMs = 30_000, turns = new Turns(), room = 150, isLate = false, ...limits }: StartOptions = {}
+): Promise<{
+  url: string
+  held: ServerResponse[]
+  read: (count: number) => Promise<void>
+  /** The error with which a body was read no further, when it was not refused. */
+  failed: Promise<unknown>
+  /** Resolves when a response is over. */
+  closed: Promise<void>
+  /** Resolves when a request is there. */
+  asked: Promise<void>
+}> {
+  const bodies = new Bodies({ size: room, share: room }, { idleMs, turns })
+  const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>()
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>()
   const held: ServerResponse[] = []
   let changed = Promise.withResolvers<void>()
   const server = createServer((request, response) => {
@@ -23,6 +46,9 @@ async function start(
     server.closeAllConnections()
   })
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.once('close', close)
+    ask()
+    if (isLate) await once(response, 'close')
     try {
       const body = await bodies.read(request, response, {
         maxBytes: 100,
@@ -35,12 +61,16 @@ async function start(
       changed.resolve()
       changed = Promise.withResolvers()
     } catch (error) {
+      if (!(error instanceof Refusal)) fail(error)
       response.writeHead(error instanceof Refusal ? error.problem.status : 499).end()
     }
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     held,
+    failed,
+    closed,
+    asked,
     async read(count) {
       while (held.length < count) await changed.promise
     }
@@ -94,6 +124,44 @@ t.test('what is announced and does not come keeps nobody out', async t => {
   held[0]?.end()
   t.equal((await sent).status, 200)
   t.equal(silent.length, 2)
+})
+
+t.test('a client that leaves before the turn of its body gives its room back', async t => {
+  const asked = Promise.withResolvers<void>()
+  const turn = Promise.withResolvers<void>()
+  class Waiting extends Turns {
+    override async next(): Promise<void> {
+      asked.resolve()
+      await turn.promise
+    }
+  }
+  const size = 20_000
+  const { url, failed, closed, held, read } = await start(t, {
+    turns: new Waiting(),
+    room: size,
+    maxBytes: size
+  })
+  const leaving = new AbortController()
+  const left = fetch(url, { method: 'POST', body: 'x'.repeat(size), signal: leaving.signal })
+  await asked.promise
+  leaving.abort()
+  await t.rejects(left)
+  await closed
+  const next = post(url, 1)
+  await read(1)
+  held[0]?.end()
+  t.equal((await next).status, 200)
+  turn.resolve()
+  t.match(await failed, { code: 'UND_ERR_ABORTED' })
+})
+
+t.test('of a client that left before its body was asked for nothing is read', async t => {
+  const { url, failed, asked } = await start(t, { isLate: true })
+  const client = await openRaw(t, url)
+  client.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n')
+  await asked
+  client.socket.destroy()
+  t.match(await failed, { code: 'UND_ERR_ABORTED' })
 })
 
 for (const limits of [{ timeoutMs: 50 }, { idleMs: 50 }]) {
