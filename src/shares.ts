@@ -24,6 +24,24 @@ export class Shares {
     return new Holding(this, key, isConfirmed)
   }
 
+  /**
+   * Does work with one share.
+   * @throws what `refusal` makes when there is none left
+   */
+  async use<Result>(
+    key: string,
+    refusal: () => Error,
+    work: () => Promise<Result>,
+    isConfirmed = true
+  ): Promise<Result> {
+    if (!this.take(key, 1, isConfirmed)) throw refusal()
+    try {
+      return await work()
+    } finally {
+      this.giveBack(key, 1, isConfirmed)
+    }
+  }
+
   /** @returns whether it was taken: nothing is when there is too little, in all or for this one */
   take(key: string, amount = 1, isConfirmed = true): boolean {
     const { size, share } = this.#options

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Callers } from '../kinto/callers.ts'
-import { unavailable } from '../kinto/errors.ts'
+import { tooMany } from '../kinto/errors.ts'
 import { followUp } from '../kinto/follow-up.ts'
 import { headerValues } from '../kinto/headers.ts'
 import { recordUri } from '../kinto/paths.ts'
@@ -47,18 +47,14 @@ export class Admission {
    */
   async admit(call: AnswerCall): Promise<AdmittedAnswer> {
     const { caller, isConfirmed } = this.#options.callers.of(call.session.authorization)
-    if (!this.#places.take(caller, 1, isConfirmed))
-      throw unavailable('Too many answers are being checked. Try again in a moment.', {
-        retryAfter: 3
-      })
-    try {
+    const prove = async (): Promise<AdmittedAnswer> => {
       const asked = this.#ask(call, isConfirmed)
       const { permissions, response } = await asked.record
       const shown = { headers: response.headers, permissions }
       return await followUp(shown, () => this.#prove(call, shown, asked))
-    } finally {
-      this.#places.giveBack(caller, 1, isConfirmed)
     }
+    const refusal = tooMany('answers are being checked')
+    return await this.#places.use(caller, refusal, prove, isConfirmed)
   }
 
   /**

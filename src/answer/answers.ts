@@ -1,5 +1,5 @@
 import type { Callers } from '../kinto/callers.ts'
-import { modifiedMeanwhile, unavailable } from '../kinto/errors.ts'
+import { modifiedMeanwhile, tooMany } from '../kinto/errors.ts'
 import { followUp } from '../kinto/follow-up.ts'
 import type { Log } from '../log.ts'
 import { Shares } from '../shares.ts'
@@ -34,7 +34,8 @@ export interface AnswersOptions {
   log: Log
 }
 
-// By record.
+// Of the answers whose right is proved: those of one person, and those to one record.
+const proven = { size: 2_000, share: 250 }
 const inLine = { size: 1_000, share: 250 }
 
 /** Takes answers: from the proof of a reviewer's right to the record that shows the decision. */
@@ -42,6 +43,7 @@ export class Answers {
   readonly #options: OutcomeOptions
   readonly #admission: Admission
   readonly #queue = new KeyedQueue()
+  readonly #proven = new Shares(proven)
   readonly #inLine = new Shares(inLine)
 
   constructor(options: AnswersOptions) {
@@ -57,7 +59,11 @@ export class Answers {
    */
   async take(call: AnswerCall): Promise<Outcome> {
     const admitted = await this.#admission.admit(call)
-    return await followUp(admitted.shown, () => this.#answer(admitted))
+    return await followUp(admitted.shown, () =>
+      this.#proven.use(admitted.signed.answeredBy, tooMany('answers of yours'), () =>
+        this.#answer(admitted)
+      )
+    )
   }
 
   async #answer(admitted: AdmittedAnswer): Promise<Outcome> {
@@ -86,15 +92,9 @@ export class Answers {
 
   /** One answer to a record at a time. Nobody fills the line with answers to one of them. */
   async #inTurn<T>({ signed: { record } }: AdmittedAnswer, task: () => Promise<T>): Promise<T> {
-    if (!this.#inLine.take(record))
-      throw unavailable('Too many answers to this record. Try again in a moment.', {
-        retryAfter: 3
-      })
-    try {
-      return await this.#queue.run(record, task)
-    } finally {
-      this.#inLine.giveBack(record)
-    }
+    return await this.#inLine.use(record, tooMany('answers to this record'), () =>
+      this.#queue.run(record, task)
+    )
   }
 
   /**

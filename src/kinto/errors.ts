@@ -167,3 +167,8 @@ export function programmingError(cause: unknown): Refusal {
     { cause }
   )
 }
+
+/** Makes a 503: there are more of them at this moment than one caller, or one record, may have. */
+export function tooMany(what: string): () => Refusal {
+  return () => unavailable(`Too many ${what}. Try again in a moment.`, { retryAfter: 3 })
+}

@@ -1,4 +1,4 @@
-import { unavailable } from '../../kinto/errors.ts'
+import { tooMany, unavailable } from '../../kinto/errors.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import { Shares } from '../../shares.ts'
 import type { KintoSession } from '../../kinto/session.ts'
@@ -93,19 +93,16 @@ export class Activities {
       )
     if (kept !== undefined) return this.#claimed(kept, record)
     if (this.#polling.stopping) throw unavailable('The service is stopping.', { retryAfter: 1 })
-    if (!this.#waits.take(record))
-      throw unavailable('Too many answers wait for their tasks. Try again in a moment.', {
-        retryAfter: 5
-      })
-    const waiter = this.#room.enter(activityArn, ref)
-    try {
-      void this.#router.tryAgain()
-      this.#polling.poll({ activityArn, region: step.region, version: ref.version })
-      return await this.#wait(need, waiter)
-    } finally {
-      this.#room.leave(waiter)
-      this.#waits.giveBack(record)
-    }
+    return await this.#waits.use(record, tooMany('answers wait for their tasks'), async () => {
+      const waiter = this.#room.enter(activityArn, ref)
+      try {
+        void this.#router.tryAgain()
+        this.#polling.poll({ activityArn, region: step.region, version: ref.version })
+        return await this.#wait(need, waiter)
+      } finally {
+        this.#room.leave(waiter)
+      }
+    })
   }
 
   /** The token is in its record now. */
