@@ -28,7 +28,8 @@ const longWord = /[\w+/=:-]{100,}/g
 // V8 quotes what it could not parse, which may be a response of Kinto.
 const quotedText = /^.* is not valid JSON.*$/s
 
-// OpenSSL names its own function, file and line too: …:error:…:SSL routines:…:wrong version number:…
+// OpenSSL names its own function, file and line too:
+// 40…:error:0A00010B:SSL routines:tls_…:wrong version number:../deps/….c:77:
 const ofOpenSsl = /^[\dA-F]+:error:[\dA-F]+:[^:]*:[^:]*:([^:]*):.*$/s
 
 /**
