@@ -9,7 +9,9 @@ import { insecurities } from './config/insecure.ts'
 import type { Address } from './config/values.ts'
 import { cannotListen } from './listening.ts'
 import { createLog } from './log.ts'
+import { trimAwsVariables } from './stepfunctions/environment.ts'
 
+trimAwsVariables(process.env)
 const argv = process.argv.slice(2)
 const command = commandOf(argv)
 if (command === 'help') leave(0, help('kinto-stepfunction'))

@@ -13,6 +13,7 @@ import {
   region,
   resources
 } from './values.ts'
+import type { Proxies } from './proxies.ts'
 import type { Activity, Address, Authorities, Resource } from './values.ts'
 
 export interface Settings {
@@ -30,6 +31,8 @@ export interface Settings {
   sealSecrets?: SealSecrets
   sealRequired: Resource[]
   aws: { accessKey?: string; secretKey?: string; region?: string; endpointUrl?: string }
+  /** For calls to AWS. From the environment alone. */
+  proxies: Proxies
   activityWaitSeconds: number
   kintoTimeoutSeconds: number
   kintoConnections: number
@@ -56,7 +59,7 @@ export interface Reader {
 }
 
 /** The table of all settings. `config.example.ini` shows each with its `doc` and default. */
-export function readSettings({ required, optional }: Reader): Settings {
+export function readSettings({ required, optional }: Reader): Omit<Settings, 'proxies'> {
   return {
     kintoUrl: required({
       name: 'kinto_url',

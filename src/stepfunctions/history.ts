@@ -34,7 +34,7 @@ export async function readHistory(
   clients: SdkClients,
   { region, executionArn, timeoutMs }: HistoryRequest
 ): Promise<ExecutionHistory> {
-  const timeLeft = deadline(timeoutMs)
+  const timeLeft = deadline(Math.min(clients.timeoutMs, timeoutMs))
   const events: HistoryEvent[] = []
   let nextToken: string | undefined
   for (let page = 0; page < MOST_PAGES; page++) {

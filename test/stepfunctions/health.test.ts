@@ -169,7 +169,12 @@ t.test('credentials are those that calls get, and found as soon as they are ther
     times: eachTime,
     settings: {}
   })
-  for (const _ of [1, 2]) t.strictSame(await health.check(), { credentials: false, endpoint: true })
+  for (const _ of [1, 2])
+    t.match(await health.check(), {
+      credentials: false,
+      credentialsProblem: /^There are no AWS credentials: set aws_access_key/,
+      endpoint: true
+    })
   environment(t, { AWS_ACCESS_KEY_ID: 'AKIDLATER', AWS_SECRET_ACCESS_KEY: 'never-in-a-log' })
   t.strictSame(await health.check(), { credentials: true, endpoint: true })
   t.match(log, [
@@ -177,6 +182,25 @@ t.test('credentials are those that calls get, and found as soon as they are ther
     { level: 30, part: 'credentials' }
   ])
   t.equal(log.length, 2)
+})
+
+t.test('credentials that no request can be signed with, until they are mended', async t => {
+  const { url } = await startEndpoint(t)
+  environment(t, { AWS_ACCESS_KEY_ID: 'AKIDBROKEN\n', AWS_SECRET_ACCESS_KEY: 'never-in-a-log' })
+  const { health, log } = healthOf(t, { endpoint: url, times: eachTime, settings: {} })
+  for (const _ of [1, 2])
+    t.match(await health.check(), {
+      credentials: false,
+      credentialsProblem: /^No request can be made with the AWS credentials: Invalid character/,
+      endpoint: true
+    })
+  environment(t, { AWS_ACCESS_KEY_ID: 'AKIDMENDED', AWS_SECRET_ACCESS_KEY: 'never-in-a-log' })
+  t.strictSame(await health.check(), { credentials: true, endpoint: true })
+  t.match(log, [
+    { level: 40, part: 'credentials', err: { code: 'ERR_INVALID_CHAR' } },
+    { level: 30, part: 'credentials' }
+  ])
+  t.notMatch(JSON.stringify(log), /AKID/)
 })
 
 t.test('each region that is named has its endpoint, and all must be there', async t => {
