@@ -1,7 +1,7 @@
 import type { RecordRef } from '../../kinto/paths.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import type { Log } from '../../log.ts'
-import { judge, type Verdict } from './verdict.ts'
+import { judge, suffices, type Verdict } from './verdict.ts'
 
 /** The execution whose history is read, and the record that it is read for. */
 export interface HistoryQuery {
@@ -25,11 +25,13 @@ export async function readVerdict(
 ): Promise<Verdict> {
   if (executionArn === undefined) return { kind: 'unclear' }
   try {
-    return judge(
-      await stepFunctions.readHistory({ region, executionArn, timeoutMs: timeLeft() }),
-      ref,
-      taskToken
-    )
+    const history = await stepFunctions.readHistory({
+      region,
+      executionArn,
+      timeoutMs: timeLeft(),
+      suffices: read => suffices(read, ref, taskToken)
+    })
+    return judge(history, ref, taskToken)
   } catch (error) {
     log.warn(
       { err: error, executionArn },

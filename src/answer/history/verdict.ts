@@ -29,8 +29,8 @@ const endings = {
  * Where a step shows the record's token (the parameters of a callback hold it), only that step
  * counts: an execution may have other steps, before it or beside it. Otherwise an answer of this
  * service counts for the record that it names. A result from elsewhere (the AWS console, say)
- * counts only if the task's input named this record and no other, or if there is no doubt: the
- * input is not shown, or the step is the only one.
+ * counts only if the task's input named this record and no other, or if there is no doubt: all was
+ * read, and the input is not shown, or the step is the only one.
  */
 export function judge(
   history: ExecutionHistory,
@@ -38,14 +38,13 @@ export function judge(
   taskToken: string | undefined
 ): Verdict {
   const { execution, complete } = history
-  const holding =
-    taskToken === undefined ? [] : history.steps.filter(({ input }) => input?.includes(taskToken))
+  const holding = stepsWith(taskToken, history)
   const steps = holding.length > 0 ? holding : history.steps
   const answered = steps.map(step => ownAnswer(step, ref)).find(verdict => verdict !== undefined)
   if (answered !== undefined) return answered
   const foreign = steps.filter(isForeign)
   const attributed = foreign.find(
-    step => holding.length > 0 || isFor(step, ref, complete && steps.length === 1)
+    step => holding.length > 0 || isFor(step, ref, { complete, isOnly: steps.length === 1 })
   )
   if (attributed !== undefined) return foreignAnswer(attributed)
   if (!complete) return { kind: 'unclear' }
@@ -57,6 +56,25 @@ export function judge(
       : overWithoutAnswer(newest)
   if (reason !== undefined) return { kind: 'over', reason }
   return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open' }
+}
+
+/**
+ * Whether this much of a history is enough for the verdict: it tells, and no older step could tell
+ * otherwise, since the one of the record's token is there.
+ */
+export function suffices(
+  history: ExecutionHistory,
+  ref: RecordRef,
+  taskToken: string | undefined
+): boolean {
+  return (
+    judge(history, ref, taskToken).kind !== 'unclear' &&
+    (taskToken === undefined || stepsWith(taskToken, history).length > 0)
+  )
+}
+
+function stepsWith(taskToken: string | undefined, { steps }: ExecutionHistory): WaitingStep[] {
+  return taskToken === undefined ? [] : steps.filter(({ input }) => input?.includes(taskToken))
 }
 
 /** Why a step ended without an answer. Undefined if it did not. */
@@ -103,11 +121,15 @@ function foreignAnswer({ result }: WaitingStep): Verdict {
   }
 }
 
-function isFor(step: WaitingStep, ref: RecordRef, isOnlyStep: boolean): boolean {
+function isFor(
+  step: WaitingStep,
+  ref: RecordRef,
+  { complete, isOnly }: { complete: boolean; isOnly: boolean }
+): boolean {
   return (
     !namesAnother(step, ref) &&
-    (isOnlyStep ||
-      step.input === undefined ||
+    // Where the history was cut, its oldest step has lost its input.
+    ((complete && (isOnly || step.input === undefined)) ||
       namesRecord(
         namedRecords(step.input, () => true),
         ref
