@@ -1,13 +1,16 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { misspelt } from './environment.ts'
 import { readSettingsFile } from './file.ts'
-import { proxiesIn } from './proxies.ts'
+import { proxiesIn, type Proxies } from './proxies.ts'
 import { readSettings } from './keys.ts'
-import type { Key, Settings } from './keys.ts'
+import type { Key, Settings as TableOfSettings } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { createReader } from './reader.ts'
 
-export type { Settings } from './keys.ts'
+export interface Settings extends TableOfSettings {
+  /** For calls to AWS. From the environment alone. */
+  proxies: Proxies
+}
 
 export type Command = 'start' | 'check' | 'help' | 'version'
 

@@ -13,7 +13,6 @@ import {
   region,
   resources
 } from './values.ts'
-import type { Proxies } from './proxies.ts'
 import type { Activity, Address, Authorities, Resource } from './values.ts'
 
 export interface Settings {
@@ -31,8 +30,6 @@ export interface Settings {
   sealSecrets?: SealSecrets
   sealRequired: Resource[]
   aws: { accessKey?: string; secretKey?: string; region?: string; endpointUrl?: string }
-  /** For calls to AWS. From the environment alone. */
-  proxies: Proxies
   activityWaitSeconds: number
   kintoTimeoutSeconds: number
   kintoConnections: number
@@ -59,7 +56,7 @@ export interface Reader {
 }
 
 /** The table of all settings. `config.example.ini` shows each with its `doc` and default. */
-export function readSettings({ required, optional }: Reader): Omit<Settings, 'proxies'> {
+export function readSettings({ required, optional }: Reader): Settings {
   return {
     kintoUrl: required({
       name: 'kinto_url',

@@ -16,6 +16,12 @@ function failing(...faults: Fault[]): (() => Promise<string>) & { attempts: numb
   return call
 }
 
+/** Fails, later than it may take. */
+const slow = async (): Promise<never> => {
+  await pause(60)
+  throw new StepFunctionsError('throttled', 'Code', 'late')
+}
+
 t.test('tries again where that can help', async t => {
   for (const fault of ['throttled', 'credentials', 'unsent', 'unknown'] as const) {
     const call = failing(fault, fault)
@@ -73,10 +79,6 @@ t.test('a pause is never shorter than none', async t => {
   const note = (warning: Error): unknown => warned.push(warning)
   process.on('warning', note)
   t.teardown(() => process.off('warning', note))
-  const slow = async (): Promise<never> => {
-    await pause(60)
-    throw new StepFunctionsError('throttled', 'Code', 'late')
-  }
   t.match(await retry(50, slow), { error: { fault: 'throttled' } })
   await nextLoop()
   t.strictSame(warned, [])

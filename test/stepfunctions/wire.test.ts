@@ -28,6 +28,11 @@ const timeFor = (code: RegExp): number =>
 const hangUp = (socket: Socket): unknown => socket.once('data', () => socket.end())
 const reset = (socket: Socket): unknown => socket.once('data', () => socket.resetAndDestroy())
 
+const key = (accessKeyId: string): Partial<StepFunctionsSettings> => ({
+  endpoint: 'http://127.0.0.1:1',
+  credentials: { ...credentials, accessKeyId }
+})
+
 t.test('what fails before anything is on the wire was not reported', async t => {
   const silent = `https://127.0.0.1:${await listening(t)}`
   const hasty = `https://127.0.0.1:${await listening(t, createServer(hangUp))}`
@@ -38,10 +43,6 @@ t.test('what fails before anything is on the wire was not reported', async t => 
   )
   const unknown = await listening(t, createTlsServer(selfSigned('127.0.0.1')))
   const other = await listening(t, createTlsServer(selfSigned('example.com')))
-  const key = (accessKeyId: string): Partial<StepFunctionsSettings> => ({
-    endpoint: 'http://127.0.0.1:1',
-    credentials: { ...credentials, accessKeyId }
-  })
   const rows: [string, Partial<StepFunctionsSettings>, Fault, RegExp, string?][] = [
     ['a key with a line break', key('AKID\n'), 'unsendable', /^ERR_INVALID_CHAR$/],
     ['a key with a letter that no header takes', key('AKI中'), 'unsendable', /^ERR_INVALID_CHAR$/],
