@@ -9,7 +9,7 @@ import { createReader } from './reader.ts'
 
 export interface Settings extends TableOfSettings {
   /** For calls to AWS. From the environment alone. */
-  proxies: Proxies
+  proxies?: Proxies
 }
 
 export type Command = 'start' | 'check' | 'help' | 'version'
@@ -60,7 +60,7 @@ export function loadSettings({ argv, env }: Start): Settings {
   const guardIsSet = createReader({ env, file }, []).optional(formerGuard)
   const settings = {
     ...readSettings(reader),
-    proxies: proxiesIn(env, problems),
+    ...proxiesIn(env, problems),
     ...(guardIsSet === undefined ? {} : { guardIsSet })
   }
 
@@ -117,7 +117,7 @@ export function describeSettings({
     ...(kintoCa === undefined ? {} : { kintoCa: kintoCa.path }),
     kintoAuthorization: presence(kintoAuthorization),
     sealSecret: presence(sealSecrets),
-    proxy: presence(proxies.https_proxy),
+    ...(proxies === undefined ? {} : { proxy: 'set' }),
     aws: { ...aws, accessKey: presence(aws.accessKey), secretKey: presence(aws.secretKey) }
   }
 }

@@ -8,7 +8,10 @@ export interface Proxies {
  * Reads HTTPS_PROXY and NO_PROXY, small letters first, as curl and AWS's own programs do. No value
  * is told: it may hold a password.
  */
-export function proxiesIn(env: Record<string, string | undefined>, problems: string[]): Proxies {
+export function proxiesIn(
+  env: Record<string, string | undefined>,
+  problems: string[]
+): { proxies?: Proxies } {
   const proxy = valueOf(env, 'https_proxy')
   const direct = valueOf(env, 'no_proxy')
   if (proxy === '') return {}
@@ -16,7 +19,7 @@ export function proxiesIn(env: Record<string, string | undefined>, problems: str
     problems.push(
       'HTTPS_PROXY must be an http or https URL, such as http://proxy.example.com:3128.'
     )
-  return { https_proxy: proxy, ...(direct !== '' && { no_proxy: direct }) }
+  return { proxies: { https_proxy: proxy, ...(direct !== '' && { no_proxy: direct }) } }
 }
 
 function valueOf(env: Record<string, string | undefined>, name: string): string {

@@ -5,11 +5,11 @@ const load = (env: Record<string, string>): ReturnType<typeof loadSettings> =>
   loadSettings({ argv: [], env })
 
 t.test('the proxy of the environment, by its usual names', async t => {
-  const rows: [Record<string, string>, object][] = [
-    [{}, {}],
-    [{ NO_PROXY: 'localhost' }, {}],
-    [{ HTTPS_PROXY: ' ', https_proxy: '' }, {}],
-    [{ HTTP_PROXY: 'http://plain:3128' }, {}],
+  const rows: [Record<string, string>, object | undefined][] = [
+    [{}, undefined],
+    [{ NO_PROXY: 'localhost' }, undefined],
+    [{ HTTPS_PROXY: ' ', https_proxy: '' }, undefined],
+    [{ HTTP_PROXY: 'http://plain:3128' }, undefined],
     [{ HTTPS_PROXY: 'http://big:3128\n' }, { https_proxy: 'http://big:3128' }],
     [
       { HTTPS_PROXY: 'http://big:3128', https_proxy: 'http://small', NO_PROXY: ' a,b' },
