@@ -2,6 +2,7 @@ import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
 import type { GetExecutionHistoryOutput, HistoryEvent } from '@aws-sdk/client-sfn'
 import { LRUCache } from 'lru-cache'
 import { deadline, pause } from '../wait.ts'
+import { StepFunctionsError } from './errors.ts'
 import { HistoryPart } from './history-part.ts'
 import { retry } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
@@ -108,9 +109,14 @@ export class Histories {
       const history = { execution, steps: waitingSteps(part.events), complete: older === undefined }
       if (older === undefined || suffices(history)) return history
       if (pages >= pagesAtOnce) await this.#turn()
-      const next = await page(older).catch(() => undefined)
-      if (next === undefined) return history
-      part = part.followedBy(next).joined(known)
+      try {
+        part = part.followedBy(await page(older)).joined(known)
+      } catch (error) {
+        // AWS may not take its own token for the page any more: the next look begins anew.
+        if (error instanceof StepFunctionsError && !error.retryHelps)
+          this.#known.delete(executionArn)
+        return history
+      }
     }
   }
 

@@ -86,3 +86,20 @@ t.test(
     t.match(await all.read(executionArn), { complete: true, steps: { length: 101 } })
   }
 )
+
+t.test('a page that AWS does not know any more: the next look begins anew', async t => {
+  const all = await start(t)
+  const { executionArn } = await looped(all, 300)
+  t.match(await all.read(executionArn, 3_000, reaches('299')), { complete: false })
+  const known = all.sfn.callsOf('GetExecutionHistory').length
+  const end = all.sfn.fault(
+    'GetExecutionHistory',
+    { error: 'InvalidToken' },
+    ({ input }) => 'nextToken' in input
+  )
+  t.match(await all.read(executionArn), { complete: false })
+  t.equal(all.sfn.callsOf('GetExecutionHistory').length, known + 2)
+  end()
+  t.match(await all.read(executionArn), { complete: true, steps: { length: 301 } })
+  t.equal(all.sfn.callsOf('GetExecutionHistory').length, known + 2 + 3, 'from the newest page on')
+})
