@@ -16,6 +16,8 @@ interface Stage {
   /** The server's side of the connections, by their numbers. */
   sockets: Map<number, Socket>
   pool: ConnectionPool
+  /** How long a connection must rest, still open. */
+  proofMs: number
 }
 
 const usual: KeptOpenTimes = { proofMs: 20, useMs: 60_000, doubtMs: 60_000 }
@@ -42,6 +44,7 @@ async function start(t: Test, times: Partial<KeptOpenTimes> = {}, most = 10): Pr
   return {
     sockets,
     pool,
+    proofMs: times.proofMs ?? usual.proofMs,
     async send(method, { path = '/', reset = false } = {}) {
       const { body } = await pool.request({ origin: url, path, method, reset })
       await body.dump()
@@ -58,9 +61,9 @@ async function endOf({ sockets }: Stage, number: number): Promise<void> {
   await once(socket, 'close')
 }
 
-async function prove({ send }: Stage): Promise<void> {
+async function prove({ send, proofMs }: Stage): Promise<void> {
   await send('PUT')
-  await pause(usual.proofMs + 5)
+  await pause(proofMs + 5)
 }
 
 t.test('a PUT gets a new connection until one was seen to stay open', async t => {
@@ -101,14 +104,14 @@ t.test('one that ends soon after its response: new ones, for a while', async t =
 })
 
 t.test('one that ends later: the proof is wanted anew, and counts at once', async t => {
-  const stage = await start(t, { useMs: 300 })
+  const stage = await start(t, { useMs: 300, proofMs: 1_000 })
   await prove(stage)
   await Promise.all([stage.send('GET'), stage.send('GET')])
   await pause(400)
   await endOf(stage, 2)
   t.equal(await stage.send('GET'), 1)
   t.equal(await stage.send('PUT'), 3)
-  await pause(usual.proofMs + 5)
+  await pause(stage.proofMs + 5)
   t.equal(await stage.send('GET'), 3)
   t.equal(await stage.send('PUT'), 3)
 })
@@ -123,7 +126,7 @@ t.test('one that ends while it is watched proves nothing', async t => {
 })
 
 t.test('when the last one has gone, another server may be there', async t => {
-  const stage = await start(t)
+  const stage = await start(t, { proofMs: 1_000 })
   await prove(stage)
   t.equal(await stage.send('PUT', { path: '/close' }), 1)
   t.equal(await stage.send('PUT'), 2)
