@@ -1,12 +1,10 @@
 import type { KintoResponse } from '../../kinto/client.ts'
 import { backoff, deadline, pause } from '../../wait.ts'
 import { recordPath } from '../../kinto/paths.ts'
-import { canonicalJson } from '../../seal/canonical.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { isVerb, type Decision, type KnownDecision } from './decision.ts'
 import type { RecordReader } from './reader.ts'
 import { isDecided, type Reading } from './reading.ts'
-import { questionOf } from './record.ts'
 import { attempt, existingIn, NotRecorded, versionOf, type Writers } from './update.ts'
 
 /** A decision to be written into its record. */
@@ -56,8 +54,11 @@ export async function recordDecision(
   for (let failures = 0, changes = 0; ;) {
     const current = reading
     if (hasMovedOn(recording, current)) return 'moved on'
-    if (!isSame(recording.reading, current) && (await isAskedAgain(current, decision)))
-      return 'moved on'
+    const isChanged = !isEqual(
+      recording.reading.data['last_modified'],
+      current.data['last_modified']
+    )
+    if (isChanged && (await isAskedAgain(current, decision))) return 'moved on'
     const receipt =
       taskToken === undefined ? undefined : reader.receipt(current, taskToken, decision)
     const response = await attempt(writers, session =>
@@ -81,20 +82,22 @@ export async function recordDecision(
 }
 
 /**
- * Whether a record asks something else by now, or asks again. A record without a token is known by
- * its question; if it said that it was decided, and says so no more, it was made anew or set back.
+ * Whether a record asks something else by now, or asks again. One without a token is known by what
+ * names its question; if it said that it was decided, and says so no more, it was set back.
  */
 function hasMovedOn({ reading: first, taskToken, decision }: Recording, current: Reading): boolean {
   if (current.taskToken !== taskToken || wasSetBack(current, decision)) return true
   return (
     taskToken === undefined &&
     ((isDecided(first) && !isDecided(current)) ||
-      canonicalJson(questionOf(first.data)) !== canonicalJson(questionOf(current.data)))
+      namesOfQuestion.some(name => !isEqual(first.data[name], current.data[name])))
   )
 }
 
-function isSame({ data: before }: Reading, { data: now }: Reading): boolean {
-  return canonicalJson(before['last_modified']) === canonicalJson(now['last_modified'])
+const namesOfQuestion = ['subject', 'stateMachineArn', 'activityArn', 'executionArn']
+
+function isEqual(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** Whether a decision was recorded, and somebody set the `status` back: then it stays so. */
