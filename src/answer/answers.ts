@@ -101,7 +101,7 @@ export class Answers {
 
   /**
    * A decision that is proven already, so that nothing need be reported: by a receipt, if the step
-   * did not come round again, or, where the question was changed after it was asked, by the history.
+   * did not come round again; or by the history, where the question was changed after it was asked.
    */
   async #provenDecision(admitted: AdmittedAnswer): Promise<KnownDecision | undefined> {
     const { reading, ref, timeLeft } = admitted

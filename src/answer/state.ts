@@ -136,7 +136,7 @@ function unusable(step: Step | Refusal): Pick<StepState, 'obstacle' | 'reason'> 
 }
 
 /**
- * Judges by the receipt; else, for writers, by the history, else by whether the token is alive; else
+ * Judges by the receipt; else, for writers, by the history or by whether the token is alive; else
  * by the `status` of a record in clear. A step that came round again, and a record whose `status`
  * was set back for it, wait: only writers are told, since only for them the history is read.
  */
