@@ -1,5 +1,6 @@
 import t from 'tap'
 import { judge, suffices, type Verdict } from '../../../src/answer/history/verdict.ts'
+import type { ExecutionHistory } from '../../../src/stepfunctions/history.ts'
 import type { StepResult, WaitingStep } from '../../../src/stepfunctions/waiting-steps.ts'
 import { foreign, ours, ref, step, timedOut } from './steps.ts'
 
@@ -10,7 +11,10 @@ function asked(result: StepResult | undefined, taskToken: string): WaitingStep {
 
 /** The verdict on the token `A+/=`. */
 function judged(...steps: WaitingStep[]): Verdict {
-  return judge({ execution: 'running', steps, complete: true }, ref, 'A+/=')
+  return judge(
+    { execution: 'running', steps, complete: true },
+    { ref, taskToken: 'A+/=', isDecided: true }
+  )
 }
 
 /** A step whose input names no record. */
@@ -19,16 +23,31 @@ function nameless(result: StepResult): WaitingStep {
 }
 
 t.test('a part of the history proves an answer, and nothing else', async t => {
-  t.match(judge({ execution: 'running', steps: [step(ours())], complete: false }, ref, undefined), {
-    kind: 'answered'
-  })
+  t.match(
+    judge(
+      { execution: 'running', steps: [step(ours())], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
+    {
+      kind: 'answered'
+    }
+  )
   t.same(
-    judge({ execution: 'running', steps: [step(undefined)], complete: false }, ref, undefined),
+    judge(
+      { execution: 'running', steps: [step(undefined)], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
     { kind: 'unclear' }
   )
-  t.same(judge({ execution: 'aborted', steps: [], complete: false }, ref, undefined), {
-    kind: 'unclear'
-  })
+  t.same(
+    judge(
+      { execution: 'aborted', steps: [], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
+    {
+      kind: 'unclear'
+    }
+  )
 })
 
 t.test('a step that shows the token is the only one that counts', async t => {
@@ -56,13 +75,14 @@ t.test('a step that shows the token is the only one that counts', async t => {
 t.test(
   'the oldest step of a history that was cut has lost its input, and proves nothing',
   async t => {
+    const question = { ref, taskToken: undefined, isDecided: true }
     const cut = { input: undefined, result: foreign }
     for (const [complete, kind] of [
       [false, 'unclear'],
       [true, 'answered']
     ] as const)
       for (const steps of [[cut], [step(undefined), cut]])
-        t.match(judge({ execution: 'running', steps, complete }, ref, undefined), { kind })
+        t.match(judge({ execution: 'running', steps, complete }, question), { kind })
   }
 )
 
@@ -78,24 +98,32 @@ t.test('how much of a history is enough', async t => {
       ['another step', [asked(foreign, 'B')], undefined, false]
     ]
   for (const [title, steps, taskToken, is] of rows)
-    t.equal(suffices({ execution: 'running', steps, complete: false }, ref, taskToken), is, title)
+    for (const isDecided of [true, false]) {
+      const history: ExecutionHistory = { execution: 'running', steps, complete: false }
+      t.equal(suffices(history, { ref, taskToken, isDecided }), is, title)
+    }
 })
 
 t.test('a result that names nobody counts when there is no other step', async t => {
   t.match(
-    judge({ execution: 'running', steps: [nameless(foreign)], complete: true }, ref, undefined),
+    judge(
+      { execution: 'running', steps: [nameless(foreign)], complete: true },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
     { kind: 'answered' }
   )
   t.match(
     judge(
       { execution: 'running', steps: [nameless(foreign), nameless(foreign)], complete: true },
-      ref,
-      undefined
+      { ref, taskToken: undefined, isDecided: true }
     ),
     { kind: 'unclear' }
   )
   t.match(
-    judge({ execution: 'running', steps: [nameless(foreign)], complete: false }, ref, undefined),
+    judge(
+      { execution: 'running', steps: [nameless(foreign)], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
     { kind: 'unclear' }
   )
 })
