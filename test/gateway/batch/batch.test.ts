@@ -53,9 +53,12 @@ t.test('answers among other requests: in order, each with its own status', async
     /9007199254740993,"m":1\.0/
   )
   t.match(all.sfn.calls, [
-    { operation: 'SendTaskSuccess', input: { taskToken, output: /"output":1\.0/ } }
+    { operation: 'SendTaskSuccess', input: { taskToken, output: /"output":1\.0/ } },
+    // Where no history tells it, GET and HEAD look whether the step still waits.
+    { operation: 'SendTaskHeartbeat' },
+    { operation: 'SendTaskHeartbeat' }
   ])
-  t.equal(all.sfn.calls.length, 1)
+  t.equal(all.sfn.calls.length, 3)
 })
 
 t.test('a batch without answers reaches Kinto as it came', async t => {
