@@ -71,7 +71,7 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     waitMs: settings.activityWaitSeconds * 1000,
     log
   })
-  const backlog = new Backlog({ serviceAccount, reader, log })
+  const backlog = new Backlog({ serviceAccount, reader, stepFunctions, log })
   const callers = new Callers()
   const answers = new Answers({
     callers,

@@ -8,6 +8,7 @@ import type { Activities } from './activities/activities.ts'
 import { Admission } from './admission.ts'
 import type { AdmittedAnswer, AnswerCall, AnswerToStep } from './admitted.ts'
 import type { Backlog } from './backlog.ts'
+import { isAskedAgain } from './history/asked-again.ts'
 import { readVerdict } from './history/history.ts'
 import {
   answeredBefore,
@@ -19,6 +20,7 @@ import {
 import { KeyedQueue } from './queue.ts'
 import type { KnownDecision } from './record/decision.ts'
 import type { RecordReader } from './record/reader.ts'
+import { isDecided } from './record/reading.ts'
 import { askedAgain } from './refusals.ts'
 import { findToken } from './token.ts'
 import { TokenFates } from './token-fates.ts'
@@ -98,17 +100,19 @@ export class Answers {
   }
 
   /**
-   * A decision that is proven already, so that nothing need be reported: by a receipt, or, where
-   * the question was changed after it was asked, by the history.
+   * A decision that is proven already, so that nothing need be reported: by a receipt, if the step
+   * did not come round again, or, where the question was changed after it was asked, by the history.
    */
   async #provenDecision(admitted: AdmittedAnswer): Promise<KnownDecision | undefined> {
     const { reading, ref, timeLeft } = admitted
     const { reader, stepFunctions, log } = this.#options
-    if (reading.decision?.proof === 'receipt') return reading.decision
+    const { decision } = reading
+    if (decision?.proof === 'receipt')
+      return (await isAskedAgain(reading, decision, timeLeft, this.#options)) ? undefined : decision
     const execution = reading.changed.length === 0 ? undefined : reader.sealedExecution(reading)
     if (execution === undefined) return undefined
     const { taskToken } = reading
-    const query = { ...execution, ref, taskToken, timeLeft }
+    const query = { ...execution, ref, taskToken, isDecided: isDecided(reading), timeLeft }
     const verdict = await readVerdict(query, stepFunctions, log)
     return verdict.kind === 'answered' ? verdict.decision : undefined
   }
@@ -118,8 +122,10 @@ export class Answers {
     const { reading, seen } = admitted
     const step = this.#options.reader.step(reading)
     const version = JSON.stringify(reading.data['last_modified'])
-    if (seen !== undefined && seen !== version && reading.decision === undefined)
+    if (seen !== undefined && seen !== version && !isDecided(reading))
       throw modifiedMeanwhile(reading.data, ['ETag', `"${version}"`])
-    return { ...admitted, step, dead: undefined }
+    // Where the step came round again, the receipt is that of the token before.
+    const dead = reading.decision?.proof === 'receipt' ? reading.taskToken : undefined
+    return { ...admitted, step, dead }
   }
 }

@@ -2,18 +2,15 @@ import { jsonObject, KintoRefusal, type KintoResponse } from '../kinto/client.ts
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { recordUri } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import type { Log } from '../log.ts'
 import { backoff, deadline, pause, within } from '../wait.ts'
+import { isAskedAgain, type AskedAgainOptions } from './history/asked-again.ts'
 import { fetchReading } from './record/fetch-reading.ts'
-import type { RecordReader } from './record/reader.ts'
 import { isRecorded, recordDecision, type Recording } from './record/recording.ts'
 import { lookAgainMs, NotRecorded, type Writers } from './record/update.ts'
 
-export interface BacklogOptions {
+export interface BacklogOptions extends AskedAgainOptions {
   /** A session with the service's own account, which works on after the request. */
   serviceAccount: (() => KintoSession) | undefined
-  reader: RecordReader
-  log: Log
 }
 
 // After this time an operator, or the next request for the record, has to record the decision. The
@@ -38,17 +35,24 @@ export class Backlog {
     this.#options = options
   }
 
-  /** Goes on recording a decision, where there is an account to do it. Each token once. */
-  add(recording: Recording): void {
+  /**
+   * Goes on recording a decision, where there is an account to do it. Each token once.
+   * @returns whether it does
+   */
+  add(recording: Recording): boolean {
     const { serviceAccount } = this.#options
     const key = `${recording.taskToken ?? ''} ${recordUri(recording.reading.ref)}`
-    if (serviceAccount === undefined || this.#entries.has(key)) return
-    if (this.#entries.size >= maxEntries)
-      return this.#giveUp(recording, new Error(`${maxEntries} others wait.`))
+    if (serviceAccount === undefined) return false
+    if (this.#entries.has(key)) return true
+    if (this.#entries.size >= maxEntries) {
+      this.#giveUp(recording, new Error(`${maxEntries} others wait.`))
+      return false
+    }
     this.#entries.set(key, {
       recording,
       done: this.#record(recording, serviceAccount).finally(() => this.#entries.delete(key))
     })
+    return true
   }
 
   /**
@@ -75,7 +79,10 @@ export class Backlog {
       await pause(lookAgainMs, this.#stopped.signal)
       const outcome = await this.#once(recording, writers, shown)
       if (typeof outcome === 'string') return
-      if ('error' in outcome) return isRefusal(outcome.error) ? undefined : this.add(recording)
+      if ('error' in outcome) {
+        if (!isGone(outcome.error)) this.add(recording)
+        return
+      }
       shown = jsonObject(outcome)['data']
     }
   }
@@ -95,7 +102,7 @@ export class Backlog {
         )
         return this.lookAgain(recording, outcome, writers)
       }
-      last ||= isRefusal(outcome.error)
+      last ||= isGone(outcome.error)
       if (last) this.#giveUp(recording, outcome.error)
     }
   }
@@ -109,7 +116,7 @@ export class Backlog {
     writers: Writers,
     written?: unknown
   ): Promise<KintoResponse | 'shown' | 'moved on' | { error: unknown }> {
-    const { reader } = this.#options
+    const { reader, stepFunctions } = this.#options
     const { ref } = recording.reading
     try {
       const { reading } = await fetchReading(writers.session, ref, reader)
@@ -117,7 +124,17 @@ export class Backlog {
         ? isAsWritten(reading.data, written)
         : isRecorded(reading, recording.decision)
       if (isShown) return 'shown'
-      const recorded = await recordDecision(writers, { ...recording, reading }, reader, () => 0)
+      const recorded = await recordDecision(
+        writers,
+        recording,
+        {
+          reader,
+          isAskedAgain: (latest, decision) =>
+            isAskedAgain(latest, decision, () => stepFunctions.timeoutMs, this.#options)
+        },
+        () => 0,
+        reading
+      )
       return recorded instanceof NotRecorded ? { error: recorded } : recorded
     } catch (error) {
       return { error }
@@ -133,11 +150,14 @@ export class Backlog {
   }
 }
 
-/** Whether Kinto itself refused: the record is gone, or closed to the account. */
-function isRefusal(error: unknown): boolean {
+/**
+ * Whether there is no record any more to show the decision. All else may be mended: a schema, a
+ * right, a quota.
+ */
+function isGone(error: unknown): boolean {
   return (
-    (error instanceof NotRecorded && error.refused !== undefined) ||
-    (error instanceof KintoRefusal && error.response.status < 500)
+    (error instanceof NotRecorded && error.isGone) ||
+    (error instanceof KintoRefusal && error.response.status === 404)
   )
 }
 

@@ -4,11 +4,13 @@ import type { JsonObject } from '../kinto/json.ts'
 import type { AdmittedAnswer, AnswerToStep } from './admitted.ts'
 import type { Decision, KnownDecision } from './record/decision.ts'
 import { fetchReading } from './record/fetch-reading.ts'
+import type { Reading } from './record/reading.ts'
 import { isRecorded } from './record/recording.ts'
 import { report, type ReportOptions } from './report.ts'
 import { saveTask, type TaskOptions } from './save-task.ts'
 import type { TokenOrDecision } from './token.ts'
-import { writeDecision, type WritingOptions } from './write-decision.ts'
+import { answered } from './token-fates.ts'
+import { writeDecision, type WritingOptions, type Written } from './write-decision.ts'
 
 /** The outcome of an answer that the workflow got, now or before. */
 export interface Outcome {
@@ -16,7 +18,7 @@ export interface Outcome {
   decision: Decision
   /** Kinto's response with the record as it is now. */
   record: KintoResponse
-  /** As a GET by the caller showed them. */
+  /** As a GET by the caller shows them now. */
   permissions: JsonObject
 }
 
@@ -41,11 +43,13 @@ export async function reportAndRecord(
   const { taskToken } = found
   const reading = 'task' in found ? await saveTask(toStep, found.task, options) : found.reading
   const reported = await report(toStep, taskToken, options)
+  // A token that is used need not be kept any longer, be it in its record or not.
+  if ('task' in found) options.activities.release(found.task)
   switch (reported.kind) {
     case 'accepted': {
       const { decision } = reported
-      const record = await writeDecision(toStep, { reading, taskToken, decision }, options)
-      return { outcome: 'accepted', decision, record, permissions: toStep.shown.permissions }
+      const written = await writeAccepted(toStep, reading, decision, options)
+      return { outcome: 'accepted', decision, ...written }
     }
     case 'answered':
       return await answeredBefore(toStep, reported.decision, taskToken, options)
@@ -66,6 +70,23 @@ export async function reportAndRecord(
   }
 }
 
+/** Where the record does not hold the token, this process alone knows what it was used for. */
+async function writeAccepted(
+  toStep: AnswerToStep,
+  reading: Reading,
+  decision: KnownDecision,
+  options: OutcomeOptions
+): Promise<Written> {
+  const { taskToken } = reading
+  const recording = { reading, taskToken, decision }
+  if (taskToken !== undefined) return await writeDecision(toStep, recording, options)
+  const { record } = toStep.signed
+  const fate = options.tokenFates.keep(record, undefined, answered(decision))
+  const written = await writeDecision(toStep, recording, options)
+  options.tokenFates.keep(record, undefined, { ...fate, isRecorded: true })
+  return written
+}
+
 /**
  * The token was answered before: the same answer is confirmed, another one is refused. In both
  * cases the record is made to show the decision. `taskToken` is the token that was answered, where
@@ -83,8 +104,10 @@ export async function answeredBefore(
   const recording = { reading, taskToken, decision }
   const recorded = isRecorded(reading, decision)
   if (signed.answer === decision.answer) {
-    const record = recorded ? response : await writeDecision(admitted, recording, options)
-    return { outcome: 'already_applied', decision, record, permissions }
+    const written = recorded
+      ? { record: response, permissions }
+      : await writeDecision(admitted, recording, options)
+    return { outcome: 'already_applied', decision, ...written }
   }
   if (!recorded) {
     // Tried once and not repeated: this caller is refused in any case.

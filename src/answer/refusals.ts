@@ -35,6 +35,18 @@ export function awsRefusal(cause: StepFunctionsError, field: 'taskToken' | 'acti
   )
 }
 
+/**
+ * 409: nothing confirms the `status` of a record without a token. Who answers may write the record,
+ * but it is the workflow's people who know whether its step waits.
+ */
+export function unconfirmed(status: unknown): Refusal {
+  return conflict(
+    `The record says ${String(status)}, but nothing shows that it was reported, ` +
+      'so it takes no answer. If its step still waits, ' +
+      "the people who run the workflow have to set the record's status back to UNANSWERED."
+  )
+}
+
 /** 409: while an answer was on its way, another token took the place of the one that it was for. */
 export function askedAgain(): Refusal {
   return conflict(

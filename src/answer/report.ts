@@ -3,14 +3,16 @@ import type { Log } from '../log.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import { deadline, pause } from '../wait.ts'
 import type { AnswerToStep } from './admitted.ts'
+import { isAskedAgain } from './history/asked-again.ts'
 import { readVerdict } from './history/history.ts'
 import type { Verdict } from './history/verdict.ts'
 import type { KnownDecision } from './record/decision.ts'
 import { fetchReading } from './record/fetch-reading.ts'
 import type { RecordReader } from './record/reader.ts'
+import { isDecided } from './record/reading.ts'
 import { taskResult } from './record/task-output.ts'
 import { awsRefusal } from './refusals.ts'
-import type { TokenFate, TokenFates } from './token-fates.ts'
+import { answered, type TokenFate, type TokenFates } from './token-fates.ts'
 
 export interface ReportOptions {
   stepFunctions: StepFunctions
@@ -38,6 +40,8 @@ export async function report(
   const { signed, step, timeLeft } = toStep
   const { stepFunctions, tokenFates, log } = options
   const known = tokenFates.of(signed.record, taskToken)
+  if (known?.kind === 'answered' && (await isForNextTurn(toStep, taskToken, known, options)))
+    return { kind: 'open' }
   if (known !== undefined) return known
   const delivery = await stepFunctions.deliver({
     taskToken,
@@ -62,7 +66,11 @@ export async function report(
         verdict.kind === 'over' ||
         (verdict.kind === 'answered' && delivery.outcome === 'ambiguous')
       )
-        return tokenFates.keep(signed.record, taskToken, verdict)
+        return tokenFates.keep(
+          signed.record,
+          taskToken,
+          verdict.kind === 'over' ? verdict : answered(verdict.decision)
+        )
       log.warn(
         { record: signed.record, answer: signed.answer, outcome: delivery.outcome },
         'it is not known whether Step Functions took an answer'
@@ -83,8 +91,26 @@ function accepted(
 ): Reported {
   const { answer, answeredBy, answeredAt, comment } = signed
   const decision: KnownDecision = { answer, answeredBy, answeredAt, comment, proof: 'report' }
-  tokenFates.keep(signed.record, taskToken, { kind: 'answered', decision })
+  tokenFates.keep(signed.record, taskToken, answered(decision))
   return { kind: 'accepted', decision }
+}
+
+/**
+ * Whether an answer to an activity's step, which came after its token was answered, is for the next
+ * turn: the record still holds the old token, and waits once more. An answer that came before that
+ * is a second click.
+ */
+async function isForNextTurn(
+  { step, ref, session, signed, timeLeft }: AnswerToStep,
+  taskToken: string,
+  { decision, since }: TokenFate & { kind: 'answered' },
+  options: ReportOptions
+): Promise<boolean> {
+  if (step.activityArn === undefined || signed.answeredAt <= since) return false
+  const { reading } = await fetchReading(session, ref, options.reader)
+  return (
+    reading.taskToken === taskToken && (await isAskedAgain(reading, decision, timeLeft, options))
+  )
 }
 
 /**
@@ -100,20 +126,20 @@ async function explain(
   for (;;) {
     // The history, too, may show an answer a moment later:
     // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
-    const verdict = await readVerdict({ ...step, ref, taskToken, timeLeft }, stepFunctions, log)
-    if (verdict.kind === 'answered' || verdict.kind === 'over') return verdict
-    if (verdict.kind === 'unclear') {
-      const { decision } = (await fetchReading(session, ref, reader)).reading
-      if (decision !== undefined) return { kind: 'answered', decision }
-    }
-    if (toReread() === 0) return verdict.kind === 'open' ? verdict : { kind: 'nothing' }
+    const { reading } = await fetchReading(session, ref, reader)
+    const query = { ...step, ref, taskToken, isDecided: isDecided(reading), timeLeft }
+    const verdict = await readVerdict(query, stepFunctions, log)
+    if (verdict.kind === 'over') return verdict
+    const decision = verdict.kind === 'answered' ? verdict.decision : reading.decision
+    if (decision !== undefined && verdict.kind !== 'open') return answered(decision)
+    if (toReread() === 0) return { kind: verdict.kind === 'open' ? 'open' : 'nothing' }
     await pause(pauseMs)
   }
 }
 
 /**
- * Searches the history for this very answer. AWS writes the history with a delay, so it is read
- * again for as long as a report may take.
+ * Searches the history for this very answer, also where the step has come round again since. AWS
+ * writes the history with a delay, so it is read again for as long as a report may take.
  */
 async function verify(
   { step, ref, timeLeft: requestLeft }: AnswerToStep,
@@ -122,7 +148,8 @@ async function verify(
 ): Promise<Verdict> {
   const timeLeft = deadline(Math.min(stepFunctions.timeoutMs, requestLeft()))
   for (;;) {
-    const verdict = await readVerdict({ ...step, ref, taskToken, timeLeft }, stepFunctions, log)
+    const query = { ...step, ref, taskToken, isDecided: true, timeLeft }
+    const verdict = await readVerdict(query, stepFunctions, log)
     if (
       verdict.kind === 'answered' ||
       verdict.kind === 'over' ||

@@ -14,7 +14,8 @@ export interface TaskOptions extends SavingOptions {
 }
 
 /**
- * Saves the token of a task in the record before it is used, so that it outlives this process. The
+ * Saves the token of a task in the record before it is used, so that it outlives this process. One
+ * that Kinto will not take there for good is used at once: nobody else could use it later. The
  * record may have changed since the caller was admitted, so it is read anew, before and after.
  * @throws Refusal 400 (nothing usable), 409 (the question is another one, or the workflow asked
  * again), 503 (not saved), KintoRefusal, KintoUnreachable, and the reason of `clientGone`
@@ -24,24 +25,35 @@ export async function saveTask(
   task: UnsavedTask,
   options: TaskOptions
 ): Promise<Reading> {
-  const { session, ref, writers, dead, clientGone } = toStep
-  const { reader, activities } = options
+  const { session, ref, writers, dead, clientGone, signed } = toStep
+  const { reader, activities, log } = options
   const { reading } = await fetchReading(session, ref, reader)
   requireAskedBy(reading, task, reader)
   const saved = await saveSeenToken(writers, session, { task, reading, dead }, options)
   if (saved === 'still waits' || saved === 'unusable') throw askedAgain()
   if (saved instanceof NotRecorded) {
-    throw unavailable(
-      'The task could not be saved in this record, so nothing was reported. Try again in a moment.',
-      { cause: saved, retryAfter: 3 }
+    if (!saved.isOfContent) throw notSaved(saved)
+    log.warn(
+      { err: saved, record: signed.record },
+      'Kinto does not take the token of a task into its record: ' +
+        'it is used at once, and until then it is in memory alone'
     )
+  } else {
+    activities.release(task)
   }
-  activities.release(task)
   // The record may have changed up to the moment in which the token was saved.
-  requireAskedBy(saved.reading, task, reader)
+  const latest = saved instanceof NotRecorded ? await fetchReading(session, ref, reader) : saved
+  requireAskedBy(latest.reading, task, reader)
   // A client that left during the wait decides nothing. The token is there for the next caller.
   clientGone.throwIfAborted()
-  return saved.reading
+  return latest.reading
+}
+
+function notSaved(cause: NotRecorded): Error {
+  const message = 'The task could not be saved in this record, so nothing was reported.'
+  return cause.refused === undefined
+    ? unavailable(`${message} Try again in a moment.`, { cause, retryAfter: 3 })
+    : unavailable(`${message} Kinto refuses the change: tell the people who run it.`, { cause })
 }
 
 /**

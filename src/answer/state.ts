@@ -3,8 +3,8 @@ import { followUp } from '../kinto/follow-up.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import { isAsked } from '../seal/digests.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
+import { isAskedAgain } from './history/asked-again.ts'
 import { readVerdict } from './history/history.ts'
 import type { Proof } from './record/decision.ts'
 import { livenessOf } from '../stepfunctions/liveness.ts'
@@ -12,8 +12,8 @@ import type { Log } from '../log.ts'
 import { identify, mayWrite, realRef } from '../kinto/permission.ts'
 import { fetchRecord } from '../kinto/records.ts'
 import type { RecordReader } from './record/reader.ts'
-import type { Reading } from './record/reading.ts'
-import type { Step } from './record/record.ts'
+import { isDecided, type Reading } from './record/reading.ts'
+import { questionOf, type Step } from './record/record.ts'
 import type { Verdict } from './history/verdict.ts'
 
 /** What a reader of the record may know of its step. */
@@ -86,10 +86,11 @@ async function stateOf(
   const step = orRefusal(() => reader.step(reading))
   const verdict = await judgeStep(reading, isWriter, step, timeLeft, options)
   const { changed } = reading
+  const { id, last_modified: version } = data
   const shown = {
     ...(changed.length > 0 && { changed }),
-    record: questionIn(data),
-    version: data['last_modified']
+    record: { id, last_modified: version, ...questionOf(data) },
+    version
   }
   const told = { ...tell(verdict, step), ...shown }
   return isWriter
@@ -101,6 +102,8 @@ async function stateOf(
         reason: 'You may read this record, but you need write permission on it to answer.'
       }
 }
+
+const open: Verdict & { kind: 'open' } = { kind: 'open', before: [] }
 
 type Told = Omit<StepState, 'changed' | 'record' | 'version'>
 
@@ -133,8 +136,9 @@ function unusable(step: Step | Refusal): Pick<StepState, 'obstacle' | 'reason'> 
 }
 
 /**
- * Judges by the receipt; else, for writers, by the history; else by the `status` of a record in
- * clear; else, for writers of a sealed question, by whether its token is alive.
+ * Judges by the receipt; else, for writers, by the history, else by whether the token is alive; else
+ * by the `status` of a record in clear. A step that came round again, and a record whose `status`
+ * was set back for it, wait: only writers are told, since only for them the history is read.
  */
 async function judgeStep(
   reading: Reading,
@@ -144,26 +148,25 @@ async function judgeStep(
   { reader, stepFunctions, log }: StateOptions
 ): Promise<Exclude<Verdict, { kind: 'unclear' }>> {
   const { ref, taskToken, decision, isAsked } = reading
-  if (decision?.proof === 'receipt') return { kind: 'answered', decision }
-  const named = isAsked ? reader.sealedExecution(reading) : step
-  const execution = named instanceof Refusal ? undefined : named
-  const verdict: Verdict =
-    isWriter && execution !== undefined
-      ? await readVerdict({ ...execution, ref, taskToken, timeLeft }, stepFunctions, log)
-      : { kind: 'unclear' }
-  if (verdict.kind !== 'unclear') return verdict
-  if (decision !== undefined) return { kind: 'answered', decision }
-  const mayAsk = isWriter && isAsked && taskToken !== undefined && !(step instanceof Refusal)
-  if (mayAsk && (await livenessOf(taskToken, step.region, stepFunctions, log)) === 'dead')
-    return { kind: 'over', reason: 'The step no longer accepts answers.' }
-  return { kind: 'open' }
-}
-
-/** The fields of a record that make up its question, with its id and version. */
-function questionIn(data: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(data).filter(
-      ([name, value]) => name === 'id' || name === 'last_modified' || isAsked(name, value)
-    )
-  )
+  if (decision?.proof === 'receipt') {
+    const options = { reader, stepFunctions, log }
+    return isWriter && (await isAskedAgain(reading, decision, timeLeft, options))
+      ? open
+      : { kind: 'answered', decision }
+  }
+  const execution = isWriter ? reader.execution(reading) : undefined
+  if (execution !== undefined) {
+    const query = { ...execution, ref, taskToken, isDecided: isDecided(reading), timeLeft }
+    const verdict = await readVerdict(query, stepFunctions, log)
+    if (verdict.kind !== 'unclear') return verdict
+  }
+  const mayAsk = isWriter && (isAsked || decision !== undefined) && !(step instanceof Refusal)
+  const liveness =
+    mayAsk && taskToken !== undefined
+      ? await livenessOf(taskToken, step.region, stepFunctions, log)
+      : 'unknown'
+  if (decision !== undefined && liveness !== 'alive') return { kind: 'answered', decision }
+  return liveness === 'dead'
+    ? { kind: 'over', reason: 'The step no longer accepts answers.' }
+    : open
 }

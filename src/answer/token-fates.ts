@@ -3,8 +3,11 @@ import type { KnownDecision } from './record/decision.ts'
 
 /** What is known of a task token that takes no answer any more. */
 export type TokenFate =
-  /** It was answered: through this process, or as the history says, or else the record. */
-  | { kind: 'answered'; decision: KnownDecision }
+  /**
+   * It was answered: through this process, or as the history says, or else the record. Known here
+   * `since` this time (ISO 8601, UTC). `isRecorded`: its record has shown it.
+   */
+  | { kind: 'answered'; decision: KnownDecision; since: string; isRecorded?: boolean }
   /** The step ended without an answer. */
   | { kind: 'over'; reason: string }
   /**
@@ -14,6 +17,11 @@ export type TokenFate =
   | { kind: 'open' }
   /** No history can be read, and the record is undecided. */
   | { kind: 'nothing' }
+
+/** The fate of a token that was answered, as it is known from now on. */
+export function answered(decision: KnownDecision): TokenFate & { kind: 'answered' } {
+  return { kind: 'answered', decision, since: new Date().toISOString() }
+}
 
 const maxTokens = 10_000
 
@@ -30,16 +38,21 @@ export class TokenFates {
   readonly #fates = new LRUCache<string, TokenFate>({ max: maxTokens })
 
   /** `record` is the record's URI. */
-  of(record: string, taskToken: string): TokenFate | undefined {
-    return this.#fates.get(`${taskToken} ${record}`)
+  /** Without a token: the fate of the one that was used for the record, and is not saved in it. */
+  of(record: string, taskToken: string | undefined): TokenFate | undefined {
+    return this.#fates.get(keyOf(record, taskToken))
   }
 
-  keep(record: string, taskToken: string, fate: TokenFate): TokenFate {
+  keep<Fate extends TokenFate>(record: string, taskToken: string | undefined, fate: Fate): Fate {
     this.#fates.set(
-      `${taskToken} ${record}`,
+      keyOf(record, taskToken),
       fate,
       fate.kind === 'answered' ? {} : { ttl: passingMs }
     )
     return fate
   }
+}
+
+function keyOf(record: string, taskToken = ''): string {
+  return `${taskToken} ${record}`
 }

@@ -1,5 +1,4 @@
 import { conflict, gone } from '../kinto/errors.ts'
-import type { JsonObject } from '../kinto/json.ts'
 import type { Log } from '../log.ts'
 import type { StepFunctions } from '../stepfunctions/clients.ts'
 import { StepFunctionsError } from '../stepfunctions/errors.ts'
@@ -7,11 +6,14 @@ import type { Activities, FoundToken } from './activities/activities.ts'
 import type { AnswerToStep } from './admitted.ts'
 import { readVerdict } from './history/history.ts'
 import type { KnownDecision } from './record/decision.ts'
-import { awsRefusal } from './refusals.ts'
+import { isDecided } from './record/reading.ts'
+import { awsRefusal, unconfirmed } from './refusals.ts'
+import type { TokenFates } from './token-fates.ts'
 
 export interface TokenOptions {
   stepFunctions: StepFunctions
   activities: Activities
+  tokenFates: TokenFates
   log: Log
 }
 
@@ -20,7 +22,7 @@ export type TokenOrDecision = FoundToken | { decision: KnownDecision }
 
 /**
  * Finds the token that an answer is for: the record's token, else the one of its activity's task.
- * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410, 400, 503
+ * @throws Refusal 409 (no task came, or a `status` that nothing confirms), 410 (over), 400, 503
  */
 export async function findToken(
   toStep: AnswerToStep,
@@ -30,10 +32,10 @@ export async function findToken(
   if (step.taskToken !== undefined && step.taskToken !== dead)
     return { taskToken: step.taskToken, reading }
   if (dead === undefined) {
-    const confirmed = await confirmedDecision(toStep, options)
-    if (confirmed !== undefined) return confirmed
+    const decided = await decisionInHistory(toStep, options)
+    if (decided !== undefined) return decided
   }
-  if (step.activityArn === undefined) throw unconfirmed(reading.data)
+  if (step.activityArn === undefined) throw unconfirmed(reading.data['status'])
   const found = await options.activities
     .take(step.activityArn, toStep)
     .catch((error: unknown): never => {
@@ -47,26 +49,22 @@ export async function findToken(
 }
 
 /**
- * Everybody who may write the record could have written its `status`. So without a token, only the
- * history confirms a decision.
+ * Without a token the history goes first, as it does for GET. Everybody who may write the record
+ * could have written its `status`, so only the history confirms that.
  */
-async function confirmedDecision(
-  { step, reading, ref, timeLeft }: AnswerToStep,
-  { stepFunctions, log }: TokenOptions
+async function decisionInHistory(
+  { step, reading, ref, signed, timeLeft }: AnswerToStep,
+  { stepFunctions, tokenFates, log }: TokenOptions
 ): Promise<{ decision: KnownDecision } | undefined> {
-  if (reading.decision === undefined) return undefined
-  const query = { ...step, ref, taskToken: undefined, timeLeft }
+  const query = { ...step, ref, taskToken: undefined, isDecided: isDecided(reading), timeLeft }
   const verdict = await readVerdict(query, stepFunctions, log)
   if (verdict.kind === 'answered') return { decision: verdict.decision }
   if (verdict.kind === 'over')
     throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
-  if (verdict.kind === 'unclear') throw unconfirmed(reading.data)
+  if (verdict.kind === 'open') return undefined
+  const used = tokenFates.of(signed.record, undefined)
+  if (used?.kind === 'answered' && (isDecided(reading) || used.isRecorded !== true))
+    return { decision: used.decision }
+  if (reading.decision !== undefined) throw unconfirmed(reading.data['status'])
   return undefined
-}
-
-function unconfirmed({ status }: JsonObject): Error {
-  return conflict(
-    `The record says ${String(status)}, but nothing shows that it was reported; ` +
-      'set its status back to UNANSWERED to answer.'
-  )
 }

@@ -3,8 +3,8 @@ import { Backlog } from '../../src/answer/backlog.ts'
 import { createParts } from '../helpers/parts.ts'
 
 t.test('only so many are tried at one time', async t => {
-  const { session, reader, log, lines } = createParts(t)
-  const backlog = new Backlog({ serviceAccount: session, reader, log })
+  const { session, reader, stepFunctions, log, lines } = createParts(t)
+  const backlog = new Backlog({ serviceAccount: session, reader, stepFunctions, log })
   for (let index = 0; index <= 1_000; index++) {
     const reading = reader.read(
       { version: 'v1', bucket: 'b', collection: 'c', record: `r${index}` },

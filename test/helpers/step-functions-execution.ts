@@ -63,6 +63,12 @@ export class Execution {
     return id
   }
 
+  /** As RedriveExecution does: the history goes on. */
+  redrive(): void {
+    this.status = 'RUNNING'
+    this.tail = this.add(endEvents.RUNNING, { redriveCount: 1 }, this.events.length)
+  }
+
   end(
     status: ExecutionStatus,
     result: { output?: string; error?: string | undefined; cause?: string | undefined }

@@ -168,6 +168,10 @@ export async function startStepFunctions(
     stop: (executionArn: string, result?: { error?: string; cause?: string }): void => {
       model.stop(model.execution(executionArn), 'ABORTED', result)
     },
+    /** Lets a failed execution go on. What did not succeed is to be scheduled again. */
+    redrive: (executionArn: string): void => {
+      model.execution(executionArn).redrive()
+    },
     /** Lets the execution's own time run out. */
     timeOut: (executionArn: string): void => {
       model.stop(model.execution(executionArn), 'TIMED_OUT')

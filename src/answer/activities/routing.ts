@@ -1,12 +1,11 @@
 import type { KintoSession } from '../../kinto/session.ts'
 import type { ActivityTask } from '../../stepfunctions/polls.ts'
-import { isVerb } from '../record/decision.ts'
 import { saveFetchedToken, type SavingOptions } from './fetched-token.ts'
 import type { UnsavedTask, UnsavedTasks } from './unsaved.ts'
 import { AmbiguousId, locateRecords } from './locate.ts'
 import { namedRecords } from '../record/match.ts'
 import { pause } from '../../wait.ts'
-import { heartbeatOf, type Reading } from '../record/reading.ts'
+import { heartbeatOf, isDecided, type Reading } from '../record/reading.ts'
 import { inScope, type Resource } from '../../kinto/resources.ts'
 import { KnownPlaces } from './places.ts'
 import { lookAgainMs, NotRecorded } from '../record/update.ts'
@@ -176,12 +175,4 @@ export class TaskRouter {
       'the token of a task is kept in memory: it could not be saved in its record'
     )
   }
-}
-
-/**
- * Whether a record needs no token any more. If somebody set its `status` back, the receipt of an
- * older token does not count: the record asks for the next token.
- */
-function isDecided({ decision, data }: Reading): boolean {
-  return decision !== undefined && isVerb(data['status'])
 }

@@ -1,15 +1,11 @@
-import type { RecordRef } from '../../kinto/paths.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import type { Log } from '../../log.ts'
-import { judge, type Verdict } from './verdict.ts'
+import { judge, type QuestionOfRecord, type Verdict } from './verdict.ts'
 
 /** The execution whose history is read, and the record that it is read for. */
-export interface HistoryQuery {
+export interface HistoryQuery extends QuestionOfRecord {
   executionArn: string | undefined
   region: string
-  ref: RecordRef
-  /** The record's token; undefined where it has none. */
-  taskToken: string | undefined
   /** Milliseconds that the request has left. */
   timeLeft: () => number
 }
@@ -19,7 +15,7 @@ export interface HistoryQuery {
  * it cannot be read. Never throws.
  */
 export async function readVerdict(
-  { executionArn, region, ref, taskToken, timeLeft }: HistoryQuery,
+  { executionArn, region, timeLeft, ...question }: HistoryQuery,
   stepFunctions: StepFunctions,
   log: Log
 ): Promise<Verdict> {
@@ -27,8 +23,7 @@ export async function readVerdict(
   try {
     return judge(
       await stepFunctions.readHistory({ region, executionArn, timeoutMs: timeLeft() }),
-      ref,
-      taskToken
+      question
     )
   } catch (error) {
     log.warn(

@@ -5,14 +5,32 @@ import type { KnownDecision } from '../record/decision.ts'
 import { namedRecords, namesRecord } from '../record/match.ts'
 import { readBack } from '../record/task-output.ts'
 
+/** The record was answered. Only an answer through this service names its reviewer. */
+interface Answered {
+  kind: 'answered'
+  decision: KnownDecision
+  answerId?: string
+}
+
+/** A record, as far as its part in a history is looked for. */
+export interface QuestionOfRecord {
+  ref: RecordRef
+  /** The record's token; undefined where it has none. */
+  taskToken: string | undefined
+  /** Whether the record says that it is decided. */
+  isDecided: boolean
+}
+
 /** What an execution's history says about one record. */
 export type Verdict =
-  /** The record was answered. Only an answer through this service names its reviewer. */
-  | { kind: 'answered'; decision: KnownDecision; answerId?: string }
+  | Answered
   /** The step or its execution is over, and the record was not answered. */
   | { kind: 'over'; reason: string }
-  /** The execution runs, and the record was not answered. */
-  | { kind: 'open' }
+  /**
+   * The execution runs, and the record was not answered. Or it was, and its step came round again:
+   * then `before` has the answers of the turns before.
+   */
+  | { kind: 'open'; before: KnownDecision[] }
   /** There is no history, it could not be read, or the part that was read does not tell. */
   | { kind: 'unclear' }
 
@@ -31,17 +49,22 @@ const endings = {
  * service counts for the record that it names. A result from elsewhere (the AWS console, say)
  * counts only if the task's input named this record and no other, or if there is no doubt: the
  * input is not shown, or the step is the only one.
+ *
+ * Nothing in a history tells which turn of an activity's step a token belongs to. So a record that
+ * says it is decided keeps its answer, whatever came later: else an answer that is sent twice could
+ * count for two turns. A record that waits is told of its latest turn.
  */
-export function judge(
-  history: ExecutionHistory,
-  ref: RecordRef,
-  taskToken: string | undefined
-): Verdict {
+export function judge(history: ExecutionHistory, question: QuestionOfRecord): Verdict {
   const { execution, complete } = history
+  const { ref, taskToken, isDecided } = question
   const holding =
     taskToken === undefined ? [] : history.steps.filter(({ input }) => input?.includes(taskToken))
-  const steps = holding.length > 0 ? holding : history.steps
-  const answered = steps.map(step => ownAnswer(step, ref)).find(verdict => verdict !== undefined)
+  const turns = holding.length > 0 || isDecided ? [] : history.steps.filter(isTurnOf(ref))
+  const isKnown = complete || taskToken === undefined
+  if (isKnown && execution === 'running' && turns.some(({ result }) => result === undefined))
+    return { kind: 'open', before: answersIn(history, ref) }
+  const steps = holding.length > 0 ? holding : since(turns[0], history.steps)
+  const answered = steps.map(step => ownAnswer(step, ref)).find(answer => answer !== undefined)
   if (answered !== undefined) return answered
   const foreign = steps.filter(isForeign)
   const attributed = foreign.find(
@@ -56,7 +79,27 @@ export function judge(
       ? undefined
       : overWithoutAnswer(newest)
   if (reason !== undefined) return { kind: 'over', reason }
-  return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open' }
+  return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open', before: [] }
+}
+
+/** Whether a step asks for this record and for no other. */
+function isTurnOf(ref: RecordRef): (step: WaitingStep) => boolean {
+  return ({ input }) => {
+    const { uris, ids } = namedRecords(input, () => true)
+    return uris.size + ids.size === 1 && (uris.has(recordUri(ref)) || ids.has(ref.record))
+  }
+}
+
+/** The steps from the newest back to this one. All, without it. */
+function since(turn: WaitingStep | undefined, steps: WaitingStep[]): WaitingStep[] {
+  return turn === undefined ? steps : steps.slice(0, steps.indexOf(turn) + 1)
+}
+
+function answersIn({ steps }: ExecutionHistory, ref: RecordRef): KnownDecision[] {
+  const outside = steps.filter(isTurnOf(ref)).filter(isForeign).map(foreignAnswer)
+  return [...steps.flatMap(step => ownAnswer(step, ref) ?? []), ...outside].map(
+    ({ decision }) => decision
+  )
 }
 
 /** Why a step ended without an answer. Undefined if it did not. */
@@ -77,7 +120,7 @@ function resultText({ result }: WaitingStep): string | undefined {
       : undefined
 }
 
-function ownAnswer(step: WaitingStep, ref: RecordRef): Verdict | undefined {
+function ownAnswer(step: WaitingStep, ref: RecordRef): Answered | undefined {
   const answer = readBack(resultText(step))
   if (answer === undefined || answer.record !== recordUri(ref)) return undefined
   const { answerId, record: _record, ...decision } = answer
@@ -92,7 +135,7 @@ function isForeign(step: WaitingStep): boolean {
   )
 }
 
-function foreignAnswer({ result }: WaitingStep): Verdict {
+function foreignAnswer({ result }: WaitingStep): Answered {
   return {
     kind: 'answered',
     decision: {

@@ -1,8 +1,10 @@
-import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
+import { orRefusal, Refusal } from '../../kinto/errors.ts'
+import type { JsonObject } from '../../kinto/json.ts'
 import type { RecordBounds } from '../../kinto/records.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import { isQuestion, isSameQuestion } from '../../seal/compare.ts'
-import { isVerb, type KnownDecision } from './decision.ts'
+import type { KnownDecision } from './decision.ts'
+import { readReceipt } from './receipt.ts'
 import { questionChanged, type Glance, type Reading } from './reading.ts'
 import { readDecision, readStep, textOf, type ArnPolicy, type Step } from './record.ts'
 import { readTokenField, type SealRules, type TokenField } from './token-field.ts'
@@ -11,6 +13,12 @@ export interface ReadingRules extends SealRules {
   policy: ArnPolicy
   /** Called with each reading of a record that somebody answers, asks in or looks at. */
   observe: (reading: Reading) => void
+}
+
+/** An execution whose history can be asked for. */
+export interface Execution {
+  executionArn: string
+  region: string
 }
 
 // For a question of at most 1 MiB and 10,000 values, and for open fields that were added to it.
@@ -49,11 +57,12 @@ export class RecordReader {
 
   /** The same from the fields of `judgedBy` alone: changes of the question are not looked for. */
   glance(ref: RecordRef, data: JsonObject): Glance {
+    const { seals } = this.#rules
     const tokenField = readTokenField(ref, data, this.#rules)
     const seal = tokenField.kind === 'sealed' ? tokenField.seal : undefined
     const taskToken = tokenField.kind === 'clear' ? tokenField.taskToken : seal?.taskToken
     const isAsked = seal?.question !== undefined
-    const receipt = taskToken === undefined ? undefined : this.#readReceipt(ref, taskToken, data)
+    const receipt = taskToken === undefined ? undefined : readReceipt(seals, ref, taskToken, data)
     const decision =
       receipt ?? (isAsked || unproven.has(tokenField.kind) ? undefined : readStatus(data))
     return { ref, data, tokenField, taskToken, isAsked, decision }
@@ -90,13 +99,20 @@ export class RecordReader {
     return tokenField.kind === 'sealed' ? { ...step, region: tokenField.seal.region } : step
   }
 
+  /**
+   * The execution whose history tells of the record: of a sealed question only the one that it was
+   * asked with.
+   */
+  execution(reading: Reading): Execution | undefined {
+    if (reading.isAsked) return this.sealedExecution(reading)
+    const step = orRefusal(() => this.step(reading))
+    return step instanceof Refusal || step.executionArn === undefined
+      ? undefined
+      : { executionArn: step.executionArn, region: step.region }
+  }
+
   /** The execution of a sealed question, if the record still names it as the question did. */
-  sealedExecution({
-    tokenField,
-    data,
-    changed,
-    isAsked
-  }: Reading): { executionArn: string; region: string } | undefined {
+  sealedExecution({ tokenField, data, changed, isAsked }: Reading): Execution | undefined {
     const executionArn = textOf(data['executionArn'])
     if (
       !isAsked ||
@@ -162,28 +178,6 @@ export class RecordReader {
     return isProven
       ? this.#rules.seals?.writeReceipt(recordUri(ref), taskToken, decision)
       : undefined
-  }
-
-  #readReceipt(
-    ref: RecordRef,
-    taskToken: string,
-    { answerReceipt }: JsonObject
-  ): KnownDecision | undefined {
-    const text = textOf(answerReceipt)
-    const receipt =
-      text === undefined
-        ? undefined
-        : this.#rules.seals?.readReceipt(recordUri(ref), taskToken, text)
-    if (!isJsonObject(receipt)) return undefined
-    const { answer, answeredBy, answeredAt, comment } = receipt
-    if (!isVerb(answer)) return undefined
-    return {
-      answer,
-      answeredBy: textOf(answeredBy),
-      answeredAt: textOf(answeredAt),
-      comment: textOf(comment),
-      proof: 'receipt'
-    }
   }
 }
 

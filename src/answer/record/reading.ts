@@ -1,7 +1,7 @@
 import { conflict, type Refusal } from '../../kinto/errors.ts'
 import type { JsonObject } from '../../kinto/json.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
-import type { KnownDecision } from './decision.ts'
+import { isVerb, type KnownDecision } from './decision.ts'
 import { readHeartbeat } from './record.ts'
 import type { TokenField } from './token-field.ts'
 
@@ -43,6 +43,14 @@ export function heartbeatOf({ tokenField, isAsked, data }: Glance): number | und
   return isAsked && tokenField.kind === 'sealed'
     ? tokenField.seal.heartbeatSeconds
     : readHeartbeat(data)
+}
+
+/**
+ * Whether a record says that it is decided, and needs no token any more. Somebody who sets its
+ * `status` back asks again, whatever a receipt says of the token before.
+ */
+export function isDecided({ decision, data }: Glance): boolean {
+  return decision !== undefined && isVerb(data['status'])
 }
 
 const mostNames = 10

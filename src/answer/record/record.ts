@@ -1,5 +1,6 @@
 import { invalid, type Refusal } from '../../kinto/errors.ts'
 import type { JsonObject } from '../../kinto/json.ts'
+import { isAsked } from '../../seal/digests.ts'
 import { isAllowed, parseArn, type Arn, type ArnKind } from '../../stepfunctions/arn.ts'
 import { isVerb, type Decision } from './decision.ts'
 
@@ -127,6 +128,11 @@ function readArn(
   if (!isAllowed(arn, allowedArns))
     throw unusable(field, `${field} is not among the ARNs that this service may be used for.`)
   return [{ field, arn }]
+}
+
+/** The fields of a record that make up its question. */
+export function questionOf(record: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(record).filter(([name, value]) => isAsked(name, value)))
 }
 
 // Web forms send an empty text for a field that was left out.

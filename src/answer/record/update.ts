@@ -4,6 +4,7 @@ import { recordPath } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { Log } from '../../log.ts'
 import type { Reading } from './reading.ts'
+import { refusedFields } from './refused-fields.ts'
 
 /** The account that writes a record: the service's own where there is one, else the caller's. */
 export interface Writers {
@@ -26,26 +27,44 @@ export function writersOf(
 
 /**
  * Kinto did not take the change. `refused` is the status of a response that will not change by
- * itself. The text of the response may quote a token, so it is left out.
+ * itself: somebody has to mend a schema, a right or a quota first. The text of the response may
+ * quote a token, so only fields are named.
  */
 export class NotRecorded extends Error {
   override readonly name = 'NotRecorded'
   readonly refused: number | undefined
 
   constructor(response: KintoResponse | undefined, cause?: unknown) {
-    super(response === undefined ? 'Kinto did not answer.' : `Kinto answered ${response.status}.`, {
-      cause
-    })
-    this.refused =
-      response !== undefined && response.status < 500 && !passing.has(response.status)
-        ? response.status
-        : undefined
+    super(response === undefined ? 'Kinto did not answer.' : said(response), { cause })
+    this.refused = response !== undefined && isLasting(response) ? response.status : undefined
+  }
+
+  /** Whether there is no such record any more. */
+  get isGone(): boolean {
+    return this.refused === 404
+  }
+
+  /** Whether Kinto refused what was written: another change of the record it may well take. */
+  get isOfContent(): boolean {
+    return this.refused === 400
   }
 }
 
 // Kinto sends 409 when two changes met (`Integrity constraint violated, please retry`). Proxies
 // send the others when there is too much to do.
 const passing = new Set([408, 409, 429])
+
+// Kinto's quota is used up (`kinto/plugins/quotas`).
+const noRoom = 507
+
+function isLasting({ status }: KintoResponse): boolean {
+  return status === noRoom || (status < 500 && !passing.has(status))
+}
+
+function said(response: KintoResponse): string {
+  const fields = response.status === 400 ? refusedFields(response) : undefined
+  return `Kinto answered ${response.status}${fields === undefined ? '' : `: ${fields}`}.`
+}
 
 /**
  * After this time a record is looked at again. On PostgreSQL, two changes of one record at the same

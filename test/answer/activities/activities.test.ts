@@ -94,7 +94,7 @@ t.test('a token that cannot be saved is not used, and not lost', async t => {
 t.test('a status that nothing confirms', async t => {
   const all = await startWithActivity(t)
   const message =
-    /says SUCCEED, but nothing shows that it was reported; set its status back to UNANSWERED/
+    /says SUCCEED, but nothing shows that it was reported.*people.*set.*back to UNANSWERED/
   const fake = all.asked(undefined, { status: 'SUCCEED' })
   t.match(await answer(all, fake.record, { answer: 'SUCCEED' }), { status: 409, body: { message } })
   t.match(await answer(all, fake.record, { answer: 'FAIL' }), { status: 409, body: { message } })

@@ -10,7 +10,10 @@ function asked(result: StepResult | undefined, taskToken: string): WaitingStep {
 
 /** The verdict on the token `A+/=`. */
 function judged(...steps: WaitingStep[]): Verdict {
-  return judge({ execution: 'running', steps, complete: true }, ref, 'A+/=')
+  return judge(
+    { execution: 'running', steps, complete: true },
+    { ref, taskToken: 'A+/=', isDecided: true }
+  )
 }
 
 /** A step whose input names no record. */
@@ -19,16 +22,31 @@ function nameless(result: StepResult): WaitingStep {
 }
 
 t.test('a part of the history proves an answer, and nothing else', async t => {
-  t.match(judge({ execution: 'running', steps: [step(ours())], complete: false }, ref, undefined), {
-    kind: 'answered'
-  })
+  t.match(
+    judge(
+      { execution: 'running', steps: [step(ours())], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
+    {
+      kind: 'answered'
+    }
+  )
   t.same(
-    judge({ execution: 'running', steps: [step(undefined)], complete: false }, ref, undefined),
+    judge(
+      { execution: 'running', steps: [step(undefined)], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
     { kind: 'unclear' }
   )
-  t.same(judge({ execution: 'aborted', steps: [], complete: false }, ref, undefined), {
-    kind: 'unclear'
-  })
+  t.same(
+    judge(
+      { execution: 'aborted', steps: [], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
+    {
+      kind: 'unclear'
+    }
+  )
 })
 
 t.test('a step that shows the token is the only one that counts', async t => {
@@ -55,19 +73,24 @@ t.test('a step that shows the token is the only one that counts', async t => {
 
 t.test('a result that names nobody counts when there is no other step', async t => {
   t.match(
-    judge({ execution: 'running', steps: [nameless(foreign)], complete: true }, ref, undefined),
+    judge(
+      { execution: 'running', steps: [nameless(foreign)], complete: true },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
     { kind: 'answered' }
   )
   t.match(
     judge(
       { execution: 'running', steps: [nameless(foreign), nameless(foreign)], complete: true },
-      ref,
-      undefined
+      { ref, taskToken: undefined, isDecided: true }
     ),
     { kind: 'unclear' }
   )
   t.match(
-    judge({ execution: 'running', steps: [nameless(foreign)], complete: false }, ref, undefined),
+    judge(
+      { execution: 'running', steps: [nameless(foreign)], complete: false },
+      { ref, taskToken: undefined, isDecided: true }
+    ),
     { kind: 'unclear' }
   )
 })

@@ -129,6 +129,9 @@ const rows: [
 
 for (const [title, execution, steps, verdict] of rows) {
   t.test(title, async t => {
-    t.match(judge({ execution, steps, complete: true }, ref, undefined), verdict)
+    t.match(
+      judge({ execution, steps, complete: true }, { ref, taskToken: undefined, isDecided: true }),
+      verdict
+    )
   })
 }
