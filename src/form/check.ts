@@ -1,0 +1,90 @@
+import { RetrievalError } from '@hyperjump/browser'
+import type { CompiledSchema } from '@hyperjump/json-schema/experimental'
+import * as Instance from '@hyperjump/json-schema/instance/experimental'
+import { parseExact, toInstance, UnusableNumber, type ExactJson, type Json } from './exact-json.ts'
+import { toFaults, type Fault } from './faults.ts'
+import { findingsIn } from './findings.ts'
+import { compileForm, dialect, metaSchema } from './validator.ts'
+
+/** A form, and what may have been sent for it; both as JSON. */
+export interface Check {
+  form: string
+  output?: string
+}
+
+/** What a check found. */
+export type Verdict =
+  /** Why nobody can use the form, in a sentence. */
+  | { unusable: string }
+  /** What is wrong with the output: empty when it fits, and when there is none. */
+  | { faults: Fault[] }
+
+class UnusableForm extends Error {}
+
+/**
+ * Checks a form and then the output. It can take any time and any memory, so it is for the worker
+ * thread. Forms are checked one at a time: the validator has one place for all.
+ */
+export async function check({ form, output }: Check): Promise<Verdict> {
+  try {
+    const compiled = await prepare(form)
+    if (output === undefined) return { faults: [] }
+    return { faults: faultsIn(compiled, output) }
+  } catch (error) {
+    return { unusable: reasonOf(error) }
+  }
+}
+
+/** @throws Error whose reason makes the form unusable */
+async function prepare(text: string): Promise<CompiledSchema> {
+  const form = parseExact(text)
+  const { value } = form
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UnusableForm('A form must be a JSON object.')
+  refuseOtherDialects(form)
+  const [fault] = toFaults(findingsIn(metaSchema, toInstance(form)))
+  if (fault !== undefined)
+    throw new UnusableForm(
+      `The form is no JSON Schema (2020-12). ${fault.path.join('.')}: ${fault.description}.`
+    )
+  if (value['type'] !== 'object')
+    throw new UnusableForm('The form must describe an object: it needs "type": "object".')
+  const { $schema: _, ...schema } = value
+  return await compileForm(schema)
+}
+
+/**
+ * A form has no word in what keywords mean: the validator would take it for all forms.
+ * @throws UnusableForm
+ */
+function refuseOtherDialects(form: ExactJson): void {
+  for (const node of Instance.allNodes(toInstance(form))) {
+    if (node.type !== 'object') continue
+    const value = Instance.value<{ [name: string]: Json }>(node)
+    if (Object.hasOwn(value, '$vocabulary'))
+      throw new UnusableForm('The form must not use "$vocabulary".')
+    const { $schema = dialect } = value
+    if (typeof $schema === 'string' && $schema !== dialect && $schema !== `${dialect}#`)
+      throw new UnusableForm(`The form must be a JSON Schema of 2020-12 ("$schema": "${dialect}").`)
+  }
+}
+
+function faultsIn(form: CompiledSchema, text: string): Fault[] {
+  try {
+    return toFaults(findingsIn(form, toInstance(parseExact(text))))
+  } catch (error) {
+    if (!(error instanceof UnusableNumber)) throw error
+    return [{ path: [], description: 'Must not hold a number with an exponent of ten digits' }]
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UnusableForm) return error.message
+  if (error instanceof RangeError) return 'The form leads in a circle, or is nested too deeply.'
+  if (error instanceof UnusableNumber)
+    return 'The form must not hold a number with an exponent of ten digits.'
+  const message = error instanceof Error ? error.message.slice(0, 300) : ''
+  if (error instanceof RetrievalError)
+    return `A reference in the form leads to nothing in it: ${message}`
+  return `The form cannot be used: ${message}`
+}

@@ -1,0 +1,36 @@
+/** What is said of a value: `unusable` of its schema. */
+export type Outcome = 'valid' | 'invalid' | 'unusable'
+
+/** Where we say something else than the suite, with the reason. */
+export const exceptions: readonly (readonly [titles: RegExp, outcome: Outcome, reason: string])[] =
+  [
+    [/^refRemote\.json: /, 'unusable', 'References reach nothing outside of a form.'],
+    [
+      new RegExp(
+        `^dynamicRef.json: (${[
+          'strict-tree schema, guards against misspelled properties',
+          'tests for implementation dynamic anchor and reference link',
+          String.raw`\$ref and \$dynamicAnchor are independent of order - \$(defs|ref) first`,
+          String.raw`\$ref to \$dynamicRef finds detached \$dynamicAnchor`
+        ].join('|')}): `
+      ),
+      'unusable',
+      'References reach nothing outside of a form.'
+    ],
+    [/^vocabulary\.json: /, 'unusable', 'A form cannot change what keywords mean.'],
+    [
+      /^format\.json: .* is only an annotation by default$/,
+      'invalid',
+      'Formats are checked, as optional/format says.'
+    ],
+    [
+      /^optional\/format\/time\.json: .*: (a )?valid (time string with )?leap second, /,
+      'invalid',
+      'Without a date nobody can tell whether there was one.'
+    ],
+    [
+      /^optional\/format\/iri\.json: .*: an IPvFuture host with an uppercase version letter/,
+      'invalid',
+      'There is no such version.'
+    ]
+  ]
