@@ -1,9 +1,9 @@
 import { RetrievalError } from '@hyperjump/browser'
 import type { CompiledSchema } from '@hyperjump/json-schema/experimental'
 import * as Instance from '@hyperjump/json-schema/instance/experimental'
-import { parseExact, toInstance, UnusableNumber, type ExactJson, type Json } from './exact-json.ts'
+import { parseExact, toInstance, UnusableNumber, type Json } from './exact-json.ts'
 import { toFaults, type Fault } from './faults.ts'
-import { findingsIn } from './findings.ts'
+import { findingsIn, type Node } from './findings.ts'
 import { compileForm, dialect, metaSchema } from './validator.ts'
 
 /** A form, and what may have been sent for it; both as JSON. */
@@ -18,6 +18,11 @@ export type Verdict =
   | { unusable: string }
   /** What is wrong with the output: empty when it fits, and when there is none. */
   | { faults: Fault[] }
+
+type JsonObject = { [name: string]: Json }
+
+// Characters of a text that is not ours.
+const longest = 300
 
 class UnusableForm extends Error {}
 
@@ -37,19 +42,17 @@ export async function check({ form, output }: Check): Promise<Verdict> {
 
 /** @throws Error whose reason makes the form unusable */
 async function prepare(text: string): Promise<CompiledSchema> {
-  const form = parseExact(text)
-  const { value } = form
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UnusableForm('A form must be a JSON object.')
-  refuseOtherDialects(form)
-  const [fault] = toFaults(findingsIn(metaSchema, toInstance(form)))
-  if (fault !== undefined)
-    throw new UnusableForm(
-      `The form is no JSON Schema (2020-12). ${fault.path.join('.')}: ${fault.description}.`
-    )
-  if (value['type'] !== 'object')
+  const form = toInstance(parseExact(text))
+  if (form.type !== 'object') throw new UnusableForm('A form must be a JSON object.')
+  for (const node of Instance.allNodes(form)) refuseOtherDialect(node)
+  const [fault] = toFaults(findingsIn(metaSchema, form))
+  if (fault !== undefined) {
+    const place = fault.path.join('.').slice(0, longest)
+    throw new UnusableForm(`The form is no JSON Schema (2020-12). ${place}: ${fault.description}.`)
+  }
+  const { $schema: _, ...schema } = Instance.value<JsonObject>(form)
+  if (schema['type'] !== 'object')
     throw new UnusableForm('The form must describe an object: it needs "type": "object".')
-  const { $schema: _, ...schema } = value
   return await compileForm(schema)
 }
 
@@ -57,16 +60,14 @@ async function prepare(text: string): Promise<CompiledSchema> {
  * A form has no word in what keywords mean: the validator would take it for all forms.
  * @throws UnusableForm
  */
-function refuseOtherDialects(form: ExactJson): void {
-  for (const node of Instance.allNodes(toInstance(form))) {
-    if (node.type !== 'object') continue
-    const value = Instance.value<{ [name: string]: Json }>(node)
-    if (Object.hasOwn(value, '$vocabulary'))
-      throw new UnusableForm('The form must not use "$vocabulary".')
-    const { $schema = dialect } = value
-    if (typeof $schema === 'string' && $schema !== dialect && $schema !== `${dialect}#`)
-      throw new UnusableForm(`The form must be a JSON Schema of 2020-12 ("$schema": "${dialect}").`)
-  }
+function refuseOtherDialect(node: Node): void {
+  if (node.type !== 'object') return
+  const value = Instance.value<JsonObject>(node)
+  if (Object.hasOwn(value, '$vocabulary'))
+    throw new UnusableForm('The form must not use "$vocabulary".')
+  const { $schema = dialect } = value
+  if (typeof $schema === 'string' && $schema !== dialect && $schema !== `${dialect}#`)
+    throw new UnusableForm(`The form must be a JSON Schema of 2020-12 ("$schema": "${dialect}").`)
 }
 
 function faultsIn(form: CompiledSchema, text: string): Fault[] {
@@ -83,7 +84,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof RangeError) return 'The form leads in a circle, or is nested too deeply.'
   if (error instanceof UnusableNumber)
     return 'The form must not hold a number with an exponent of ten digits.'
-  const message = error instanceof Error ? error.message.slice(0, 300) : ''
+  const message = error instanceof Error ? error.message.slice(0, longest) : ''
   if (error instanceof RetrievalError)
     return `A reference in the form leads to nothing in it: ${message}`
   return `The form cannot be used: ${message}`

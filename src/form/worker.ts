@@ -6,7 +6,7 @@ import type { Check, Verdict } from './check.ts'
 export interface WorkerOptions {
   /** How long a check may take, in milliseconds. */
   timeoutMs: number
-  /** How much memory the checks may take, in MiB. */
+  /** How much memory the checks may take, in MiB; 32 or more. */
   memoryMb: number
 }
 
@@ -33,8 +33,12 @@ export class CheckWorker {
     const worker = this.#worker ?? (await this.#start())
     worker.ref()
     worker.postMessage(check, [])
-    const verdict = await this.#verdict(worker)
-    if (this.#worker !== worker) throw new Error('The checks of forms were stopped.')
+    const cut = new AbortController()
+    // When this process was held up, a verdict may have come in time: it is read first.
+    const timer = setTimeout(() => setImmediate(() => cut.abort()), this.#options.timeoutMs)
+    const verdict = await heard<Verdict>(worker, cut)
+    clearTimeout(timer)
+    if (this.#worker !== worker) throw new Error(ended)
     if (verdict === undefined) await this.stop()
     worker.unref()
     return verdict
@@ -52,26 +56,29 @@ export class CheckWorker {
       resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb }
     })
     this.#worker = worker
-    // An error is told to whom it concerns. Without a listener it would end the process.
-    worker.on('error', () => {})
-    await once(worker, 'message')
-    return worker
+    // Without a listener an error of the thread would end the process.
+    let cause: unknown
+    worker.on('error', error => {
+      cause = error
+    })
+    if ((await heard(worker, new AbortController())) !== undefined) return worker
+    await this.stop()
+    throw new Error(ended, { cause })
   }
+}
 
-  async #verdict(worker: Worker): Promise<Verdict | undefined> {
-    const cut = new AbortController()
-    const abort = (): void => cut.abort()
-    // When this process was held up, a verdict may have come in time: it is read first.
-    const timer = setTimeout(() => setImmediate(abort), this.#options.timeoutMs)
-    worker.once('exit', abort)
-    try {
-      const [verdict] = await once(worker, 'message', { signal: cut.signal })
-      return verdict
-    } catch {
-      return undefined
-    } finally {
-      clearTimeout(timer)
-      worker.off('exit', abort)
-    }
+const ended = 'The thread that checks forms has ended.'
+
+/** What the thread says next; undefined if it fails or ends, or when the wait is ended. */
+async function heard<T>(worker: Worker, wait: AbortController): Promise<T | undefined> {
+  const end = (): void => wait.abort()
+  worker.once('exit', end)
+  try {
+    const [message] = await once(worker, 'message', { signal: wait.signal })
+    return message
+  } catch {
+    return undefined
+  } finally {
+    worker.off('exit', end)
   }
 }
