@@ -84,7 +84,9 @@ function reasonOf(error: unknown): string {
   if (error instanceof RangeError) return 'The form leads in a circle, or is nested too deeply.'
   if (error instanceof UnusableNumber)
     return 'The form must not hold a number with an exponent of ten digits.'
-  const message = error instanceof Error ? error.message.slice(0, longest) : ''
+  const message = String(error)
+    .replace(/^\w+: /, '')
+    .slice(0, longest)
   if (error instanceof RetrievalError)
     return `A reference in the form leads to nothing in it: ${message}`
   return `The form cannot be used: ${message}`

@@ -32,7 +32,7 @@ const formats: Readonly<Record<string, string>> = {
 }
 
 const wordings: Readonly<Record<string, (value: unknown) => string>> = {
-  type: value => `Must be ${oneOf([value].flat().map(type => types[String(type)] ?? ''))}`,
+  type: value => `Must be ${oneOf([value].flat().map(type => String(types[String(type)])))}`,
   enum: value => `Must be ${oneOf([value].flat().map(String))}`,
   const: value => `Must be ${String(value)}`,
   minimum: value => `Must be at least ${literal(value)}`,
@@ -49,7 +49,7 @@ const wordings: Readonly<Record<string, (value: unknown) => string>> = {
   maxProperties: value => `Must have ${most(value, 'field')}`,
   uniqueItems: () => 'Must not have the same entry twice',
   contains: () => 'Does not have the entries that it needs, or has too many of them',
-  pattern: value => `Must fit the pattern ${value instanceof RegExp ? value.source : ''}`,
+  pattern: value => `Must fit the pattern ${String(value).slice(1, -2)}`,
   format: value => `Must be ${formats[String(value)] ?? `a well-formed ${String(value)}`}`,
   not: () => 'This is not allowed here',
   anyOf: () => 'Must fit one of the kinds of values that are allowed here',
@@ -59,7 +59,7 @@ const wordings: Readonly<Record<string, (value: unknown) => string>> = {
 
 /** What is wrong, for a person; without a full stop. */
 export function describe({ keyword, value }: Finding): string {
-  const text = withoutMarkers(wordings[keyword]?.(value) ?? `Does not fit "${keyword}"`)
+  const text = withoutMarkers(String(wordings[keyword]?.(value)))
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
@@ -71,7 +71,7 @@ function oneOf(texts: readonly string[]): string {
 }
 
 function literal(value: unknown): string {
-  return literalOf(value) ?? ''
+  return String(literalOf(value))
 }
 
 const least = (count: unknown, of: string): string => `at least ${counted(count, of)}`

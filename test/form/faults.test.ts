@@ -35,6 +35,7 @@ t.test('each fault is named with its place, for a person', async t => {
     [{ pattern: '^b+$' }, 'c', ['a: Must fit the pattern ^b+$']],
     [{ format: 'email' }, 'c', ['a: Must be an email address']],
     [{ format: 'date' }, 'c', ['a: Must be a date, such as 2026-11-28']],
+    [{ format: 'idn-hostname' }, '-ü-', ['a: Must be the name of a host']],
     [{ format: 'idn-hostname' }, 'ü.'.repeat(100_000), ['a: Must be the name of a host']],
     [
       { format: 'uri' },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { compare } from '../../src/form/numbers.ts'
 import { faultsOf, verdictOf } from './checks.ts'
 
 // Each number is told from its neighbours that are the same double.
@@ -90,4 +91,9 @@ t.test('whole numbers compare and divide as BigInts do', async t => {
     }),
     { numRuns: 100 }
   )
+})
+
+t.test('only numbers compare', async t => {
+  t.throws(() => compare('1', 1), TypeError)
+  t.throws(() => compare(1, null), TypeError)
 })
