@@ -1,5 +1,5 @@
 import t from 'tap'
-import { faultsOf, formOf, nested, range, verdictOf } from './checks.ts'
+import { conditional, faultsOf, formOf, nested, range, verdictOf } from './checks.ts'
 
 t.test('each fault is named with its place, for a person', async t => {
   const isText = { type: 'string' }
@@ -56,7 +56,7 @@ t.test('each fault is named with its place, for a person', async t => {
     ],
     [{ items: isText }, ['b', 1, { c: 1 }], ['a.1: Must be text', 'a.2: Must be text']],
     [{ prefixItems: [isText], items: false }, ['b', 1], ['a.1: Must not be here']],
-    [{ if: isText, then: { minLength: 2 } }, 'b', ['a: Must have at least 2 characters']],
+    [conditional(isText, { minLength: 2 }), 'b', ['a: Must have at least 2 characters']],
     [{ allOf: [isText, isText, { const: 1 }] }, 2, ['a: Must be text', 'a: Must be 1']]
   ] as const) {
     const form = JSON.stringify(formOf(field))
