@@ -21,11 +21,9 @@ export async function faultsOf(form: unknown, output: unknown): Promise<string[]
 
 /** A schema with conditions. The linter wants no object written down that has a `then`. */
 export function conditional(if_: unknown, then: unknown, else_: unknown = true): object {
-  return Object.fromEntries([
-    ['if', if_],
-    ['then', then],
-    ['else', else_]
-  ])
+  const names = ['if', 'then', 'else'] as const
+  const schemas = [if_, then, else_]
+  return Object.fromEntries(names.map((name, index) => [name, schemas[index]]))
 }
 
 /** A value in itself, so many times. */
