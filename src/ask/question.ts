@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isAbsent, readStep, readToken, type ArnPolicy } from '../answer/record/record.ts'
+import { readTerms } from '../answer/record/terms.ts'
 import { readObject } from '../answer/request.ts'
 import { fieldsOfAnAnswer } from '../seal/digests.ts'
 import { invalid } from '../kinto/errors.ts'
@@ -66,6 +67,7 @@ export function readQuestion(body: Uint8Array, policy: ArnPolicy): AskedQuestion
   if (taskToken !== undefined && isSealed(taskToken))
     throw invalid('body', 'taskToken', 'This is not a task token: it was sealed already')
   const { region } = readStep(record, { taskToken, isDecided: false, location: 'body' }, policy)
+  readTerms(record, 'body')
   return {
     ...idOf(id, taskToken),
     taskToken,
