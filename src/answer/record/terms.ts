@@ -3,7 +3,7 @@ import type { JsonObject } from '../../kinto/json.ts'
 import { isPrincipal } from '../../kinto/principals.ts'
 import { readChoices, type Choice } from './choices.ts'
 import { isAbsent, type Location } from './record.ts'
-import { readTime } from './time.ts'
+import { readDateTime } from './date-time.ts'
 
 /** What a record says of its answers, checked. */
 export interface Terms {
@@ -50,7 +50,7 @@ function requirePrincipals({ requestedBy }: JsonObject, location: Location): voi
 }
 
 function requireTime({ expiresAt }: JsonObject, location: Location): void {
-  if (isAbsent(expiresAt) || readTime(expiresAt) !== undefined) return
+  if (isAbsent(expiresAt) || readDateTime(expiresAt) !== undefined) return
   throw invalid(
     location,
     'expiresAt',

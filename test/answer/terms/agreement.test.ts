@@ -59,7 +59,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   isAsked: fc.boolean(),
   hasExecution: fc.boolean(),
   fields: some(true),
-  changed: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, some(false)),
+  changed: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, some(true), some(false)),
   history: fc.constantFrom<Case['history'][]>(
     'waits',
     'waits',
