@@ -29,13 +29,20 @@ export function changesFor(
   const contentType = isMerge ? 'application/merge-patch+json' : 'application/json'
   const removed = Object.fromEntries(stale.map(name => [name, isMerge ? null : '']))
   const words = { status, answeredBy, answeredAt, comment, ...removed }
-  const which = { choice, output: value }
-  const proof = { answerReceipt: receipt }
-  const isPlain = choice === undefined && value === undefined
+  const which = {
+    ...(choice !== undefined && { choice }),
+    ...(value !== undefined && { output: value })
+  }
+  const proof = receipt === undefined ? {} : { answerReceipt: receipt }
+  const [saysWhich, isProven] = [which, proof].map(part => Object.keys(part).length > 0)
   const lesser = [
-    ...(isPlain ? [] : [{ ...words, ...proof }]),
-    ...(isPlain || receipt === undefined ? [] : [{ ...words, ...which }]),
-    ...(isPlain && receipt === undefined ? [] : [words])
+    ...(saysWhich && isProven
+      ? [
+          { ...words, ...proof },
+          { ...words, ...which }
+        ]
+      : []),
+    ...(saysWhich || isProven ? [words] : [])
   ]
   return [
     { data: { ...words, ...which, ...proof }, contentType },
