@@ -7,8 +7,8 @@
 
 import { createHash } from 'node:crypto'
 
-// `timeoutSeconds`, in place of `expiresAt`: JSONPath has no arithmetic of dates. `asked.at` is when
-// the state was entered, so that the function says the same time whenever it runs
+// `timeoutSeconds`, in place of `expiresAt`: JSONPath has no arithmetic of dates. `asked.at` is
+// when the state was entered, so that the function says the same time whenever it runs
 export async function handler({ asked, timeoutSeconds, ...question }) {
   // One task token has one record, however often this runs.
   // Without a token, each time that a state is entered has one record.

@@ -62,7 +62,7 @@ export function refuseRequester(record: JsonObject, caller: Caller): Refusal | u
   if (requesters.some(name => caller.principals.includes(name)))
     return forbidden('You asked for this yourself, so somebody else has to answer it.')
   return caller.principal === everyone
-    ? forbidden('Whoever asked for this must not answer it, so you have to log in to answer.')
+    ? forbidden('Who asked for this must not answer it, so you have to log in to answer.')
     : undefined
 }
 

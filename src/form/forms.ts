@@ -3,7 +3,6 @@ import { FairLine } from './fair-line.ts'
 import { CheckWorker, type WorkerOptions } from './worker.ts'
 
 export type { Verdict } from './check.ts'
-export type { Fault } from './faults.ts'
 
 const timeoutMs = 200
 const memoryMb = 128

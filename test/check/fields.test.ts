@@ -6,6 +6,8 @@ import { KintoSession } from '../../src/kinto/session.ts'
 import { createUpstream } from '../../src/kinto/upstream.ts'
 import { startKinto } from '../helpers/kinto.ts'
 
+const schema = (properties: unknown): object => ({ schema: { type: 'object', properties } })
+
 t.test('schemas that use a name of ours with another meaning', async t => {
   const uri = '/buckets/b/collections/c'
   const named = async (data: object): Promise<(string | undefined)[]> => {
@@ -27,7 +29,6 @@ t.test('schemas that use a name of ours with another meaning', async t => {
     }
     return results.map(({ text }) => / for (\w+): /.exec(text)?.[1])
   }
-  const schema = (properties: unknown): object => ({ schema: { type: 'object', properties } })
   const rows: [title: string, data: object, names: string[]][] = [
     ['no schema', {}, []],
     ['no properties', { schema: {} }, []],

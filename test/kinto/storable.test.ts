@@ -1,6 +1,8 @@
 import t from 'tap'
 import { isStorable, notStorable, whyNotStorable } from '../../src/kinto/storable.ts'
 
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
+
 t.test('what every Kinto can store', async t => {
   t.ok(isStorable('a\nb😀'))
   for (const text of ['a\0b', '\ud800', '\udc00a']) {
@@ -13,7 +15,6 @@ t.test('what every Kinto can store', async t => {
 })
 
 t.test('how deep', async t => {
-  const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
   t.equal(whyNotStorable(nested(64)), undefined)
   t.match(whyNotStorable(nested(65)), /deeper than 64 levels/)
 })

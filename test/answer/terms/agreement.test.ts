@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import root from 'tap'
 import { rounds } from '../../helpers/combination.ts'
 import { startAsking, type Asking } from '../../helpers/asking.ts'

@@ -12,6 +12,8 @@ const form = {
     items: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } } } }
   }
 }
+/** The body of an answer with an output. */
+const sending = (output: string): string => `{"answer":"SUCCEED","output":${output}}`
 const good = '{"target":"a@example.org","amount":12.0}'
 
 t.test('an output that fits its form', async t => {
@@ -133,7 +135,6 @@ t.test('the same answer has an equal output', async t => {
 
 t.test('another process knows the output by the history, or by the record', async t => {
   const all = await startAsking(t, {})
-  const body = (output: string): string => `{"answer":"SUCCEED","output":${output}}`
   const other = '{"target":"b@example.org","amount":1}'
   const step = all.sfn.waitCallback()
   all.kinto.store.put(all.uri('by-history'), { ...step, form }, writers)
@@ -145,9 +146,9 @@ t.test('another process knows the output by the history, or by the record', asyn
     record: all.uri('by-history'),
     answerId: 'x'
   })
-  t.equal((await answer(all, all.uri('by-history'), body(other))).status, 409)
+  t.equal((await answer(all, all.uri('by-history'), sending(other))).status, 409)
   t.match(all.stored('by-history'), { output: JSON.parse(good) }, 'and writes it into the record')
-  t.equal((await answer(all, all.uri('by-history'), body(good))).status, 200)
+  t.equal((await answer(all, all.uri('by-history'), sending(good))).status, 200)
   const { taskToken } = all.sfn.waitCallback()
   await all.elsewhere(taskToken, 'by hand')
   all.kinto.store.put(
@@ -155,13 +156,13 @@ t.test('another process knows the output by the history, or by the record', asyn
     { taskToken, form, status: 'SUCCEED', output: JSON.parse(good) },
     writers
   )
-  t.equal((await answer(all, all.uri('by-record'), body(other))).status, 409)
-  t.equal((await answer(all, all.uri('by-record'), body(good))).status, 200)
+  t.equal((await answer(all, all.uri('by-record'), sending(other))).status, 409)
+  t.equal((await answer(all, all.uri('by-record'), sending(good))).status, 200)
   const unknown = all.sfn.waitCallback()
   await all.elsewhere(unknown.taskToken, 'by hand')
   all.kinto.store.put(all.uri('unknown'), { ...unknown, form }, writers)
   t.equal(
-    (await answer(all, all.uri('unknown'), body(other))).status,
+    (await answer(all, all.uri('unknown'), sending(other))).status,
     200,
     'an answer of elsewhere'
   )

@@ -5,7 +5,7 @@ import { as, call, collection } from '../../helpers/service.ts'
 const group = '/buckets/stepfunction/groups/askers'
 const everybody = { write: ['account:alice', 'account:bob', 'system.Everyone'] }
 const yourself = 'You asked for this yourself, so somebody else has to answer it.'
-const anonymous = 'Whoever asked for this must not answer it, so you have to log in to answer.'
+const anonymous = 'Who asked for this must not answer it, so you have to log in to answer.'
 
 const rows: [title: string, requestedBy: unknown, user: string | undefined, refused?: string][] = [
   ['who asked', 'account:alice', 'alice', yourself],
@@ -29,8 +29,8 @@ t.test('who asked may not answer', async t => {
       const all = await startAsking(t, env)
       all.kinto.store.groups.set(group, ['account:alice'])
       for (const [index, [title, requestedBy, user, refused]] of rows.entries()) {
-        const name = `${title}${inBatch ? ', in a batch' : ''}${env === undefined ? ', sealed' : ''}`
-        await t.test(name, async t => {
+        const way = `${inBatch ? ', in a batch' : ''}${env === undefined ? ', sealed' : ''}`
+        await t.test(`${title}${way}`, async t => {
           const id = `r${index}`
           await all.ask(all.question({ id, requestedBy }), { permissions: everybody })
           const path = `${collection}/records/${id}/stepfunction`
