@@ -68,6 +68,8 @@ export const malformed: Record<string, Row[]> = {
     ['an empty label', [{ ...choice, label: '' }]],
     ['a label too long', [{ ...choice, label: 'x'.repeat(81) }]],
     ['a label that is a number', [{ ...choice, label: 5 }]],
+    ['a label that cannot be stored', [{ ...choice, label: 'a\0' }]],
+    ['an error that cannot', [{ label: 'No', answer: 'FAIL', error: 'a\0' }]],
     ['a label twice', [choice, { ...choice, answer: 'FAIL' }]],
     ['no answer', [{ label: 'Refund' }]],
     ['another answer', [{ label: 'Refund', answer: 'MAYBE' }]],
