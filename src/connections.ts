@@ -49,7 +49,7 @@ export function connectKinto(
 
 /** Connects to Step Functions on first use. */
 export function connectAws(
-  { aws, awsTimeoutSeconds, activities, allowedArns }: Settings,
+  { aws, proxies, awsTimeoutSeconds, activities, allowedArns }: Settings,
   metrics: Metrics,
   log: Log
 ): AwsConnections {
@@ -58,6 +58,7 @@ export function connectAws(
     observe: metrics.awsCalled,
     timeoutMs: awsTimeoutSeconds * 1000,
     endpoint,
+    proxies,
     credentials: keyPair(aws)
   })
   const regions = namedRegions({ region, activities, allowedArns })

@@ -25,6 +25,9 @@ const quotedValue = /(Value |: )'[^']*'/g
 // AWS quotes tokens that it does not know.
 const longWord = /[\w+/=:-]{100,}/g
 
+// Node names the proxy that refuses a connection, and with it the password for it.
+const userInfo = /(?<=:\/\/)[^/\s@]+@/g
+
 // V8 quotes what it could not parse, which may be a response of Kinto.
 const quotedText = /^.* is not valid JSON.*$/s
 
@@ -103,5 +106,6 @@ function messageOf(error: unknown): string {
     .replace(quotedText, 'It is not valid JSON.')
     .replace(ofOpenSsl, 'TLS: $1.')
     .replace(quotedValue, "$1'…'")
+    .replace(userInfo, '…@')
     .replace(longWord, '…')
 }

@@ -7,9 +7,12 @@ import { misspelt } from './config/environment.ts'
 import { help } from './config/help.ts'
 import { insecurities } from './config/insecure.ts'
 import type { Address } from './config/values.ts'
+import { backlog } from './gateway/http/server.ts'
 import { cannotListen } from './listening.ts'
 import { createLog } from './log.ts'
+import { trimAwsVariables } from './stepfunctions/environment.ts'
 
+trimAwsVariables(process.env)
 const argv = process.argv.slice(2)
 const command = commandOf(argv)
 if (command === 'help') leave(0, help('kinto-stepfunction'))
@@ -77,7 +80,7 @@ async function listen(
   address: Address
 ): Promise<string> {
   try {
-    return await server.listen(address)
+    return await server.listen({ ...address, backlog })
   } catch (err) {
     log.fatal({ err }, cannotListen(setting, address, err))
     process.exit(1)

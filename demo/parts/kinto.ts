@@ -20,6 +20,17 @@ export interface KintoOptions {
   database?: string
   /** A Python that has another Kinto than ours. */
   python?: string
+  /** What serves it in place of its own command, which starts waitress. */
+  server?: KintoServer
+}
+
+export interface KintoServer {
+  /** The Python that has the server, and Kinto. */
+  python: string
+  /** Python's arguments. `ini`: Kinto's file. */
+  args: (ini: string) => string[]
+  /** Where it then listens. */
+  url: string
 }
 
 export interface Kinto extends Part {
@@ -41,7 +52,8 @@ export async function startKinto({
   port = 0,
   modules,
   database,
-  python
+  server,
+  python = server?.python
 }: KintoOptions = {}): Promise<Kinto> {
   const command = python ?? (await ensurePython())
   const folder = makeRunFolder('kinto')
@@ -65,12 +77,13 @@ export async function startKinto({
   const part = startPart({
     name: 'Kinto',
     command,
-    args: kintoArguments('start', '--ini', ini, '--port', String(port)),
+    args: server?.args(ini) ?? kintoArguments('start', '--ini', ini, '--port', String(port)),
     env,
     folder
   })
   // With port 0 the system picks the port, so nobody else can take it in between
-  const url = await untilReady(part, () => /Serving on (http:\S+)/.exec(part.log())?.[1])
+  const url =
+    server?.url ?? (await untilReady(part, () => /Serving on (http:\S+)/.exec(part.log())?.[1]))
   const [version] = (settings['kinto.http_api_version'] ?? '1').split('.')
   await untilReady(part, () => answers(`${url}/v${version}/`))
   return { ...part, url }

@@ -53,13 +53,13 @@ export class Readiness {
   }
 
   async #look(): Promise<string[]> {
-    const [kinto, { credentials }] = await Promise.all([
+    const [kinto, { credentialsProblem }] = await Promise.all([
       this.#lookAtKinto(),
       this.#options.health.check()
     ])
     // Whether AWS can be reached is for the heartbeat to tell: without this service clients could
     // not reach Kinto either.
-    return credentials ? kinto : [...kinto, 'There are no AWS credentials.']
+    return credentialsProblem === undefined ? kinto : [...kinto, credentialsProblem]
   }
 
   async #lookAtKinto(): Promise<string[]> {

@@ -24,12 +24,15 @@ export interface AdmissionOptions {
 /** What Kinto is asked about a caller and a record. */
 interface Asked {
   record: Promise<FetchedRecord>
-  right: Promise<Proven>
+  right: Promise<Proven & { at: number }>
   caller: Promise<Caller>
 }
 
 // As many as may wait for their tasks. Each has up to three requests to Kinto at the same time.
 const places = { size: 1_000, share: 250 }
+
+// While a body comes slowly, the right to write may be taken away, and the record be changed.
+const provenForMs = 1_000
 
 /** Proves that callers may write their records, and reads what they answer. */
 export class Admission {
@@ -63,7 +66,10 @@ export class Admission {
   #ask({ ref, session }: AnswerCall, isConfirmed: boolean): Asked {
     const record = fetchRecord(session, ref, this.#options.reader.bounds)
     const mayGoOn = isConfirmed ? Promise.resolve() : record
-    const right = mayGoOn.then(() => proveWrite(session, ref))
+    const right = mayGoOn.then(async () => {
+      const proven = await proveWrite(session, ref)
+      return { ...proven, at: performance.now() }
+    })
     const caller = mayGoOn.then(() => identify(session, ref.version))
     // The record's refusal goes before those of the probe and the root view, in this order.
     for (const later of [right, caller]) later.catch(() => undefined)
@@ -79,7 +85,9 @@ export class Admission {
     const { session, headers, readBody } = call
     const request = readAnswer(await readBody())
     const seen = readIfMatch(headerValues(headers, 'if-match'))
-    const { data } = await asked.right
+    const proven = await asked.right
+    const isOld = performance.now() - proven.at > provenForMs
+    const { data } = isOld ? await proveWrite(session, call.ref) : proven
     const caller = await asked.caller
     callers.confirm(session, caller)
     const ref = realRef(call.ref, caller)

@@ -14,6 +14,12 @@ export function awsRefusal(cause: StepFunctionsError, field: 'taskToken' | 'acti
       'This service is not allowed to reach the workflow. Nothing was reported. Tell its operator.',
       { cause }
     )
+  if (cause.fault === 'unsendable')
+    return unavailable(
+      'This service cannot call Step Functions with its settings. Nothing was reported. ' +
+        'Tell its operator.',
+      { cause }
+    )
   if (cause.fault === 'credentials')
     return unavailable(
       'This service has no valid AWS credentials. Nothing was reported. Tell its operator.',

@@ -83,10 +83,8 @@ function notRecorded(cause: NotRecorded, goesOn: boolean): Error {
  */
 function permissionsAfter({ shown, signed }: AdmittedAnswer, response: KintoResponse): JsonObject {
   const { permissions } = jsonObject(response)
-  if (!isJsonObject(permissions) || Object.keys(permissions).length === 0) return shown.permissions
-  const { write } = permissions
-  const isShown =
-    Object.keys(shown.permissions).length > 0 ||
-    (Array.isArray(write) && write.includes(signed.answeredBy))
-  return isShown ? permissions : {}
+  // Where the writer is not added (`explicit_permissions = false`), nothing has changed.
+  if (!isJsonObject(permissions) || !Array.isArray(permissions['write'])) return shown.permissions
+  const isNamed = permissions['write'].includes(signed.answeredBy)
+  return isNamed || Object.keys(shown.permissions).length > 0 ? permissions : {}
 }

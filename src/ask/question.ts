@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { isAbsent, readStep, readToken, type ArnPolicy } from '../answer/record/record.ts'
+import {
+  isAbsent,
+  readHeartbeat,
+  readStep,
+  readToken,
+  type ArnPolicy
+} from '../answer/record/record.ts'
 import { readTerms } from '../answer/record/terms.ts'
 import { readObject } from '../answer/request.ts'
 import { fieldsOfAnAnswer } from '../seal/digests.ts'
@@ -120,10 +126,9 @@ function idOfToken(taskToken: string): string {
   ].join('-')
 }
 
-function heartbeatIn({ heartbeatSeconds }: JsonObject): number | undefined {
-  if (isAbsent(heartbeatSeconds)) return undefined
-  const seconds = JSON.isRawJSON(heartbeatSeconds) ? Number(heartbeatSeconds.rawJSON) : 0
-  if (seconds <= 0)
+function heartbeatIn(fields: JsonObject): number | undefined {
+  const seconds = readHeartbeat(fields)
+  if (seconds === undefined && !isAbsent(fields['heartbeatSeconds']))
     throw invalid('body', 'heartbeatSeconds', 'Should be a number of seconds above 0')
   return seconds
 }

@@ -7,12 +7,13 @@ import { ok, warning, wrong, type CheckResult } from './result.ts'
 
 /** Looks for credentials, and whether Step Functions can be reached where the settings say. */
 export async function checkAws(
-  { aws, activities, allowedArns }: Settings,
+  { aws, proxies, activities, allowedArns }: Settings,
   timeoutMs: number
 ): Promise<CheckResult[]> {
   const stepFunctions = createStepFunctions({
     timeoutMs,
     endpoint: aws.endpointUrl,
+    proxies,
     credentials: keyPair(aws)
   })
   const regions = namedRegions({ region: aws.region, activities, allowedArns })
@@ -22,12 +23,9 @@ export async function checkAws(
   stepFunctions.close()
   const where = aws.endpointUrl ?? regions.join(', ')
   return [
-    health.credentials
+    health.credentialsProblem === undefined
       ? ok('There are AWS credentials. (Whether AWS takes them shows only with an answer.)')
-      : wrong(
-          'There are no AWS credentials: ' +
-            'set aws_access_key and aws_secret_key, or give this process a role.'
-        ),
+      : wrong(health.credentialsProblem),
     ...(where === ''
       ? [warning('The settings name no AWS region, so none was looked at.')]
       : [

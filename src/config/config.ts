@@ -1,12 +1,16 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { misspelt } from './environment.ts'
 import { readSettingsFile } from './file.ts'
+import { proxiesIn, type Proxies } from './proxies.ts'
 import { readSettings } from './keys.ts'
-import type { Key, Settings } from './keys.ts'
+import type { Key, Settings as TableOfSettings } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { createReader } from './reader.ts'
 
-export type { Settings } from './keys.ts'
+export interface Settings extends TableOfSettings {
+  /** For calls to AWS. From the environment alone. */
+  proxies?: Proxies
+}
 
 export type Command = 'start' | 'check' | 'help' | 'version'
 
@@ -54,7 +58,11 @@ export function loadSettings({ argv, env }: Start): Settings {
   const reader = createReader({ env, file }, problems)
   // A setting that only earlier versions had must not keep the service from starting.
   const guardIsSet = createReader({ env, file }, []).optional(formerGuard)
-  const settings = { ...readSettings(reader), ...(guardIsSet === undefined ? {} : { guardIsSet }) }
+  const settings = {
+    ...readSettings(reader),
+    ...proxiesIn(env, problems),
+    ...(guardIsSet === undefined ? {} : { guardIsSet })
+  }
 
   for (const key of file.keys()) {
     if (isKnown(key, [...reader.names, formerGuard.name])) continue
@@ -101,6 +109,7 @@ export function describeSettings({
   kintoCa,
   sealSecrets,
   aws,
+  proxies,
   ...settings
 }: Settings): Record<string, unknown> {
   return {
@@ -108,6 +117,7 @@ export function describeSettings({
     ...(kintoCa === undefined ? {} : { kintoCa: kintoCa.path }),
     kintoAuthorization: presence(kintoAuthorization),
     sealSecret: presence(sealSecrets),
+    ...(proxies === undefined ? {} : { proxy: 'set' }),
     aws: { ...aws, accessKey: presence(aws.accessKey), secretKey: presence(aws.secretKey) }
   }
 }

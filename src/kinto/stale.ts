@@ -7,6 +7,16 @@ const goneAway = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
 const repeatable = new Set<unknown>(['GET', 'HEAD', 'OPTIONS'])
 
+/** Whether the error says that the other side has ended the connection. */
+export function isGone(error: Error): boolean {
+  return 'code' in error && goneAway.has(error.code)
+}
+
+/** Whether a request may be sent twice: one that changes nothing, and has no body. */
+export function isRepeatable({ method, body }: Dispatcher.DispatchOptions): boolean {
+  return repeatable.has(method) && !body
+}
+
 /**
  * Adds to `stale` the error that ends a stale connection: one that brought a response before, and
  * nothing since the request was written. Kinto's server closed it while it was idle, and the
@@ -19,12 +29,7 @@ export function watchForStale(socket: Socket, stale: WeakSet<object>): void {
     if (socket.readableLength > 0) writtenWhenHeard = socket.bytesWritten
   })
   socket.on('error', error => {
-    if (
-      'code' in error &&
-      goneAway.has(error.code) &&
-      writtenWhenHeard > 0 &&
-      socket.bytesWritten > writtenWhenHeard
-    )
+    if (isGone(error) && writtenWhenHeard > 0 && socket.bytesWritten > writtenWhenHeard)
       stale.add(error)
   })
 }
@@ -33,17 +38,14 @@ export function watchForStale(socket: Socket, stale: WeakSet<object>): void {
  * Sends GET, HEAD and OPTIONS without a body once more, over a new connection, when theirs proved
  * stale. Nothing else is ever repeated.
  */
-export function repeatWhenStale(
-  fresh: Dispatcher,
-  stale: WeakSet<object>
-): Dispatcher.DispatcherComposeInterceptor {
+export function repeatWhenStale(stale: WeakSet<object>): Dispatcher.DispatcherComposeInterceptor {
   return dispatch =>
     function dispatchRepeatable(options, handler) {
-      if (!repeatable.has(options.method) || options.body) return dispatch(options, handler)
+      if (!isRepeatable(options)) return dispatch(options, handler)
       return dispatch(
         options,
         new RepeatingHandler(handler, error => {
-          if (stale.has(error)) fresh.dispatch({ ...options, reset: true }, handler)
+          if (stale.has(error)) dispatch({ ...options, reset: true }, handler)
           return stale.has(error)
         })
       )

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net'
 import { getCACertificates } from 'node:tls'
-import { buildConnector, Pool, type Dispatcher } from 'undici'
+import { buildConnector, type Dispatcher } from 'undici'
 import { bounded } from './bounded.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { usualKeptOpenTimes, type KeptOpenTimes } from './kept-open.ts'
 import { repeatWhenStale, watchForStale } from './stale.ts'
 import { timed } from './timed.ts'
 import { markRequests } from './via.ts'
@@ -17,6 +19,8 @@ export interface UpstreamOptions {
   connectTimeoutMs?: number
   /** Authorities to trust beside those that Node trusts, in PEM. */
   ca?: string | undefined
+  /** How Kinto's habit with idle connections is found out. */
+  keptOpenTimes?: KeptOpenTimes
   /** Is told the seconds from each request to the head of its response. */
   observe?: (seconds: number) => void
 }
@@ -55,11 +59,12 @@ export function createUpstream({
   connections = usualConnections,
   connectTimeoutMs = 10_000,
   ca,
+  keptOpenTimes = usualKeptOpenTimes,
   observe = () => {}
 }: UpstreamOptions): Upstream {
   const hostname = new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
   const stale = new WeakSet<object>()
-  const options = {
+  const client = {
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
@@ -77,12 +82,13 @@ export function createUpstream({
   }
   const headConnections = Math.max(1, Math.floor(connections * headShare))
   const otherConnections = connections - headConnections
-  const pool = new Pool(origin, { ...options, connections: otherConnections })
-  const fresh = new Pool(origin, { ...options, connections: 1 })
-  const heads = new Pool(origin, { ...options, connections: headConnections })
-  const toKinto = (to: Pool, most: number): Dispatcher =>
+  const connect = (most: number): ConnectionPool =>
+    new ConnectionPool({ origin, client, most, keptOpenTimes })
+  const pool = connect(otherConnections)
+  const heads = connect(headConnections)
+  const toKinto = (to: ConnectionPool, most: number): Dispatcher =>
     to.compose(
-      repeatWhenStale(fresh.compose(sameServerName(hostname)), stale),
+      repeatWhenStale(stale),
       sameServerName(hostname),
       markRequests,
       timed(observe),
@@ -93,7 +99,7 @@ export function createUpstream({
       headsApart(toKinto(heads, headConnections))
     ),
     async close() {
-      await Promise.all([pool.destroy(), fresh.destroy(), heads.destroy()])
+      await Promise.all([pool.end(), heads.end()])
     }
   }
 }

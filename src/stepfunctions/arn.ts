@@ -11,12 +11,13 @@ export interface Arn {
 export type ArnKind = 'activity' | 'stateMachine' | 'execution'
 
 // The names of activities and executions hold no colon. A version or an alias may follow a state
-// machine, and a map run's label the state machine of an execution:
+// machine. The children of a Distributed Map have its label, or a UUID, after their state machine:
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
 const shapes: Record<ArnKind, RegExp> = {
   activity: /^[^:\s]{1,80}$/,
-  stateMachine: /^[^:\s]{1,80}(:[^:\s]{1,80})?$/,
-  execution: /^[^:\s]+:[^:\s]+$/
+  stateMachine: /^[^:/\s]{1,80}(\/[^:/\s]{1,40})?(:[^:\s]{1,80})?$/,
+  execution: /^[^:/\s]{1,80}(\/[^:/\s]{1,40})?:[^:\s]{1,80}$/
 }
 
 /**

@@ -2,7 +2,7 @@ import { deliver } from './delivery.ts'
 import type { Delivery, Report } from './delivery.ts'
 import { Health, type HealthOptions } from './health.ts'
 import { sendHeartbeat } from './heartbeat.ts'
-import { readHistory } from './history.ts'
+import { Histories } from './history.ts'
 import type { ExecutionHistory, HistoryRequest } from './history.ts'
 import { ActivityPolls } from './polls.ts'
 import { SdkClients } from './sdk.ts'
@@ -31,10 +31,11 @@ export interface StepFunctions {
 /** Makes the clients of all regions and purposes, each on first use. */
 export function createStepFunctions(settings: StepFunctionsSettings): StepFunctions {
   const clients = new SdkClients(settings)
+  const histories = new Histories(clients)
   return {
     timeoutMs: settings.timeoutMs,
     deliver: async report => await deliver(clients, report),
-    readHistory: async request => await readHistory(clients, request),
+    readHistory: async request => await histories.read(request),
     sendHeartbeat: async (region, taskToken) => await sendHeartbeat(clients, region, taskToken),
     polls: new ActivityPolls(clients),
     health: options => new Health(clients, options),

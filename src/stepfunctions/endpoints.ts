@@ -1,7 +1,11 @@
-import { once } from 'node:events'
-import { connect, isIP } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { Agent, request, validateHeaderValue } from 'node:http'
+import { Agent as TlsAgent, request as requestTls } from 'node:https'
 import { GetActivityTaskCommand, SFNClient } from '@aws-sdk/client-sfn'
+import type { SFNClientConfig } from '@aws-sdk/client-sfn'
+import type { Proxies } from './sdk.ts'
+import { whenReady } from './wire.ts'
+
+type Credentials = NonNullable<SFNClientConfig['credentials']>
 
 export interface NamedRegions {
   /** The region for records without an ARN. */
@@ -44,27 +48,56 @@ export async function endpointOf(region: string, endpoint: string | undefined): 
 }
 
 /**
- * Makes a connection, verified where it is TLS, and ends it without a word.
+ * Signs a request as calls do. Nothing is sent.
+ * @throws what keeps a request with these credentials from being signed, or from being sent
+ */
+export async function requireSendable(region: string, credentials: Credentials): Promise<void> {
+  const client = new SFNClient({ region, credentials })
+  const command = new GetActivityTaskCommand({ activityArn: 'none' })
+  command.middlewareStack.add(
+    () =>
+      async ({ request }) => {
+        for (const [name, value] of headersOf(request)) validateHeaderValue(name, value)
+        return { response: undefined, output: { $metadata: {} } }
+      },
+    { step: 'finalizeRequest', priority: 'low' }
+  )
+  try {
+    await client.send(command)
+  } finally {
+    client.destroy()
+  }
+}
+
+function headersOf(request: unknown): [string, string][] {
+  const { headers = {} }: { headers?: object } = Object(request)
+  return Object.entries(headers).map(([name, value]) => [name, String(value)])
+}
+
+/**
+ * Makes a connection as a call does, verified where it is TLS, and ends it without a word.
  * @throws the reason why there is none
  */
-export async function reach({ protocol, hostname, port }: URL, signal: AbortSignal): Promise<void> {
+export async function reach(
+  { protocol, hostname, port }: URL,
+  signal: AbortSignal,
+  proxies: Proxies = {}
+): Promise<void> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const secure = protocol === 'https:'
-  const socket = secure
-    ? connectTls({
-        host,
-        port: Number(port === '' ? 443 : port),
-        ...(isIP(host) === 0 && { servername: host })
-      })
-    : connect({ host, port: Number(port === '' ? 80 : port) })
-  // Once the connection is made or has failed, later errors of the socket mean nothing.
-  socket.on('error', () => {})
-  try {
-    await once(socket, secure ? 'secureConnect' : 'connect', { signal })
-    // The end of the handshake is still on its way.
-    socket.destroySoon()
-  } catch (error) {
-    socket.destroy()
-    throw error
-  }
+  const asked =
+    protocol === 'https:'
+      ? requestTls({ host, port, agent: new TlsAgent({ proxyEnv: { ...proxies } }), signal })
+      : request({ host, port, agent: new Agent(), signal })
+  // What is never ended is never sent. Once the connection is made or has failed, later errors mean
+  // nothing.
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  asked.on('error', reject)
+  asked.once('socket', socket => {
+    whenReady(socket, () => {
+      // The end of the handshake is still on its way.
+      socket.destroySoon()
+      resolve()
+    })
+  })
+  await promise
 }

@@ -1,3 +1,5 @@
+import type { Reach } from './wire.ts'
+
 /**
  * What a failed call means for its caller:
  * - `token dead`: the step no longer waits: answered, expired or stopped (AWS does not tell which);
@@ -9,6 +11,8 @@
  *   fresh ones help;
  * - `refused`: no right to do this, which an operator has to mend; nothing was done;
  * - `unsent`: no connection was made, so nothing was done;
+ * - `unsendable`: no request could be made of it (a key with a line break, say), which an operator
+ *   has to mend; nothing was done;
  * - `unknown`: it cannot be known whether it was done.
  */
 export type Fault =
@@ -20,6 +24,7 @@ export type Fault =
   | 'credentials'
   | 'refused'
   | 'unsent'
+  | 'unsendable'
   | 'unknown'
 
 /**
@@ -46,21 +51,27 @@ export class StepFunctionsError extends Error {
       this.fault === 'unknown'
     )
   }
+
+  /** Whether the call failed on its way to Step Functions, so that others fail there as well. */
+  get isOutage(): boolean {
+    return this.fault === 'unsent' || this.fault === 'credentials'
+  }
 }
 
-/** Reads any error that the AWS SDK throws. A call that may have had an effect is `unknown`. */
-export function toStepFunctionsError(error: unknown): StepFunctionsError {
+/**
+ * Reads any error that the AWS SDK throws, of a call that came so far. One that may have had an
+ * effect is `unknown`.
+ */
+export function toStepFunctionsError(error: unknown, reach: Reach = 'sent'): StepFunctionsError {
   if (error instanceof StepFunctionsError) return error
   const { name, message } = error instanceof Error ? error : new Error(String(error))
-  const code = text(error, 'code') ?? name
-  return new StepFunctionsError(
-    faultByName(error, name, message) ??
-      faultByStatus(error) ??
-      faultOfTransport(error, code, message),
-    code,
-    message,
-    { cause: error }
-  )
+  const fault =
+    reach === 'unmade'
+      ? 'unsendable'
+      : reach === 'made'
+        ? 'unsent'
+        : (faultByName(error, name, message) ?? faultByStatus(error) ?? 'unknown')
+  return new StepFunctionsError(fault, text(error, 'code') ?? name, message, { cause: error })
 }
 
 function faultByName(error: unknown, name: string, message: string): Fault | undefined {
@@ -105,23 +116,6 @@ function faultByStatus(error: unknown): Fault | undefined {
   if (typeof status !== 'number') return undefined
   if (status === 429) return 'throttled'
   return status >= 300 && status < 500 && status !== 408 ? 'refused' : 'unknown'
-}
-
-// The first message is the SDK's own connection timeout, the others are those of Node's TLS.
-const notConnected =
-  /did not establish a connection|before secure TLS connection was established|wrong version number/
-const badCertificate = /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_)/
-
-function faultOfTransport(error: unknown, code: string, message: string): Fault {
-  const syscall = text(error, 'syscall')
-  // An AggregateError is a connection that was tried on several addresses.
-  const unsent =
-    error instanceof AggregateError ||
-    syscall === 'connect' ||
-    syscall === 'getaddrinfo' ||
-    badCertificate.test(code) ||
-    notConnected.test(message)
-  return unsent ? 'unsent' : 'unknown'
 }
 
 function text(value: unknown, key: string): string | undefined {

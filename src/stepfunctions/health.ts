@@ -1,10 +1,16 @@
 import type { BaseLogger } from 'pino'
-import { endpointOf, reach } from './endpoints.ts'
+import { toStepFunctionsError, type StepFunctionsError } from './errors.ts'
+import { endpointOf, reach, requireSendable } from './endpoints.ts'
 import type { SdkClients } from './sdk.ts'
 
 export interface HealthState {
-  /** Whether there are AWS credentials; not whether AWS takes them. */
+  /**
+   * Whether there are AWS credentials that a request can be signed with; not whether AWS takes
+   * them.
+   */
   credentials: boolean
+  /** What is wrong with them, and what to do, for operators. */
+  credentialsProblem?: string
   /** Whether every endpoint that the settings name can be connected to. */
   endpoint: boolean
 }
@@ -18,6 +24,8 @@ export interface HealthOptions {
   /** In milliseconds; see below for the usual ones. */
   times?: Times
 }
+
+type Part = 'credentials' | 'endpoint'
 
 interface Times {
   /** A whole check: as long as health checks usually wait. */
@@ -34,15 +42,15 @@ const usualTimes: Times = { checkMs: 5_000, wellMs: 10_000, illMs: 3_000 }
 const anyRegion = 'us-east-1'
 
 /**
- * Whether Step Functions could be called now. No call is made for it: credentials are resolved as
- * calls do it, and a connection to the endpoint is opened and closed. A check takes at most 5 s and
+ * Whether Step Functions could be called now. No call is made for it: a request is signed as calls
+ * are, and a connection to the endpoint is opened and closed. A check takes at most 5 s and
  * holds for 10 s (3 s when something is ill). All callers share it.
  */
 export class Health {
   readonly #clients: SdkClients
   readonly #options: HealthOptions
   readonly #times: Times
-  readonly #ill = new Set<keyof HealthState>()
+  readonly #ill = new Set<Part>()
   #latest: Promise<HealthState> | undefined
   #holdsUntil = 0
 
@@ -63,17 +71,24 @@ export class Health {
 
   async #look(): Promise<HealthState> {
     const signal = AbortSignal.timeout(this.#times.checkMs)
-    const [credentials, endpoint] = await Promise.all([
-      this.#judge('credentials', this.#resolveCredentials(signal)),
+    const [noCredentials, noEndpoint] = await Promise.all([
+      this.#judge('credentials', this.#useCredentials(signal)),
       this.#judge('endpoint', this.#reachEndpoints(signal))
     ])
-    this.#holdsUntil =
-      performance.now() + (credentials && endpoint ? this.#times.wellMs : this.#times.illMs)
-    return { credentials, endpoint }
+    const isWell = noCredentials === undefined && noEndpoint === undefined
+    this.#holdsUntil = performance.now() + (isWell ? this.#times.wellMs : this.#times.illMs)
+    return {
+      credentials: noCredentials === undefined,
+      ...(noCredentials !== undefined && { credentialsProblem: problemWith(noCredentials) }),
+      endpoint: noEndpoint === undefined
+    }
   }
 
-  async #resolveCredentials(signal: AbortSignal): Promise<void> {
-    await this.#clients.call(this.#options.regions[0] ?? anyRegion, signal, async () => {})
+  async #useCredentials(signal: AbortSignal): Promise<void> {
+    const region = this.#options.regions[0] ?? anyRegion
+    await this.#clients.call(region, signal, async client => {
+      await requireSendable(region, client.config.credentials)
+    })
   }
 
   async #reachEndpoints(signal: AbortSignal): Promise<void> {
@@ -82,24 +97,33 @@ export class Health {
     await Promise.all(
       asked.map(async region => {
         const url = await endpointOf(region, endpoint)
-        await reach(url, signal).catch((cause: unknown) => {
+        await reach(url, signal, this.#clients.proxies).catch((cause: unknown) => {
           throw new Error(`There is no connection to ${url.origin}.`, { cause })
         })
       })
     )
   }
 
-  async #judge(part: keyof HealthState, look: Promise<void>): Promise<boolean> {
+  /** @returns what is in the way */
+  async #judge(part: Part, look: Promise<void>): Promise<StepFunctionsError | undefined> {
     const { log } = this.#options
     try {
       await look
       if (this.#ill.delete(part)) log.info({ part }, 'Step Functions can be used again')
-      return true
-    } catch (err) {
+      return undefined
+    } catch (error) {
+      const err = toStepFunctionsError(error)
       if (!this.#ill.has(part))
         log.warn({ err, part }, 'Step Functions cannot be used at the moment')
       this.#ill.add(part)
-      return false
+      return err
     }
   }
+}
+
+function problemWith({ fault, message }: StepFunctionsError): string {
+  return fault === 'credentials'
+    ? 'There are no AWS credentials: ' +
+        'set aws_access_key and aws_secret_key, or give this process a role.'
+    : `No request can be made with the AWS credentials: ${message}.`
 }

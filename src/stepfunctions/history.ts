@@ -1,10 +1,12 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
 import type { GetExecutionHistoryOutput, HistoryEvent } from '@aws-sdk/client-sfn'
-import { deadline } from '../wait.ts'
+import { LRUCache } from 'lru-cache'
+import { deadline, pause } from '../wait.ts'
+import { StepFunctionsError } from './errors.ts'
+import { HistoryPart } from './history-part.ts'
 import { retry } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
-import { waitingSteps } from './waiting-steps.ts'
-import type { WaitingStep } from './waiting-steps.ts'
+import { waitingSteps, type WaitingStep } from './waiting-steps.ts'
 
 export interface ExecutionHistory {
   execution: 'running' | 'succeeded' | 'failed' | 'timed out' | 'aborted'
@@ -18,46 +20,112 @@ export interface HistoryRequest {
   region: string
   executionArn: string
   timeoutMs: number
+  /** Whether this much of the history is enough. Default: only all of it is. */
+  suffices?: (history: ExecutionHistory) => boolean
 }
 
-// The newest pages are enough, since a review is near the end of its execution. A whole history can
-// have 25,000 events of 256 KiB, and AWS counts the calls (400, then 20 a second).
-const PAGE_SIZE = 200
-const MOST_PAGES = 5
+// A review is near the end of its execution. What lies further back is read in the largest pages
+// that AWS gives.
+const newestPage = 200
+const olderPage = 1_000
+
+// AWS lets an account make 400 calls, and 20 more each second. Looks far back of one process take
+// at most these.
+const pagesAtOnce = 5
+const pauseMs = 50
+
+// In characters. AWS keeps a token for the next page for 24 hours.
+const mostKept = 64 * 1024 * 1024
+const keptForMs = 23 * 3_600_000
 
 /**
- * Reads an execution's newest 1,000 events. Needs the right states:GetExecutionHistory and no
- * other.
- * @throws StepFunctionsError
+ * The histories of executions, newest events first, as far back as it takes: up to the 25,000
+ * events that there can be. What was read of an execution is not read again. Needs the right
+ * states:GetExecutionHistory and no other.
  */
-export async function readHistory(
-  clients: SdkClients,
-  { region, executionArn, timeoutMs }: HistoryRequest
-): Promise<ExecutionHistory> {
-  const timeLeft = deadline(timeoutMs)
-  const events: HistoryEvent[] = []
-  let nextToken: string | undefined
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const input = { executionArn, reverseOrder: true, maxResults: PAGE_SIZE, nextToken }
-    const tried = await retry(
-      timeLeft(),
-      async signal =>
-        await clients.call<GetExecutionHistoryOutput>(
-          region,
-          signal,
-          async (client, options) =>
-            await client.send(new GetExecutionHistoryCommand(input), options)
-        )
-    )
-    if ('error' in tried) throw tried.error
-    events.push(...(tried.value.events ?? []))
-    nextToken = tried.value.nextToken
-    if (nextToken === undefined) break
+export class Histories {
+  readonly #clients: SdkClients
+  readonly #known = new LRUCache<string, HistoryPart>({
+    maxSize: mostKept,
+    sizeCalculation: part => part.size,
+    ttl: keptForMs,
+    noUpdateTTL: true
+  })
+  readonly #reading = new Map<string, Promise<unknown>>()
+  #nextPageAt = 0
+
+  constructor(clients: SdkClients) {
+    this.#clients = clients
   }
-  return {
-    execution: statusOf(events[0]),
-    steps: waitingSteps(events),
-    complete: nextToken === undefined
+
+  /**
+   * Reads until it suffices, or the time is up: then the history is not complete, and the next call
+   * goes on from there. Takes at most the time of `SdkClients`. Calls for one execution take turns.
+   * @throws StepFunctionsError when nothing could be read
+   */
+  async read(request: HistoryRequest): Promise<ExecutionHistory> {
+    const { executionArn, timeoutMs } = request
+    const timeLeft = deadline(Math.min(this.#clients.timeoutMs, timeoutMs))
+    const before = this.#reading.get(executionArn) ?? Promise.resolve()
+    const reading = before.then(
+      () => this.#read(request, timeLeft),
+      () => this.#read(request, timeLeft)
+    )
+    this.#reading.set(executionArn, reading)
+    try {
+      return await reading
+    } finally {
+      if (this.#reading.get(executionArn) === reading) this.#reading.delete(executionArn)
+    }
+  }
+
+  async #read(
+    { region, executionArn, suffices = () => false }: HistoryRequest,
+    timeLeft: () => number
+  ): Promise<ExecutionHistory> {
+    const page = async (nextToken?: string): Promise<GetExecutionHistoryOutput> => {
+      const maxResults = nextToken === undefined ? newestPage : olderPage
+      const input = { executionArn, reverseOrder: true, maxResults, nextToken }
+      const tried = await retry(
+        timeLeft(),
+        async signal =>
+          await this.#clients.call<GetExecutionHistoryOutput>(
+            region,
+            signal,
+            async (client, options) =>
+              await client.send(new GetExecutionHistoryCommand(input), options)
+          )
+      )
+      if ('error' in tried) throw tried.error
+      return tried.value
+    }
+    const newest = await page()
+    const execution = statusOf(newest.events?.[0])
+    const known = this.#known.get(executionArn)
+    let part = HistoryPart.of(newest).joined(known)
+    for (let pages = 1; ; pages++) {
+      this.#known.set(executionArn, part)
+      const { older } = part
+      const history = { execution, steps: waitingSteps(part.events), complete: older === undefined }
+      if (older === undefined || suffices(history)) return history
+      if (pages >= pagesAtOnce) await this.#turn()
+      try {
+        part = part.followedBy(await page(older)).joined(known)
+      } catch (error) {
+        // AWS may not take its own token for the page any more: the next look begins anew.
+        if (error instanceof StepFunctionsError && !error.retryHelps)
+          this.#known.delete(executionArn)
+        return history
+      }
+    }
+  }
+
+  /** Resolves when another page may be read. */
+  async #turn(): Promise<void> {
+    const now = performance.now()
+    const at = Math.max(now, this.#nextPageAt)
+    this.#nextPageAt = at + pauseMs
+    await pause(at - now)
   }
 }
 

@@ -4,11 +4,14 @@ import { StepFunctionsError, toStepFunctionsError } from './errors.ts'
 /** How a call ended after all its attempts. `uncertain`: one of them may have had its effect. */
 export type Tried<T> = { value: T } | { error: StepFunctionsError; uncertain: boolean }
 
+// Once it is known that nothing gets through, people had better repeat their request later.
+const OUTAGE_MS = 1_500
 const pauses = { firstMs: 100, longestMs: 1_000 }
 
 /**
  * Calls until it succeeds, another attempt cannot help, or the time is up. The signal cuts an
  * attempt after a third of the time, so that a lost response leaves room for two more.
+ * Where nothing of a call could be sent, the attempts end 1.5 s after that was first seen.
  */
 export async function retry<T>(
   timeoutMs: number,
@@ -21,6 +24,7 @@ export async function retry<T>(
     'no time was left to ask Step Functions'
   )
   let uncertain = false
+  let outage: (() => number) | undefined
   // The last sixth of the time starts no attempt: one that is sure to be cut would only make the
   // outcome uncertain.
   for (let attempt = 0; left() > 0 && left() > timeoutMs / 6; attempt++) {
@@ -30,8 +34,10 @@ export async function retry<T>(
       error = toStepFunctionsError(caught)
       uncertain ||= error.fault === 'unknown'
       if (!error.retryHelps) break
+      outage = error.isOutage && !uncertain ? (outage ?? deadline(OUTAGE_MS)) : undefined
+      if (outage?.() === 0) break
     }
-    await pause(Math.min(backoff(pauses, attempt), left()))
+    await pause(Math.min(backoff(pauses, attempt), left(), outage?.() ?? Infinity))
   }
   return { error, uncertain }
 }

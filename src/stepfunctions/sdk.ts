@@ -1,13 +1,22 @@
 import { once } from 'node:events'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import type { SFNClientConfig } from '@aws-sdk/client-sfn'
+import { Wire, type Call } from './wire.ts'
 import { StepFunctionsError, toStepFunctionsError } from './errors.ts'
+
+/** As `proxyEnv` of Node's agents has them: https://nodejs.org/api/http.html#new-agentoptions */
+export interface Proxies {
+  https_proxy?: string
+  no_proxy?: string
+}
 
 export interface StepFunctionsSettings {
   /** Without them the SDK's default chain finds some: environment, profile, container, instance. */
   credentials?: { accessKeyId: string; secretAccessKey: string } | undefined
   /** Default: AWS's endpoint of the region. */
   endpoint?: string | undefined
+  /** A proxy for calls by https, as the environment names it. Default: none. */
+  proxies?: Proxies | undefined
   /** What all attempts of one report may take together, in milliseconds. */
   timeoutMs: number
   /**
@@ -25,15 +34,18 @@ export interface StepFunctionsSettings {
  */
 export class SdkClients {
   readonly timeoutMs: number
+  readonly proxies: Proxies
   readonly #settings: StepFunctionsSettings
   readonly #pollTimeoutMs: number
   readonly #clients = new Map<string, SFNClient>()
+  readonly #wire = new Wire()
   #credentials: SFNClientConfig['credentials']
   #credentialsFailed = false
 
   constructor(settings: StepFunctionsSettings) {
     this.timeoutMs = settings.timeoutMs
     this.#settings = settings
+    this.proxies = settings.proxies ?? {}
     this.#pollTimeoutMs = settings.pollTimeoutMs ?? 70_000
     this.#credentials = settings.credentials
   }
@@ -52,7 +64,7 @@ export class SdkClients {
       // A connection that idled for long may be dead without our knowing. A report that was lost on
       // it could not be told from one whose response was lost.
       httpAgent: { maxSockets: Infinity, timeout: 5000 },
-      httpsAgent: { maxSockets: Infinity, timeout: 5000 }
+      httpsAgent: { maxSockets: Infinity, timeout: 5000, proxyEnv: { ...this.proxies } }
     })
     return await this.#send(client, signal, async () => await send(client, { abortSignal: signal }))
   }
@@ -68,7 +80,7 @@ export class SdkClients {
       socketTimeout: this.#pollTimeoutMs,
       throwOnRequestTimeout: true,
       httpAgent: { maxSockets: Infinity },
-      httpsAgent: { maxSockets: Infinity }
+      httpsAgent: { maxSockets: Infinity, proxyEnv: { ...this.proxies } }
     })
     return await this.#send(
       client,
@@ -80,6 +92,7 @@ export class SdkClients {
   /** Ends all connections. */
   close(): void {
     for (const client of this.#clients.values()) client.destroy()
+    this.#wire.close()
   }
 
   // Credentials are fetched first, so that their failures (a token service that is down) are never
@@ -94,13 +107,17 @@ export class SdkClients {
       const { code } = toStepFunctionsError(error)
       throw new StepFunctionsError('credentials', code, 'no AWS credentials', { cause: error })
     }
+    const call: Call = { reach: 'unmade' }
     try {
-      const output = await send()
+      const output = await this.#wire.send(call, send)
       this.#credentialsFailed = false
       return output
     } catch (error) {
-      const failure = toStepFunctionsError(error)
-      this.#credentialsFailed = failure.fault === 'credentials'
+      // Time that is up before there is a request says nothing against the request.
+      const reach = call.reach === 'unmade' && signal.aborted ? 'made' : call.reach
+      const failure = toStepFunctionsError(error, reach)
+      // Those that no request can be signed with may be mended meanwhile.
+      this.#credentialsFailed = failure.fault === 'credentials' || failure.fault === 'unsendable'
       throw failure
     }
   }

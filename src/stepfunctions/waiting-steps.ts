@@ -50,6 +50,25 @@ export function waitingSteps(events: readonly HistoryEvent[]): WaitingStep[] {
   return steps
 }
 
+/** Whether an event tells of a waiting step. All others can be left out of those that are kept. */
+export function tellsOfWaiting(event: HistoryEvent): boolean {
+  const { type = '' } = event
+  if (type.startsWith('Activity')) return true
+  const details =
+    event.taskScheduledEventDetails ??
+    event.taskStartedEventDetails ??
+    event.taskSubmittedEventDetails ??
+    event.taskSucceededEventDetails ??
+    event.taskFailedEventDetails ??
+    event.taskTimedOutEventDetails ??
+    event.taskStartFailedEventDetails ??
+    event.taskSubmitFailedEventDetails
+  return details === undefined ? links.has(type) : waits(details)
+}
+
+// They say nothing but what they come after.
+const links = new Set(['TaskStarted', 'TaskSubmitted', 'TaskStateAborted'])
+
 function settle(steps: WaitingStep[], step: WaitingStep | undefined, result: StepResult): void {
   if (step === undefined) steps.unshift({ input: undefined, result })
   else step.result = result

@@ -4,11 +4,12 @@ import { answer, collection, startAll } from '../helpers/service.ts'
 const record = `${collection}/records/r1`
 
 t.test('only so many answers stand in line for one record', async t => {
-  const all = await startAll(t)
+  // One attempt may take a third of this.
+  const all = await startAll(t, { env: { AWS_TIMEOUT_SECONDS: '45' } })
   const both = { write: ['account:alice', 'account:bob'] }
   all.kinto.store.put(record, { taskToken: all.sfn.waitCallback().taskToken }, both)
-  // All others come meanwhile.
-  all.sfn.fault('SendTaskSuccess', { delayMs: 2_500 })
+  const { promise: refused, resolve: goOn } = Promise.withResolvers<void>()
+  all.sfn.fault('SendTaskSuccess', { until: refused })
   const waiting = Array.from({ length: 260 }, (_none, index) =>
     answer(all, record, { answer: 'SUCCEED' }, index % 2 === 0 ? 'alice' : 'bob')
   )
@@ -16,6 +17,7 @@ t.test('only so many answers stand in line for one record', async t => {
     status: 503,
     body: { message: 'Too many answers to this record. Try again in a moment.' }
   })
+  goOn()
   const statuses = (await Promise.all(waiting)).map(({ status }) => status)
   t.ok(statuses.filter(status => status === 200).length >= 250)
 })
@@ -37,4 +39,31 @@ t.test('only so many answers of one caller are checked at one time', async t => 
   goOn()
   t.equal((await other).status, 200)
   t.equal((await Promise.all(waiting)).filter(({ status }) => status === 200).length, 250)
+})
+
+t.test('only so many answers of one person go on, by whatever credentials they come', async t => {
+  const all = await startAll(t, { env: { AWS_TIMEOUT_SECONDS: '45' } })
+  const [first, second, third] = ['r1', 'r2', 'r3'].map(id => {
+    const uri = `${collection}/records/${id}`
+    const { taskToken } = all.sfn.waitCallback()
+    all.kinto.store.put(uri, { taskToken }, { write: ['account:alice', 'account:bob'] })
+    return { uri, taskToken }
+  })
+  const { promise: refused, resolve: goOn } = Promise.withResolvers<void>()
+  const isHeld = ({ input }: { input: Record<string, unknown> }): boolean =>
+    input['taskToken'] !== third?.taskToken
+  all.sfn.fault('SendTaskSuccess', { until: refused }, isHeld)
+  const waiting = [first, second].flatMap((record, index) =>
+    Array.from({ length: 130 }, () => {
+      const authorization = `Basic ${Buffer.from(`alice:${index}`).toString('base64')}`
+      return answer(all, record?.uri ?? '', { answer: 'SUCCEED' }, 'alice', { authorization })
+    })
+  )
+  t.match(await Promise.race(waiting), {
+    status: 503,
+    body: { message: 'Too many answers of yours. Try again in a moment.' }
+  })
+  t.match(await answer(all, third?.uri ?? '', { answer: 'SUCCEED' }, 'bob'), { status: 200 })
+  goOn()
+  await Promise.all(waiting)
 })

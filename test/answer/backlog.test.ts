@@ -125,6 +125,26 @@ t.test('a Kinto that is silent does not hold up a process that stops', parallel,
   })
 })
 
+t.test('a record without a token that asks something else, or was set back', parallel, async t => {
+  for (const fields of [{ subject: 'Another?' }, { status: 'UNANSWERED' }]) {
+    const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
+    const { taskToken, executionArn } = all.sfn.waitCallback({ input: { record }, stayOpen: true })
+    await answerOutside(all.sfn, taskToken, {})
+    const data = { executionArn, stateMachineArn, activityArn, subject: 'Sign off?' }
+    all.kinto.store.put(record, { ...data, status: 'FAIL' }, writers)
+    all.kinto.fault({ method: 'PATCH', path, nth: 2 }, (request, response, received) => {
+      all.kinto.store.put(record, { ...data, status: 'FAIL', ...fields }, writers)
+      all.kinto.respond(request, response, received)
+    })
+    t.match(await answer(all, record, { answer: 'SUCCEED' }), {
+      status: 200,
+      body: { data: { status: 'FAIL', ...fields } }
+    })
+    await all.service.stop()
+    t.match(all.kinto.store.records.get(record)?.data, { status: 'FAIL', ...fields })
+  }
+})
+
 t.test('an answer that the history tells of a record without a token', parallel, async t => {
   const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
   const { taskToken, executionArn } = all.sfn.waitCallback({ input: { record }, stayOpen: true })

@@ -131,6 +131,20 @@ t.test('the state of a step, for writers and readers', async t => {
     'answered outside'
   )
 
+  const inClear = sfn.waitCallback()
+  for (const [told, canAnswer] of [
+    ['pending', true],
+    ['succeeded', false]
+  ] as const) {
+    put({ taskToken: inClear.taskToken, status: 'SUCCEED' })
+    t.match(
+      (await state('alice')).body,
+      { data: { state: told, canAnswer } },
+      'without a history a token that is alive goes before the status'
+    )
+    if (canAnswer) sfn.expire(inClear.taskToken)
+  }
+
   sfn.stop(step.executionArn)
   put(step)
   t.same(

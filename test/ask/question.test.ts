@@ -32,6 +32,18 @@ t.test('a question with its token', async t => {
   )
 })
 
+t.test('a span as text is read as the number that it is, and kept as it was asked', async t => {
+  for (const [text, seconds] of [
+    ['30', 30],
+    ['0.5', 0.5],
+    ['9e1', 90]
+  ] as const)
+    t.match(read({ data: { taskToken: 'T', heartbeatSeconds: text } }), {
+      heartbeatSeconds: seconds,
+      fields: { heartbeatSeconds: text }
+    })
+})
+
 t.test('one token has one id', async t => {
   const { id } = read({ data: { taskToken: 'T' } })
   t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -115,11 +127,13 @@ const refused: [title: string, body: object | string, name: string][] = [
       name
     ]
   ),
-  ...[0, -1, '60', true, [60]].map((value): [string, object, string] => [
-    `heartbeatSeconds ${JSON.stringify(value)}`,
-    { data: { ...token, heartbeatSeconds: value } },
-    'heartbeatSeconds'
-  ]),
+  ...[0, -1, '0', '-1', '60 s', ' 60', 'PT1M', true, [60]].map(
+    (value): [string, object, string] => [
+      `heartbeatSeconds ${JSON.stringify(value)}`,
+      { data: { ...token, heartbeatSeconds: value } },
+      'heartbeatSeconds'
+    ]
+  ),
   [
     'heartbeatSeconds beyond all use',
     '{"data":{"taskToken":"T","heartbeatSeconds":1e300}}',

@@ -13,6 +13,10 @@ const versions = ['16', '20'] as const
 /** The version of an older Kinto, as in test/matrix/kinto-16.txt. */
 export type KintoVersion = (typeof versions)[number]
 
+const servers = ['waitress', 'http-socket', 'http'] as const
+/** What serves a real Kinto: its own command, or uWSGI in one of its modes. */
+export type Server = (typeof servers)[number]
+
 export const combination = {
   /** TEST_KINTO_BACKEND */
   backend: chosen('TEST_KINTO_BACKEND', backends) ?? 'memory',
@@ -22,6 +26,8 @@ export const combination = {
   sealing: chosen('TEST_SEAL_SECRET', sealing),
   /** TEST_KINTO_VERSION; undefined for the one that all tests know. */
   version: chosen('TEST_KINTO_VERSION', versions),
+  /** TEST_KINTO_SERVER */
+  server: chosen('TEST_KINTO_SERVER', servers) ?? 'waitress',
   /** TEST_THOUSANDS=1: tests that have a form with thousands of rounds run that one. */
   thousands: chosen('TEST_THOUSANDS', ['1']) === '1'
 } as const

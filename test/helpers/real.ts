@@ -10,10 +10,11 @@ import { hasParts } from '../../demo/parts/python.ts'
 import { startService } from '../../demo/parts/service.ts'
 import type { Service, ServiceOptions } from '../../demo/parts/service.ts'
 import { combination, sealSecret } from './combination.ts'
-import type { Backend, KintoVersion } from './combination.ts'
+import type { Backend, KintoVersion, Server } from './combination.ts'
 import { olderKinto } from './older-kinto.ts'
+import { uwsgi } from './uwsgi.ts'
 
-export interface RealKintoOptions extends KintoOptions {
+export interface RealKintoOptions extends Omit<KintoOptions, 'server'> {
   /**
    * Where it keeps its objects. The default is what the combination says. With PostgreSQL it gets a
    * database of its own, unless `database` names one.
@@ -21,6 +22,8 @@ export interface RealKintoOptions extends KintoOptions {
   backend?: Backend
   /** An older Kinto. The default is what the combination says. */
   version?: KintoVersion
+  /** What serves it. The default is what the combination says. */
+  server?: Server
 }
 
 /**
@@ -60,6 +63,7 @@ export async function realKinto(
   {
     backend = combination.backend,
     version = combination.version,
+    server = combination.server,
     ...options
   }: RealKintoOptions = {}
 ): Promise<Kinto> {
@@ -69,6 +73,7 @@ export async function realKinto(
     t,
     await startKinto({
       ...options,
+      ...(server !== 'waitress' && { server: await uwsgi(server) }),
       ...(database !== undefined && { database }),
       ...(python !== undefined && { python })
     })

@@ -160,6 +160,10 @@ export async function startStepFunctions(
     /** Resolves when the execution has ended. */
     finished: async (executionArn: string): Promise<Execution> =>
       await model.execution(executionArn).finished,
+    /** Answers past the service. */
+    answer: (taskToken: string, end: { output: string }): void => {
+      model.answer(model.task(taskToken), end)
+    },
     /** Lets the time of a token's step run out. */
     expire: (taskToken: string): void => {
       model.expire(model.task(taskToken))

@@ -77,6 +77,16 @@ const changes: Change[] = [
     status: 'UNANSWERED'
   },
   {
+    title: 'an activity that came round, and UNANSWERED alone: the history tells',
+    kind: 'activity',
+    writes(sfn, { data: { id, executionArn } }) {
+      sfn.redrive(executionArn)
+      sfn.scheduleActivity({ executionArn, input: { id } })
+      return { status: 'UNANSWERED' }
+    },
+    status: 'UNANSWERED'
+  },
+  {
     title: 'an activity: a record made anew',
     kind: 'activity',
     anew: true,

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Dispatcher } from 'undici'
 import { createUpstream } from '../../src/kinto/upstream.ts'
@@ -6,6 +6,13 @@ import type { RawServed } from '../helpers/raw.ts'
 
 /** The head of a response that keeps the connection. */
 export const ok = 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n'
+
+/** A whole response to a method. `announced`: it says that the connection will be closed. */
+export function response({ method, announced }: { method: string; announced: boolean }): string {
+  const head = announced ? ok.replace('keep-alive', 'close') : ok.replace(/Connection.*\r\n/, '')
+  return method === 'HEAD' ? head : `${head}ok`
+}
+
 /** The ways in which Kinto ends a connection. */
 export const endings: Record<string, (connection: RawServed) => void> = {
   ends: connection => {
@@ -32,9 +39,13 @@ export function endWithSecond(
     })
 }
 
-/** What the service sends its requests to Kinto with. */
-export function dispatcherFor(t: Test, origin: string): Dispatcher {
-  const upstream = createUpstream({ origin, timeoutMs: 5000 })
+/**
+ * What the service sends its requests to Kinto with. Two milliseconds after the first response it
+ * takes Kinto for a server that leaves connections open.
+ */
+export function dispatcherFor(t: Test, origin: string, timeoutMs = 5_000): Dispatcher {
+  const keptOpenTimes = { proofMs: 2, useMs: 60_000, doubtMs: 60_000 }
+  const upstream = createUpstream({ origin, timeoutMs, keptOpenTimes })
   t.teardown(() => upstream.close())
   return upstream.dispatcher
 }
@@ -57,7 +68,7 @@ export async function send(
     headers: ['Host', 'kinto.example']
   })
   await response.body.dump()
-  // undici takes the connection back a turn later.
-  for (let turn = 0; turn < 3; turn += 1) await setImmediate()
+  // The first connection rests by then, and timers end in order.
+  await setTimeout(5)
   return response.statusCode
 }

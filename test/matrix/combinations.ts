@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { projectFolder } from '../../demo/parts/folder.ts'
-import type { Backend, KintoVersion, Sealing } from '../helpers/combination.ts'
+import type { Backend, KintoVersion, Sealing, Server } from '../helpers/combination.ts'
 
 /** Test files, and the parts that they run on. test/helpers/combination.ts reads `env`. */
 export interface Combination {
@@ -9,6 +9,7 @@ export interface Combination {
     TEST_KINTO_BACKEND: Backend
     TEST_SEAL_SECRET: Sealing
     TEST_KINTO_VERSION?: KintoVersion
+    TEST_KINTO_SERVER?: Server
     TEST_THOUSANDS?: '1'
   }
   files: readonly string[]
@@ -26,6 +27,10 @@ const onOlderKinto = [
   'test/integration/answers.test.ts',
   'test/integration/asks.test.ts'
 ]
+/**
+ * uWSGI closes connections unannounced, also those of a test that speaks to Kinto past the service.
+ */
+const onUwsgi = ['test/integration/kept-open.test.ts']
 export const combinations: readonly Combination[] = [
   ...combine('every suite', 'memory', [...onRealKinto, ...onScriptedKinto]),
   ...combine('on a real Kinto', 'postgresql', onRealKinto),
@@ -33,6 +38,12 @@ export const combinations: readonly Combination[] = [
     (['memory', 'postgresql'] as const).flatMap(backend =>
       combine(`on Kinto ${version}`, backend, onOlderKinto, { TEST_KINTO_VERSION: version })
     )
+  ),
+  ...(['http-socket', 'http'] as const).flatMap(server =>
+    combine(`on uWSGI, ${server}`, 'memory', onUwsgi, {
+      TEST_KINTO_SERVER: server,
+      TEST_THOUSANDS: '1'
+    })
   ),
   ...combine(
     'by the thousand',

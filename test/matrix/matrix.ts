@@ -2,6 +2,7 @@ import { say } from '../../demo/say.ts'
 import { show } from '../../demo/show.ts'
 import { ensurePython } from '../../demo/parts/python.ts'
 import { olderKinto } from '../helpers/older-kinto.ts'
+import { uwsgiPython } from '../helpers/uwsgi.ts'
 import { combinations } from './combinations.ts'
 import { runTests } from './run.ts'
 
@@ -18,9 +19,11 @@ await show(async function matrix() {
   // An installation takes longer than a test file may.
   await ensurePython()
   for (const {
-    env: { TEST_KINTO_VERSION: version }
-  } of chosen)
+    env: { TEST_KINTO_VERSION: version, TEST_KINTO_SERVER: server }
+  } of chosen) {
     if (version !== undefined) await olderKinto(version)
+    if (server !== undefined) await uwsgiPython()
+  }
   let failed = 0
   for (const combination of chosen) {
     const { passed, counts, seconds, log } = await runTests(combination)

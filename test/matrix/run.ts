@@ -53,4 +53,4 @@ export async function runTests({ name, env, files }: Combination): Promise<Ran> 
 }
 
 // Values that the shell has set would count where the combination leaves these open.
-const unset = { TEST_KINTO_VERSION: '', TEST_THOUSANDS: '' }
+const unset = { TEST_KINTO_VERSION: '', TEST_KINTO_SERVER: '', TEST_THOUSANDS: '' }

@@ -29,6 +29,24 @@ t.test('ARNs of Step Functions', async t => {
   )
 })
 
+t.test('children of a Distributed Map', async t => {
+  const name = 'N'.repeat(80)
+  const [label, uuid] = ['L'.repeat(40), 'b3f1b2c4-0d0e-4a6f-9c1d-2e3f4a5b6c7d']
+  for (const part of [label, uuid, 'L']) {
+    const machine = `arn:aws:states:${place}:stateMachine:${name}/${part}`
+    t.match(parseArn(machine), { kind: 'stateMachine', name: `${name}/${part}` }, part)
+    t.match(parseArn(`${machine}:prod`), { kind: 'stateMachine' })
+    const child = parseArn(`arn:aws:states:${place}:execution:${name}/${part}:${uuid}`)
+    t.match(child, { kind: 'execution', name: `${name}/${part}:${uuid}` })
+  }
+  for (const wrong of [`${name}N`, `${name}/`, `${name}/${label}L`, `${name}/${label}/x`, '/x']) {
+    t.equal(parseArn(`arn:aws:states:${place}:stateMachine:${wrong}`), undefined, wrong)
+    t.equal(parseArn(`arn:aws:states:${place}:execution:${wrong}:${uuid}`), undefined, wrong)
+  }
+  const child = parseArn(`arn:aws:states:${place}:stateMachine:Review/${label}`)
+  t.ok(child !== undefined && isAllowed(child, [machine]), 'allowed as its state machine is')
+})
+
 t.test('all else is none', async t => {
   for (const text of [
     '',

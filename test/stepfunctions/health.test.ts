@@ -1,101 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { pino } from 'pino'
-import t, { type Test } from 'tap'
-import { Health, type HealthOptions } from '../../src/stepfunctions/health.ts'
-import { SdkClients } from '../../src/stepfunctions/sdk.ts'
-
-const credentials = { accessKeyId: 'AKIDHEALTH', secretAccessKey: 'never-in-a-log' }
-const eachTime = { checkMs: 5000, wellMs: 0, illMs: 0 }
-
-interface Line {
-  level: number
-  part: string
-  msg: string
-  err?: Record<string, unknown>
-}
-
-function healthOf(
-  t: Test,
-  {
-    settings = { credentials },
-    ...options
-  }: Partial<HealthOptions> & { settings?: Partial<ConstructorParameters<typeof SdkClients>[0]> }
-): { health: Health; log: Line[] } {
-  const log: Line[] = []
-  const clients = new SdkClients({ timeoutMs: 3000, ...settings })
-  t.teardown(() => {
-    clients.close()
-  })
-  return {
-    health: new Health(clients, {
-      endpoint: undefined,
-      regions: [],
-      log: pino(
-        {},
-        {
-          write: line => {
-            log.push(JSON.parse(line))
-          }
-        }
-      ),
-      ...options
-    }),
-    log
-  }
-}
-
-/** A server that takes connections on a free port. */
-async function startEndpoint(t: Test): Promise<{
-  url: string
-  connections: (count: number) => Promise<Socket[]>
-  down: () => Promise<void>
-  up: () => Promise<void>
-}> {
-  const sockets: Socket[] = []
-  const server = createServer(socket => {
-    sockets.push(socket.on('error', () => {}))
-  })
-  const connections = async (count: number): Promise<Socket[]> => {
-    while (sockets.length < count) await once(server, 'connection')
-    return sockets
-  }
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  const down = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-    await once(server, 'close')
-  }
-  t.teardown(() => (server.listening ? down() : undefined))
-  return {
-    url: `http://127.0.0.1:${port}`,
-    connections,
-    down,
-    up: async () => {
-      await once(server.listen(port, '127.0.0.1'), 'listening')
-    }
-  }
-}
-
-/** Sets environment variables for one test. */
-function environment(t: Test, variables: Record<string, string>): void {
-  const before = process.env
-  t.teardown(() => {
-    process.env = before
-  })
-  const others = Object.fromEntries(
-    Object.entries(before).filter(([name]) => !name.startsWith('AWS_'))
-  )
-  process.env = {
-    ...others,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
-    AWS_CONFIG_FILE: '/nonexistent',
-    ...variables
-  }
-}
+import t from 'tap'
+import { eachTime, environment, healthOf, startEndpoint } from './looks.ts'
 
 t.test('all who ask share one look, in which nothing is sent', async t => {
   const { url, connections } = await startEndpoint(t)
@@ -169,7 +74,12 @@ t.test('credentials are those that calls get, and found as soon as they are ther
     times: eachTime,
     settings: {}
   })
-  for (const _ of [1, 2]) t.strictSame(await health.check(), { credentials: false, endpoint: true })
+  for (const _ of [1, 2])
+    t.match(await health.check(), {
+      credentials: false,
+      credentialsProblem: /^There are no AWS credentials: set aws_access_key/,
+      endpoint: true
+    })
   environment(t, { AWS_ACCESS_KEY_ID: 'AKIDLATER', AWS_SECRET_ACCESS_KEY: 'never-in-a-log' })
   t.strictSame(await health.check(), { credentials: true, endpoint: true })
   t.match(log, [
@@ -177,6 +87,25 @@ t.test('credentials are those that calls get, and found as soon as they are ther
     { level: 30, part: 'credentials' }
   ])
   t.equal(log.length, 2)
+})
+
+t.test('credentials that no request can be signed with, until they are mended', async t => {
+  const { url } = await startEndpoint(t)
+  environment(t, { AWS_ACCESS_KEY_ID: 'AKIDBROKEN\n', AWS_SECRET_ACCESS_KEY: 'never-in-a-log' })
+  const { health, log } = healthOf(t, { endpoint: url, times: eachTime, settings: {} })
+  for (const _ of [1, 2])
+    t.match(await health.check(), {
+      credentials: false,
+      credentialsProblem: /^No request can be made with the AWS credentials: Invalid character/,
+      endpoint: true
+    })
+  environment(t, { AWS_ACCESS_KEY_ID: 'AKIDMENDED', AWS_SECRET_ACCESS_KEY: 'never-in-a-log' })
+  t.strictSame(await health.check(), { credentials: true, endpoint: true })
+  t.match(log, [
+    { level: 40, part: 'credentials', err: { code: 'ERR_INVALID_CHAR' } },
+    { level: 30, part: 'credentials' }
+  ])
+  t.notMatch(JSON.stringify(log), /AKID/)
 })
 
 t.test('each region that is named has its endpoint, and all must be there', async t => {

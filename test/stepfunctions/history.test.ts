@@ -1,30 +1,5 @@
 import t from 'tap'
-import { deliver } from '../../src/stepfunctions/delivery.ts'
-import { readHistory } from '../../src/stepfunctions/history.ts'
-import { SdkClients } from '../../src/stepfunctions/sdk.ts'
-import { credentials, region, startStepFunctions } from '../helpers/step-functions.ts'
-import type { Test } from 'tap'
-import type { ExecutionHistory } from '../../src/stepfunctions/history.ts'
-
-async function start(t: Test) {
-  const sfn = await startStepFunctions(t)
-  const clients = new SdkClients({ credentials, endpoint: sfn.url, timeoutMs: 3000 })
-  t.teardown(() => {
-    clients.close()
-  })
-  const read = async (executionArn: string, timeoutMs = 3000): Promise<ExecutionHistory> =>
-    await readHistory(clients, { region, executionArn, timeoutMs })
-  const failure = async (executionArn: string, timeoutMs?: number): Promise<unknown> =>
-    await read(executionArn, timeoutMs).then(
-      () => t.fail('no failure'),
-      (error: unknown) => error
-    )
-  const answer = async (
-    taskToken: string,
-    result: { output: string } | { error: string; cause: string }
-  ): Promise<unknown> => await deliver(clients, { region, taskToken, result })
-  return { sfn, read, failure, answer }
-}
+import { start } from './histories.ts'
 
 t.test('a step that waits, and how it is answered', async t => {
   const { sfn, read, answer } = await start(t)
@@ -70,26 +45,6 @@ t.test('how an execution ends', async t => {
   const timedOut = sfn.waitCallback()
   sfn.timeOut(timedOut.executionArn)
   t.match(await read(timedOut.executionArn), { execution: 'timed out' })
-})
-
-t.test('reads several pages, but not without end', async t => {
-  const { sfn, read, answer } = await start(t)
-  let { taskToken, executionArn } = sfn.waitCallback({ input: { turn: 0 }, stayOpen: true })
-  const loop = async (turns: number): Promise<void> => {
-    for (let turn = 0; turn < turns; turn++) {
-      await answer(taskToken, { output: `${turn}` })
-      taskToken = sfn.waitCallback({ executionArn }).taskToken
-    }
-  }
-  await loop(50)
-  const some = await read(executionArn)
-  t.match(some, { execution: 'running', complete: true, steps: { length: 51 } })
-  t.match(some.steps[1]?.result, { output: '49' }, 'newest first')
-  await loop(150)
-  const cut = await read(executionArn)
-  t.equal(cut.complete, false)
-  t.match(cut.steps[1]?.result, { output: '149' })
-  t.equal(sfn.callsOf('GetExecutionHistory').length, 2 + 5)
 })
 
 t.test('tries again, within the time', async t => {

@@ -1,6 +1,8 @@
+import { setImmediate as nextLoop } from 'node:timers/promises'
 import t from 'tap'
 import { StepFunctionsError } from '../../src/stepfunctions/errors.ts'
 import { retry } from '../../src/stepfunctions/retry.ts'
+import { pause } from '../../src/wait.ts'
 import type { Fault } from '../../src/stepfunctions/errors.ts'
 
 /** A call that fails with these faults one after the other, then succeeds. */
@@ -14,6 +16,12 @@ function failing(...faults: Fault[]): (() => Promise<string>) & { attempts: numb
   return call
 }
 
+/** Fails, later than it may take. */
+const slow = async (): Promise<never> => {
+  await pause(60)
+  throw new StepFunctionsError('throttled', 'Code', 'late')
+}
+
 t.test('tries again where that can help', async t => {
   for (const fault of ['throttled', 'credentials', 'unsent', 'unknown'] as const) {
     const call = failing(fault, fault)
@@ -24,6 +32,7 @@ t.test('tries again where that can help', async t => {
 
 t.test('gives up at once where it cannot', async t => {
   for (const fault of [
+    'unsendable',
     'token dead',
     'token invalid',
     'input refused',
@@ -47,6 +56,32 @@ t.test('ends when the time is up, with the last failure', async t => {
   const call = failing(...Array.from<Fault>({ length: 1000 }).fill('throttled'))
   t.match(await retry(900, call), { error: { fault: 'throttled' }, uncertain: false })
   t.ok(call.attempts > 1 && call.attempts < 1000)
+})
+
+t.test('where nothing can be sent, it ends soon after that was seen', async t => {
+  const begun = performance.now()
+  const call = failing(...Array.from<Fault>({ length: 1000 }).fill('unsent'))
+  t.match(await retry(60_000, call), { error: { fault: 'unsent' }, uncertain: false })
+  t.ok(performance.now() - begun >= 1_400)
+  t.ok(call.attempts > 2 && call.attempts < 1000)
+})
+
+t.test('an outage that ends, and one that leaves it open what happened, end nothing', async t => {
+  for (const faults of [
+    ['unsent', 'throttled', 'credentials'],
+    ['unknown', ...Array.from<Fault>({ length: 8 }).fill('unsent')]
+  ] as const)
+    t.strictSame(await retry(60_000, failing(...faults)), { value: 'done' })
+})
+
+t.test('a pause is never shorter than none', async t => {
+  const warned: Error[] = []
+  const note = (warning: Error): unknown => warned.push(warning)
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  t.match(await retry(50, slow), { error: { fault: 'throttled' } })
+  await nextLoop()
+  t.strictSame(warned, [])
 })
 
 t.test('without any time nothing is tried', async t => {

@@ -75,7 +75,9 @@ export async function setStage(): Promise<Stage> {
       KINTO_URL: kinto.url,
       RESOURCES: emulated,
       AWS_ENDPOINT_URL: emulator.url,
-      AWS_ACCESS_KEY: '123456789012'
+      AWS_ACCESS_KEY: '123456789012',
+      // A third of it is for one attempt. On a busy machine the emulator takes more than a second.
+      AWS_TIMEOUT_SECONDS: '9'
     })
   ])
   return {
@@ -97,13 +99,13 @@ async function startWatched(
 ): Promise<Watched> {
   const log = new ServiceLog()
   const all = {
-    ...settings,
     KINTO_AUTHORIZATION: ownAuthorization,
     AWS_REGION: region,
     AWS_SECRET_KEY: credentials.secretAccessKey,
     // Shorter than the longest outages, so that some answers fail
     AWS_TIMEOUT_SECONDS: '3',
-    ACTIVITY_WAIT_SECONDS: '5'
+    ACTIVITY_WAIT_SECONDS: '5',
+    ...settings
   }
   const env = Object.fromEntries(
     Object.entries(all).map(([key, value]) => [`STEPFUNCTION_${key}`, value])

@@ -1,6 +1,6 @@
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import type { Log } from '../../log.ts'
-import { judge, type QuestionOfRecord, type Verdict } from './verdict.ts'
+import { judge, suffices, type QuestionOfRecord, type Verdict } from './verdict.ts'
 
 /** The execution whose history is read, and the record that it is read for. */
 export interface HistoryQuery extends QuestionOfRecord {
@@ -21,10 +21,13 @@ export async function readVerdict(
 ): Promise<Verdict> {
   if (executionArn === undefined) return { kind: 'unclear' }
   try {
-    return judge(
-      await stepFunctions.readHistory({ region, executionArn, timeoutMs: timeLeft() }),
-      question
-    )
+    const history = await stepFunctions.readHistory({
+      region,
+      executionArn,
+      timeoutMs: timeLeft(),
+      suffices: read => suffices(read, question)
+    })
+    return judge(history, question)
   } catch (error) {
     log.warn(
       { err: error, executionArn },

@@ -47,8 +47,8 @@ const endings = {
  * Where a step shows the record's token (the parameters of a callback hold it), only that step
  * counts: an execution may have other steps, before it or beside it. Otherwise an answer of this
  * service counts for the record that it names. A result from elsewhere (the AWS console, say)
- * counts only if the task's input named this record and no other, or if there is no doubt: the
- * input is not shown, or the step is the only one.
+ * counts only if the task's input named this record and no other, or if there is no doubt: all was
+ * read, and the input is not shown, or the step is the only one.
  *
  * Nothing in a history tells which turn of an activity's step a token belongs to. So a record that
  * says it is decided keeps its answer, whatever came later: else an answer that is sent twice could
@@ -57,8 +57,7 @@ const endings = {
 export function judge(history: ExecutionHistory, question: QuestionOfRecord): Verdict {
   const { execution, complete } = history
   const { ref, taskToken, isDecided } = question
-  const holding =
-    taskToken === undefined ? [] : history.steps.filter(({ input }) => input?.includes(taskToken))
+  const holding = stepsWith(taskToken, history)
   const turns = holding.length > 0 || isDecided ? [] : history.steps.filter(isTurnOf(ref))
   const isKnown = complete || taskToken === undefined
   if (isKnown && execution === 'running' && turns.some(({ result }) => result === undefined))
@@ -68,7 +67,7 @@ export function judge(history: ExecutionHistory, question: QuestionOfRecord): Ve
   if (answered !== undefined) return answered
   const foreign = steps.filter(isForeign)
   const attributed = foreign.find(
-    step => holding.length > 0 || isFor(step, ref, complete && steps.length === 1)
+    step => holding.length > 0 || isFor(step, ref, { complete, isOnly: steps.length === 1 })
   )
   if (attributed !== undefined) return foreignAnswer(attributed)
   if (!complete) return { kind: 'unclear' }
@@ -100,6 +99,22 @@ function answersIn({ steps }: ExecutionHistory, ref: RecordRef): KnownDecision[]
   return [...steps.flatMap(step => ownAnswer(step, ref) ?? []), ...outside].map(
     ({ decision }) => decision
   )
+}
+
+/**
+ * Whether this much of a history is enough for the verdict: it has the answer, and no older step
+ * could tell otherwise, since the one of the record's token is there.
+ */
+export function suffices(history: ExecutionHistory, question: QuestionOfRecord): boolean {
+  const { taskToken } = question
+  return (
+    judge(history, question).kind === 'answered' &&
+    (taskToken === undefined || stepsWith(taskToken, history).length > 0)
+  )
+}
+
+function stepsWith(taskToken: string | undefined, { steps }: ExecutionHistory): WaitingStep[] {
+  return taskToken === undefined ? [] : steps.filter(({ input }) => input?.includes(taskToken))
 }
 
 /** Why a step ended without an answer. Undefined if it did not. */
@@ -146,11 +161,15 @@ function foreignAnswer({ result }: WaitingStep): Answered {
   }
 }
 
-function isFor(step: WaitingStep, ref: RecordRef, isOnlyStep: boolean): boolean {
+function isFor(
+  step: WaitingStep,
+  ref: RecordRef,
+  { complete, isOnly }: { complete: boolean; isOnly: boolean }
+): boolean {
   return (
     !namesAnother(step, ref) &&
-    (isOnlyStep ||
-      step.input === undefined ||
+    // Where the history was cut, its oldest step has lost its input.
+    ((complete && (isOnly || step.input === undefined)) ||
       namesRecord(
         namedRecords(step.input, () => true),
         ref

@@ -107,11 +107,18 @@ export function readToken(
   )
 }
 
-/** The seconds within which the step needs a heartbeat. Undefined where the record does not say. */
+/**
+ * The seconds within which the step needs a heartbeat, as a number or as its decimal text:
+ * workflows put texts together. Undefined where the record does not say.
+ */
 export function readHeartbeat({ heartbeatSeconds }: JsonObject): number | undefined {
-  const seconds = JSON.isRawJSON(heartbeatSeconds) ? Number(heartbeatSeconds.rawJSON) : 0
+  const text = JSON.isRawJSON(heartbeatSeconds) ? heartbeatSeconds.rawJSON : heartbeatSeconds
+  const seconds = typeof text === 'string' && isNumber.test(text) ? Number(text) : 0
   return seconds > 0 ? seconds : undefined
 }
+
+// RFC 8259 §6.
+const isNumber = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
 
 function readArn(
   record: JsonObject,

@@ -17,20 +17,20 @@ export function refusedFields(response: KintoResponse): string | undefined {
   const unknown = /^Additional properties are not allowed \((.+) (?:was|were) unexpected\)$/.exec(
     description
   )?.[1]
-  const said =
-    missing === undefined
-      ? unknown === undefined
-        ? name && `it does not take this value of ${name}`
-        : `it does not know ${unknown}`
-      : `it wants ${missing}`
-  return said === undefined ? undefined : said.slice(0, mostCharacters)
+  if (missing !== undefined) return cut(`it wants ${missing}`)
+  if (unknown !== undefined) return cut(`it does not know ${unknown}`)
+  return name === '' ? undefined : cut(`it does not take this value of ${name}`)
 }
 
-function detailsOf(response: KintoResponse): { name: string | undefined; description: string }[] {
+function cut(text: string): string {
+  return text.slice(0, mostCharacters)
+}
+
+function detailsOf(response: KintoResponse): { name: string; description: string }[] {
   try {
     const { details } = jsonObject(response)
     return (Array.isArray(details) ? details : []).filter(isJsonObject).map(entry => ({
-      name: typeof entry['name'] === 'string' ? entry['name'] : undefined,
+      name: typeof entry['name'] === 'string' ? entry['name'] : '',
       description: String(entry['description'])
     }))
   } catch {

@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { unavailable } from '../../kinto/errors.ts'
+import { headWithoutUpgrade } from './upgrade.ts'
 
 /** A response that is due on a connection. */
 interface PendingResponse {
@@ -17,7 +18,8 @@ const maxWaiting = 100
 /** The responses that a server has under way: for each connection, in order. */
 export class RequestPipeline {
   readonly #connections = new Map<Socket, PendingResponse[]>()
-  readonly #closingAfterwards = new WeakSet<Socket>()
+  /** What to do with a connection once its last response is over. */
+  readonly #afterwards = new WeakMap<Socket, () => void>()
   #size = 0
   #closing = false
 
@@ -31,12 +33,17 @@ export class RequestPipeline {
    * one after the other, as Kinto's server does. A write must have had its effect before the next
    * request is carried out: https://www.rfc-editor.org/rfc/rfc9112.html#section-9.3.2
    *
+   * An offer to change the protocol, such as to a WebSocket, is taken for a plain request.
+   *
    * Once `app` closes, requests that still come are refused, and the connections end with the last
    * response. Without this, clients that keep theirs open would hold `app.close()` up.
    */
   watch(app: FastifyInstance): void {
     app.server.prependListener('request', ({ socket }, response) => {
       this.#expect(app, socket, response)
+    })
+    app.server.on('upgrade', (request, _socket, behind) => {
+      this.#readAgain(app, request, behind)
     })
     app.addHook('onRequest', ({ raw: { socket } }, { raw }, done) => {
       this.#whenItsTurn(socket, raw, () => {
@@ -66,7 +73,29 @@ export class RequestPipeline {
    * cannot be read.
    */
   closeAfterwards(socket: Socket): void {
-    this.#closingAfterwards.add(socket)
+    this.#afterwards.set(socket, () => {
+      socket.destroySoon()
+    })
+  }
+
+  /**
+   * Node's parser loses what stands behind an offer to change the protocol, unless the connection
+   * is taken from it. So it is taken, and read anew without the offer, after the responses that are
+   * due.
+   */
+  #readAgain(app: FastifyInstance, request: IncomingMessage, behind: Buffer): void {
+    const { socket } = request
+    const read = (): void => {
+      this.#afterwards.delete(socket)
+      socket.off('error', ignore)
+      socket.unshift(behind)
+      socket.unshift(headWithoutUpgrade(request))
+      app.server.emit('connection', socket)
+    }
+    // Node has taken its own listener away.
+    socket.on('error', ignore)
+    if (this.#pendingOn(socket).length === 0) read()
+    else this.#afterwards.set(socket, read)
   }
 
   #expect(app: FastifyInstance, socket: Socket, response: ServerResponse): void {
@@ -95,7 +124,7 @@ export class RequestPipeline {
     if (pending.shift() === undefined) return
     this.#size -= 1
     if (!socket.destroyed) pending[0]?.begin?.()
-    if (pending.length === 0 && this.#closingAfterwards.has(socket)) socket.destroySoon()
+    if (pending.length === 0 && !socket.destroyed) this.#afterwards.get(socket)?.()
     this.#closeIdle(app)
   }
 
@@ -113,3 +142,5 @@ export class RequestPipeline {
     if (this.#closing && this.#size === 0) app.server.closeAllConnections()
   }
 }
+
+function ignore(): void {}

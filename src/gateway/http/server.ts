@@ -9,6 +9,19 @@ import type { RequestPipeline } from './pipeline.ts'
 // at its other end.
 export const connectionIdleMs = 330_000
 
+// A proxy that keeps its connections for longer than this service loses requests on those that are
+// just being closed. The longest usual time is 600 s (Google's load balancers); Caddy's is 120 s,
+// Traefik's 90 s, AWS's 60 s. Clients that ask how long are told less: between them and here,
+// networks forget silent connections after some minutes (AWS: 350 s).
+const toldKeepAliveMs = 72_000
+const keepAliveMs = 620_000
+
+/**
+ * How many connections may wait until they are taken, in a burst. The system has its own limit
+ * (Linux: `net.core.somaxconn`, 4,096 by default), and takes the smaller one. Node's would be 511.
+ */
+export const backlog = 65_535
+
 /**
  * How the server listens: as far as HTTP goes, it takes what Kinto's own server takes. A body has
  * all the time it needs, in both directions. Kinto says when a side has been silent for too long,
@@ -23,6 +36,7 @@ export function serverOptions(pipeline: RequestPipeline): FastifyHttpOptions<Raw
     },
     requestTimeout: 0,
     connectionTimeout: connectionIdleMs,
+    keepAliveTimeout: toldKeepAliveMs,
     // Kinto sets ids no limit.
     routerOptions: { maxParamLength: 256 * 1024 },
     exposeHeadRoutes: false,
@@ -47,6 +61,7 @@ export function acceptMethods(app: FastifyInstance): void {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
   // Node drops what comes after the 2,000th header, without a word. Their size is limited already.
   app.server.maxHeadersCount = 0
+  app.server.keepAliveTimeoutBuffer = keepAliveMs - toldKeepAliveMs
   // Node would refuse any `Expect` that it does not know with 417. Kinto's server ignores it.
   app.server.on('checkExpectation', (request, response) =>
     app.server.emit('request', request, response)

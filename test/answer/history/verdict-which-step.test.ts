@@ -1,5 +1,6 @@
 import t from 'tap'
-import { judge, type Verdict } from '../../../src/answer/history/verdict.ts'
+import { judge, suffices, type Verdict } from '../../../src/answer/history/verdict.ts'
+import type { ExecutionHistory } from '../../../src/stepfunctions/history.ts'
 import type { StepResult, WaitingStep } from '../../../src/stepfunctions/waiting-steps.ts'
 import { foreign, ours, ref, step, timedOut } from './steps.ts'
 
@@ -69,6 +70,38 @@ t.test('a step that shows the token is the only one that counts', async t => {
     { kind: 'open' },
     'another step beside it'
   )
+})
+
+t.test(
+  'the oldest step of a history that was cut has lost its input, and proves nothing',
+  async t => {
+    const question = { ref, taskToken: undefined, isDecided: true }
+    const cut = { input: undefined, result: foreign }
+    for (const [complete, kind] of [
+      [false, 'unclear'],
+      [true, 'answered']
+    ] as const)
+      for (const steps of [[cut], [step(undefined), cut]])
+        t.match(judge({ execution: 'running', steps, complete }, question), { kind })
+  }
+)
+
+t.test('how much of a history is enough', async t => {
+  const mine = asked(ours(), 'A+/=')
+  const rows: [title: string, steps: WaitingStep[], taskToken: string | undefined, is: boolean][] =
+    [
+      ['nothing', [], 'A+/=', false],
+      ['the step of the token, answered', [mine], 'A+/=', true],
+      ['the step of the token, open', [asked(undefined, 'A+/=')], 'A+/=', false],
+      ['an answer to the record by another token', [asked(ours(), 'B')], 'A+/=', false],
+      ['an answer to a record without a token', [step(ours())], undefined, true],
+      ['another step', [asked(foreign, 'B')], undefined, false]
+    ]
+  for (const [title, steps, taskToken, is] of rows)
+    for (const isDecided of [true, false]) {
+      const history: ExecutionHistory = { execution: 'running', steps, complete: false }
+      t.equal(suffices(history, { ref, taskToken, isDecided }), is, title)
+    }
 })
 
 t.test('a result that names nobody counts when there is no other step', async t => {

@@ -138,3 +138,20 @@ t.test("an earlier decision's comment does not pass for this one's", async t => 
   t.ok(rawHeaders.includes('application/merge-patch+json'))
   t.match(JSON.parse(String(body)), { data: { status: 'SUCCEED', comment: null } })
 })
+
+t.test('where Kinto adds nobody to the writers, the permissions stay as they were', async t => {
+  for (const [user, permissions] of [
+    ['alice', writers],
+    ['workflow', {}]
+  ] as const) {
+    const { kinto, sfn, ...all } = await startAll(t)
+    const { taskToken } = sfn.waitCallback()
+    kinto.store.put(record, { taskToken }, writers)
+    kinto.fault({ method: 'PATCH', path, nth: 2 }, (_request, response) => {
+      response.end(JSON.stringify({ data: { id: 'r1', status: 'FAIL' }, permissions: {} }))
+    })
+    const { body } = await answer(all, record, { answer: 'FAIL' }, user)
+    t.match(body, { stepfunction: { outcome: 'accepted' } })
+    t.same(body.permissions, permissions)
+  }
+})

@@ -19,7 +19,7 @@ t.test('pending records that say heartbeatSeconds get heartbeats', async t => {
   const put = (id: string, data: object): void => {
     all.kinto.store.put(`${collection}/records/${id}`, { ...data })
   }
-  put('a', { heartbeatSeconds: seconds(15), stateMachineArn, taskToken: alive.taskToken })
+  put('a', { heartbeatSeconds: '15', stateMachineArn, taskToken: alive.taskToken })
   put('b', { heartbeatSeconds: seconds(30), stateMachineArn, taskToken: dead.taskToken })
   put('c', { heartbeatSeconds: seconds(30), activityArn })
   put('d', { heartbeatSeconds: seconds(30), taskToken: 'T', stateMachineArn: 'none' })

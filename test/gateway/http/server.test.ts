@@ -144,3 +144,22 @@ t.test('a body may come as slowly as the client is', async t => {
   t.equal(answer.body.toString(), 'whole')
   t.equal(headerValue(answer.headers, 'connection'), 'keep-alive')
 })
+
+t.test('an idle connection is kept for longer than any usual proxy keeps it', async t => {
+  const kinto = await startKinto(t, (_request, response) => {
+    response.end('fine')
+  })
+  const { url, app } = await startGateway(t, { kinto: kinto.url })
+  const idle = new Promise<number | undefined>(resolve => {
+    app.server.once('request', (_request, response) =>
+      response.once('close', () => {
+        resolve(response.req.socket.timeout)
+      })
+    )
+  })
+  const client = await openRaw(t, url)
+  client.write('GET /v1/ HTTP/1.1\r\nHost: kinto.example\r\n\r\n')
+  const { headers } = await client.next()
+  t.equal(headerValue(headers, 'keep-alive'), 'timeout=72', 'what a client is told')
+  t.equal(await idle, 620_000)
+})

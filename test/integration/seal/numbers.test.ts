@@ -125,7 +125,7 @@ t.test(
       [{ openFields: '["openFields"]' }, 'openFields'],
       [{ openFields: '[1]' }, 'openFields'],
       [{ heartbeatSeconds: '-1' }, 'heartbeatSeconds'],
-      [{ heartbeatSeconds: '"30"' }, 'heartbeatSeconds'],
+      [{ heartbeatSeconds: '"30 s"' }, 'heartbeatSeconds'],
       [{ taskToken: '"sealed:1:x"' }, 'taskToken'],
       [{ taskToken: '7' }, 'taskToken'],
       [{ activityArn: '"x"' }, 'activityArn'],
