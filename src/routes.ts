@@ -22,7 +22,7 @@ const maxHeadBytes = 64 * 1024 * 1024
 
 /**
  * Makes the listener for Kinto's clients from the parts: here stands what each kind of request
- * gets. A request may take `requestMs`.
+ * gets; `inspect` has the switch. A request may take `requestMs`.
  */
 export async function createRoutes(
   { kintoUrl, resources, trustProxy, clientIdleSeconds }: Settings,

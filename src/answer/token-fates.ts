@@ -38,8 +38,10 @@ const passingMs = 10_000
 export class TokenFates {
   readonly #fates = new LRUCache<string, TokenFate>({ max: maxTokens })
 
-  /** `record` is the record's URI. */
-  /** Without a token: the fate of the one that was used for the record, and is not saved in it. */
+  /**
+   * `record` is the record's URI. Without a token: the fate of the one that was used for the
+   * record, and is not saved in it.
+   */
   of(record: string, taskToken: string | undefined): TokenFate | undefined {
     return this.#fates.get(keyOf(record, taskToken))
   }

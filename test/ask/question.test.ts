@@ -40,7 +40,7 @@ t.test('a span as text is read as the number that it is, and kept as it was aske
   ] as const)
     t.match(read({ data: { taskToken: 'T', heartbeatSeconds: text } }), {
       heartbeatSeconds: seconds,
-      fields: { heartbeatSeconds: text }
+      record: { heartbeatSeconds: text }
     })
 })
 

@@ -105,7 +105,7 @@ export class Activities {
     })
   }
 
-  /** The token is in its record now. */
+  /** The token is in its record now, or was used. */
   release(task: UnsavedTask): void {
     this.#unsaved.release(task.taskToken)
   }

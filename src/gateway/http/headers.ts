@@ -33,9 +33,9 @@ const hopByHop = new Set([
 const forThisServer = new Set(['expect', 'proxy-authorization'])
 
 /**
- * The headers that Kinto gets, as the client spelled, ordered and repeated them. There is exactly
- * one `Host`, byte for byte the client's: Kinto builds URLs from it. A client of HTTP/1.0 may send
- * none. Then it is empty, since undici would put in Kinto's address.
+ * The client's headers for Kinto, as the client spelled, ordered and repeated them. There is
+ * exactly one `Host`, byte for byte the client's: Kinto builds URLs from it. A client of HTTP/1.0
+ * may send none. Then it is empty, since undici would put in Kinto's address.
  */
 export function forwardedRequestHeaders({
   rawHeaders,

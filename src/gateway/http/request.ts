@@ -13,8 +13,8 @@ interface Received {
 }
 
 /**
- * The headers that Kinto gets with this request, as a flat list. A client's own `X-Request-Id` goes
- * as it came.
+ * The client's headers for Kinto, as a flat list, with the request's id. A client's own
+ * `X-Request-Id` goes as it came. (`Via` comes last: `kinto/via.ts`.)
  */
 export function headersForKinto(
   { id, raw, ip, protocol }: Received,
