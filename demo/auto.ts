@@ -9,7 +9,7 @@ export async function answerAndCheck(
   stage: Stage,
   { workflow, executionArn, recordUrl }: Question
 ): Promise<boolean> {
-  const { answer, status, error } = plan[workflow]
+  const { answer, says, status, error } = plan[workflow]
   say(`\nalice answers ${JSON.stringify(answer)} to the ${workflow} workflow`)
   const response = await fetch(`${recordUrl}/stepfunction`, {
     method: 'POST',
@@ -33,8 +33,8 @@ export async function answerAndCheck(
       end
     ),
     check(
-      `the record says ${answer['answer']}, by account:alice`,
-      record?.status === answer['answer'] && record?.answeredBy === 'account:alice',
+      `the record says ${says}, by account:alice`,
+      record?.status === says && record?.answeredBy === 'account:alice',
       record
     ),
     check(

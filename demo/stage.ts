@@ -115,7 +115,7 @@ export async function ask({ emulator, service, stateMachines }: Stage): Promise<
     })
   }
   for (const { workflow, recordUrl } of questions) {
-    say(`\nThe ${workflow} workflow asks in\n  ${recordUrl}\nAnswer as alice, SUCCEED or FAIL:`)
+    say(`\nThe ${workflow} workflow asks in\n  ${recordUrl}\n${plan[workflow].invitation}`)
     say(
       `  curl -u alice:${accounts.alice} -H 'Content-Type: application/json' ` +
         `-d '${JSON.stringify(plan[workflow].answer)}' ${recordUrl}/stepfunction`

@@ -12,6 +12,7 @@ import { RecordWatch } from './answer/rounds/watch.ts'
 import { Asks } from './ask/asks.ts'
 import type { Settings } from './config/config.ts'
 import { connectAws, connectKinto, type KintoConnections } from './connections.ts'
+import { Forms } from './form/forms.ts'
 import { RequestPipeline } from './gateway/http/pipeline.ts'
 import { Callers } from './kinto/callers.ts'
 import { KintoSession } from './kinto/session.ts'
@@ -33,6 +34,7 @@ export interface Parts {
   asks: Asks
   activities: Activities
   backlog: Backlog
+  forms: Forms
   /** Undefined without a service account. */
   rounds: Rounds | undefined
 }
@@ -73,8 +75,10 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
   })
   const backlog = new Backlog({ serviceAccount, reader, stepFunctions, log })
   const callers = new Callers()
+  const forms = new Forms()
   const answers = new Answers({
     callers,
+    forms,
     stepFunctions,
     activities,
     backlog,
@@ -84,6 +88,7 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
   })
   const asks = new Asks({
     callers,
+    forms,
     reader: anywhere,
     seals,
     sealRequired,
@@ -128,6 +133,7 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     asks,
     activities,
     backlog,
+    forms,
     rounds
   }
 }

@@ -31,13 +31,13 @@ export async function createRoutes(
   requestMs: number
 ): Promise<FastifyInstance> {
   const { metrics, pipeline, kinto, stepFunctions, health } = parts
-  const { reader, callers, answers, asks } = parts
+  const { reader, callers, answers, asks, forms } = parts
   const reading = { idleMs: clientIdleSeconds * 1000, turns: new Turns() }
   const bodies = (size: number): Bodies => new Bodies({ size, share: size / 4 }, reading)
   const isOurs = ({ ref }: SubResource): boolean => inScope(resources, ref)
   const subResources = {
     kinto: kinto.own,
-    answering: { answers, stepFunctions, reader, observeAnswer: metrics.answered },
+    answering: { answers, stepFunctions, reader, forms, observeAnswer: metrics.answered },
     asking: { asks, observeAsk: metrics.asked }
   }
   const serving = {

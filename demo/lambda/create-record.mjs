@@ -7,7 +7,9 @@
 
 import { createHash } from 'node:crypto'
 
-export async function handler({ asked, ...question }) {
+// `timeoutSeconds`, in place of `expiresAt`: JSONPath has no arithmetic of dates. `asked.at` is
+// when the state was entered, so that the function says the same time whenever it runs
+export async function handler({ asked, timeoutSeconds, ...question }) {
   // One task token has one record, however often this runs.
   // Without a token, each time that a state is entered has one record.
   const id =
@@ -15,9 +17,14 @@ export async function handler({ asked, ...question }) {
       ? uuidOf({ asked, execution: question.executionArn })
       : undefined
   return await ask({
-    data: { ...question, id, status: 'UNANSWERED' },
+    data: { ...question, ...expiry(asked, timeoutSeconds), id, status: 'UNANSWERED' },
     permissions: { write: [question.reviewer] }
   })
+}
+
+function expiry(asked, timeoutSeconds) {
+  if (timeoutSeconds === undefined) return {}
+  return { expiresAt: new Date(Date.parse(asked.at) + timeoutSeconds * 1000).toISOString() }
 }
 
 // An error of the function is all that the execution shows of it, so each one says where and why

@@ -77,8 +77,8 @@ function pythonOf({ name }: Environment): string {
   return join(partsFolder, name, 'bin', 'python')
 }
 
-// The digest of the requirements tells whether they have changed since the installation
-function stamp({ requirements }: Environment): string {
+/** A digest of the requirements: it tells whether they have changed since the installation. */
+export function stamp({ requirements }: Pick<Environment, 'requirements'>): string {
   return createHash('sha256')
     .update(Buffer.concat(requirements.map(file => readFileSync(file))))
     .digest('hex')
@@ -112,14 +112,26 @@ async function install(python: string, environment: Environment): Promise<void> 
     holds,
     requirements: [file]
   } = environment
-  const args = [
-    join(import.meta.dirname, 'install.py'),
+  await runInstaller(python, holds, [
+    'install.py',
     join(partsFolder, name),
     file,
     stamp(environment)
-  ]
+  ])
+}
+
+/**
+ * Runs one of the installers beside this file.
+ * @param holds what it installs, for messages
+ * @throws PartsMissing with what the installer said
+ */
+export async function runInstaller(
+  python: string,
+  holds: string,
+  [program, ...args]: readonly [program: string, ...args: string[]]
+): Promise<void> {
   try {
-    await run(python, args, { maxBuffer: 64 * 2 ** 20 })
+    await run(python, [join(import.meta.dirname, program), ...args], { maxBuffer: 64 * 2 ** 20 })
   } catch (error) {
     throw new PartsMissing(
       `${holds} could not be installed from the Python package index:\n${lastLines(error)}`,

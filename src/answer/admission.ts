@@ -10,7 +10,6 @@ import type { Log } from '../log.ts'
 import { Shares } from '../shares.ts'
 import type { AdmittedAnswer, AnswerCall } from './admitted.ts'
 import type { RecordReader } from './record/reader.ts'
-import { taskResult } from './record/task-output.ts'
 import { writersOf } from './record/update.ts'
 import { readAnswer, readIfMatch } from './request.ts'
 
@@ -93,20 +92,17 @@ export class Admission {
     callers.confirm(session, caller)
     const ref = realRef(call.ref, caller)
     const signed = {
-      ...request,
       answeredBy: caller.principal,
       answeredAt: new Date().toISOString(),
       record: recordUri(ref),
       version: data['last_modified'],
       answerId: randomUUID()
     }
-    // A result that is too large is refused now, before anything else is found out.
-    taskResult(signed)
     const reading = reader.read(ref, data)
     reader.observe(reading)
     const serviceAccount =
       serviceAuthorization === undefined ? undefined : session.as(serviceAuthorization)
     const writers = writersOf(serviceAccount, session, log)
-    return { ...call, ref, signed, seen, reading, shown, writers }
+    return { ...call, ref, request, caller, signed, seen, reading, shown, writers }
   }
 }

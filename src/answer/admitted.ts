@@ -1,10 +1,12 @@
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
+import type { Caller } from '../kinto/permission.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import type { Reading } from './record/reading.ts'
-import type { Step } from './record/record.ts'
-import type { SignedAnswer } from './record/task-output.ts'
+import type { AskedStep } from './record/reader.ts'
+import type { Signature, SignedAnswer } from './record/task-output.ts'
 import type { Writers } from './record/update.ts'
+import type { AnswerBody } from './request.ts'
 
 /** A client's POST to the answer endpoint. */
 export interface AnswerCall {
@@ -26,7 +28,9 @@ export interface AnswerCall {
  * (`admission.ts`), and goes on whole. `ref` names the record by its bucket's real id.
  */
 export interface AdmittedAnswer extends AnswerCall {
-  signed: SignedAnswer
+  request: AnswerBody
+  caller: Caller
+  signed: Signature
   /** The version of the record that the caller has seen, as its literal, if they named one. */
   seen: string | undefined
   /** The record as the probe showed it. */
@@ -37,9 +41,10 @@ export interface AdmittedAnswer extends AnswerCall {
   writers: Writers
 }
 
-/** An admitted answer whose record names a step. */
+/** An admitted answer that fits its record, which names a step. */
 export interface AnswerToStep extends AdmittedAnswer {
-  step: Step
+  step: AskedStep
+  answer: SignedAnswer
   /** A token of the record that the history has shown to be dead. A new one is waited for. */
   dead: string | undefined
 }

@@ -1,5 +1,5 @@
 import type { Callers } from '../kinto/callers.ts'
-import { modifiedMeanwhile, tooMany } from '../kinto/errors.ts'
+import { modifiedMeanwhile, Refusal, tooMany } from '../kinto/errors.ts'
 import { followUp } from '../kinto/follow-up.ts'
 import type { Log } from '../log.ts'
 import { Shares } from '../shares.ts'
@@ -8,8 +8,10 @@ import type { Activities } from './activities/activities.ts'
 import { Admission } from './admission.ts'
 import type { AdmittedAnswer, AnswerCall, AnswerToStep } from './admitted.ts'
 import type { Backlog } from './backlog.ts'
+import { fit } from './fit.ts'
+import type { FormOptions } from './form.ts'
 import { isAskedAgain } from './history/asked-again.ts'
-import { readVerdict } from './history/history.ts'
+import { judge, refuseRequester, usableStep } from './judgement.ts'
 import {
   answeredBefore,
   reportAndRecord,
@@ -25,7 +27,7 @@ import { askedAgain } from './refusals.ts'
 import { findToken } from './token.ts'
 import { TokenFates } from './token-fates.ts'
 
-export interface AnswersOptions {
+export interface AnswersOptions extends FormOptions {
   stepFunctions: StepFunctions
   activities: Activities
   backlog: Backlog
@@ -42,7 +44,7 @@ const inLine = { size: 1_000, share: 250 }
 
 /** Takes answers: from the proof of a reviewer's right to the record that shows the decision. */
 export class Answers {
-  readonly #options: OutcomeOptions
+  readonly #options: OutcomeOptions & FormOptions
   readonly #admission: Admission
   readonly #queue = new KeyedQueue()
   readonly #proven = new Shares(proven)
@@ -69,17 +71,36 @@ export class Answers {
   }
 
   async #answer(admitted: AdmittedAnswer): Promise<Outcome> {
+    const { reading, caller } = admitted
+    const isRequester = refuseRequester(reading.data, caller)
+    if (isRequester !== undefined) throw isRequester
     const known = await this.#provenDecision(admitted)
-    if (known !== undefined)
-      return await this.#inTurn(admitted, () =>
-        answeredBefore(admitted, known, admitted.reading.taskToken, this.#options)
-      )
-    const toStep = this.#toStep(admitted)
+    if (known !== undefined) return await this.#answeredBefore(admitted, known)
+    const toStep = await this.#toStep(admitted)
+    if (toStep instanceof Refusal) return await this.#refuse(admitted, toStep)
     const first = await this.#answerStep(toStep)
     if (first.outcome !== 'token replaced') return first
     const again = await this.#answerStep({ ...toStep, dead: first.deadToken })
     if (again.outcome === 'token replaced') throw askedAgain()
     return again
+  }
+
+  /**
+   * Refuses an answer that does not fit. What GET says goes first: that the step was answered, or
+   * is over. An answer that fits need not be judged: to report it tells the same.
+   * @throws Refusal
+   */
+  async #refuse(admitted: AdmittedAnswer, refusal: Refusal): Promise<Outcome> {
+    const { obstacle } = await judge(admitted, this.#options)
+    if (obstacle?.name === 'answered' && obstacle.decision.proof !== 'record')
+      return await this.#answeredBefore(admitted, obstacle.decision)
+    throw obstacle?.refusal ?? refusal
+  }
+
+  async #answeredBefore(admitted: AdmittedAnswer, decision: KnownDecision): Promise<Outcome> {
+    return await this.#inTurn(admitted, () =>
+      answeredBefore(admitted, decision, admitted.reading.taskToken, this.#options)
+    )
   }
 
   /** The wait for a task comes before the turn, so that nobody waits for somebody's wait. */
@@ -100,32 +121,31 @@ export class Answers {
   }
 
   /**
-   * A decision that is proven already, so that nothing need be reported: by a receipt, if the step
-   * did not come round again; or by the history, where the question was changed after it was asked.
+   * A decision that the record's receipt proves, so that nothing need be reported, if the step did
+   * not come round again.
    */
-  async #provenDecision(admitted: AdmittedAnswer): Promise<KnownDecision | undefined> {
-    const { reading, ref, timeLeft } = admitted
-    const { reader, stepFunctions, log } = this.#options
+  async #provenDecision({ reading, timeLeft }: AdmittedAnswer): Promise<KnownDecision | undefined> {
     const { decision } = reading
-    if (decision?.proof === 'receipt')
-      return (await isAskedAgain(reading, decision, timeLeft, this.#options)) ? undefined : decision
-    const execution = reading.changed.length === 0 ? undefined : reader.sealedExecution(reading)
-    if (execution === undefined) return undefined
-    const { taskToken } = reading
-    const query = { ...execution, ref, taskToken, isDecided: isDecided(reading), timeLeft }
-    const verdict = await readVerdict(query, stepFunctions, log)
-    return verdict.kind === 'answered' ? verdict.decision : undefined
+    if (decision?.proof !== 'receipt') return undefined
+    return (await isAskedAgain(reading, decision, timeLeft, this.#options)) ? undefined : decision
   }
 
-  /** Finds the step of the record, and checks that the record is the one that the caller saw. */
-  #toStep(admitted: AdmittedAnswer): AnswerToStep {
+  /**
+   * Finds the step of the record, and checks that the record is the one that the caller saw, and
+   * that the answer fits it.
+   * @returns Refusal 400, 409, 412
+   */
+  async #toStep(admitted: AdmittedAnswer): Promise<AnswerToStep | Refusal> {
     const { reading, seen } = admitted
-    const step = this.#options.reader.step(reading)
+    const step = await usableStep(admitted, this.#options)
+    if (step instanceof Refusal) return step
     const version = JSON.stringify(reading.data['last_modified'])
     if (seen !== undefined && seen !== version && !isDecided(reading))
-      throw modifiedMeanwhile(reading.data, ['ETag', `"${version}"`])
+      return modifiedMeanwhile(reading.data, ['ETag', `"${version}"`])
+    const answer = await fit(admitted, step.terms, this.#options)
+    if (answer instanceof Refusal) return answer
     // Where the step came round again, the receipt is that of the token before.
     const dead = reading.decision?.proof === 'receipt' ? reading.taskToken : undefined
-    return { ...admitted, step, dead }
+    return { ...admitted, step, answer, dead }
   }
 }

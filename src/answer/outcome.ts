@@ -1,12 +1,16 @@
 import type { KintoResponse } from '../kinto/client.ts'
-import { conflict, gone } from '../kinto/errors.ts'
+import { gone } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { AdmittedAnswer, AnswerToStep } from './admitted.ts'
+import { isSameAnswer } from './choose.ts'
 import type { Decision, KnownDecision } from './record/decision.ts'
 import { fetchReading } from './record/fetch-reading.ts'
 import type { Reading } from './record/reading.ts'
 import { isRecorded } from './record/recording.ts'
+import { digestOf, outputOf } from './record/sent-output.ts'
+import { answeredOtherwise } from './refusals.ts'
 import { report, type ReportOptions } from './report.ts'
+import type { AnswerBody } from './request.ts'
 import { saveTask, type TaskOptions } from './save-task.ts'
 import type { TokenOrDecision } from './token.ts'
 import { answered } from './token-fates.ts'
@@ -99,11 +103,16 @@ export async function answeredBefore(
   taskToken: string | undefined,
   options: OutcomeOptions
 ): Promise<Outcome> {
-  const { session, ref, signed } = admitted
+  const { session, ref, signed, request } = admitted
   const { reading, permissions, response } = await fetchReading(session, ref, options.reader)
-  const recording = { reading, taskToken, decision }
+  const isSame = isSameAnswer(request, reading.data, decision)
+  const recording = {
+    reading,
+    taskToken,
+    decision: isSame ? withOutputOf(request, decision) : decision
+  }
   const recorded = isRecorded(reading, decision)
-  if (signed.answer === decision.answer) {
+  if (isSame) {
     const written = recorded
       ? { record: response, permissions }
       : await writeDecision(admitted, recording, options)
@@ -120,12 +129,13 @@ export async function answeredBefore(
       }
     )
   }
-  const { answer, answeredBy, answeredAt } = decision
-  const who = answeredBy ?? 'somebody outside this service'
-  const when = answeredAt === undefined ? '' : ` on ${answeredAt}`
-  throw conflict(`This step was already answered: ${who} said ${answer}${when}.`, {
-    answer,
-    answeredBy,
-    answeredAt
-  })
+  throw answeredOtherwise(decision)
+}
+
+/** What was sent before is known by its digest alone, and has been sent again. */
+function withOutputOf(request: AnswerBody, decision: KnownDecision): KnownDecision {
+  const { output } = decision
+  return output === undefined
+    ? decision
+    : { ...decision, output: outputOf(digestOf(output), request.output) }
 }

@@ -1,5 +1,6 @@
 import { conflict, invalid, unavailable, type Refusal } from '../kinto/errors.ts'
 import type { StepFunctionsError } from '../stepfunctions/errors.ts'
+import type { Decision } from './record/decision.ts'
 
 /**
  * Tells a reviewer why nothing was reported. The message of AWS holds ARNs and account ids, so only
@@ -39,6 +40,20 @@ export function awsRefusal(cause: StepFunctionsError, field: 'taskToken' | 'acti
     field,
     `Step Functions does not know the record's ${field}, in this account and region.`
   )
+}
+
+/** 409: the step was answered before, and not with this answer. */
+export function answeredOtherwise(decision: Decision): Refusal {
+  const { answer, choice, answeredBy, answeredAt } = decision
+  const who = answeredBy ?? 'somebody outside this service'
+  const what = choice === undefined ? answer : `${answer} (${choice})`
+  const when = answeredAt === undefined ? '' : ` on ${answeredAt}`
+  return conflict(`This step was already answered: ${who} said ${what}${when}.`, {
+    answer,
+    choice,
+    answeredBy,
+    answeredAt
+  })
 }
 
 /**

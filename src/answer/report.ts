@@ -11,6 +11,7 @@ import { fetchReading } from './record/fetch-reading.ts'
 import type { RecordReader } from './record/reader.ts'
 import { isDecided } from './record/reading.ts'
 import { taskResult } from './record/task-output.ts'
+import { formOf } from './record/terms.ts'
 import { awsRefusal } from './refusals.ts'
 import { answered, type TokenFate, type TokenFates } from './token-fates.ts'
 
@@ -37,7 +38,7 @@ export async function report(
   taskToken: string,
   options: ReportOptions
 ): Promise<Reported> {
-  const { signed, step, timeLeft } = toStep
+  const { signed, answer, step, timeLeft } = toStep
   const { stepFunctions, tokenFates, log } = options
   const known = tokenFates.of(signed.record, taskToken)
   if (known?.kind === 'answered' && (await isForNextTurn(toStep, taskToken, known, options)))
@@ -46,7 +47,7 @@ export async function report(
   const delivery = await stepFunctions.deliver({
     taskToken,
     region: step.region,
-    result: taskResult(signed),
+    result: taskResult(answer),
     timeoutMs: timeLeft()
   })
   switch (delivery.outcome) {
@@ -72,7 +73,7 @@ export async function report(
           verdict.kind === 'over' ? verdict : answered(verdict.decision)
         )
       log.warn(
-        { record: signed.record, answer: signed.answer, outcome: delivery.outcome },
+        { record: signed.record, answer: answer.answer, outcome: delivery.outcome },
         'it is not known whether Step Functions took an answer'
       )
       throw unavailable(
@@ -85,12 +86,20 @@ export async function report(
 }
 
 function accepted(
-  { signed }: AnswerToStep,
+  { signed, answer: sent, reading: { data } }: AnswerToStep,
   taskToken: string,
   { tokenFates }: ReportOptions
 ): Reported {
-  const { answer, answeredBy, answeredAt, comment } = signed
-  const decision: KnownDecision = { answer, answeredBy, answeredAt, comment, proof: 'report' }
+  const { answer, choice, answeredBy, answeredAt, comment, output } = sent
+  const decision: KnownDecision = {
+    answer,
+    choice,
+    answeredBy,
+    answeredAt,
+    comment,
+    output: formOf(data) === undefined || output === undefined ? undefined : { value: output },
+    proof: 'report'
+  }
   tokenFates.keep(signed.record, taskToken, answered(decision))
   return { kind: 'accepted', decision }
 }

@@ -1,39 +1,59 @@
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, mostDepth, parseJson, weighJson, type JsonObject } from '../kinto/json.ts'
-import { isVerb } from './record/decision.ts'
+import { isStorable, notStorable } from '../kinto/storable.ts'
+import { longestLabel } from './record/choices.ts'
+import { isVerb, type Verb } from './record/decision.ts'
+import { whyNoErrorName } from './record/error-name.ts'
 import type { AnswerRequest } from './record/task-output.ts'
 
 // More values than fit into the largest output that Step Functions takes.
 const maxValues = 140_000
 const maxComment = 2500
-const maxErrorName = 256
+
+/** The checked body of an answer. At least one of `answer` and `choice` is given. */
+export interface AnswerBody {
+  answer: Verb | undefined
+  /** The label of one of the record's choices. */
+  choice?: string
+  comment: string | undefined
+  /**
+   * For the workflow, with SUCCEED: any JSON value, numbers as their literals. Absent and `null`
+   * are different things.
+   */
+  output?: unknown
+  /** The error's name, with FAIL. */
+  error: string | undefined
+}
 
 /**
  * Reads the body of an answer. Unknown fields are ignored.
  * @throws Refusal 400 in Kinto's words, for the first thing that is wrong
  */
-export function readAnswer(body: Uint8Array): AnswerRequest {
+export function readAnswer(body: Uint8Array): AnswerBody {
   const fields = readObject(body, maxValues, 'such as {"answer": "SUCCEED"}')
   const { answer } = fields
-  if (answer === undefined) throw invalid('body', 'answer', 'Required')
-  if (!isVerb(answer))
+  const choice = readText(fields, 'choice', 1, longestLabel)
+  if (answer === undefined && choice === undefined) throw invalid('body', 'answer', 'Required')
+  if (answer !== undefined && !isVerb(answer))
     throw invalid('body', 'answer', `${JSON.stringify(answer)} is not one of FAIL, SUCCEED`)
-  const comment = readText(fields, 'comment', 0, maxComment)
-  const error = readText(fields, 'error', 1, maxErrorName)
-  // Step Functions gives these names itself: a reviewer who sent States.Timeout would look like a
-  // step that nobody answered (https://states-language.net/#error-names).
-  if (error?.startsWith('States.') === true)
-    throw invalid('body', 'error', 'Names that begin with States. are reserved')
-  if (answer === 'FAIL' && Object.hasOwn(fields, 'output'))
+  const read = {
+    answer,
+    ...(choice !== undefined && { choice }),
+    comment: readText(fields, 'comment', 0, maxComment),
+    error: readErrorName(fields),
+    ...(Object.hasOwn(fields, 'output') && { output: fields['output'] })
+  }
+  return answer === undefined ? read : withFittingFields({ ...read, answer })
+}
+
+/** @throws Refusal 400 for a field that does not go with the answer */
+export function withFittingFields<Answer extends AnswerRequest>(request: Answer): Answer {
+  const { answer, error } = request
+  if (answer === 'FAIL' && Object.hasOwn(request, 'output'))
     throw invalid('body', 'output', 'Only an answer of SUCCEED has an output')
   if (answer === 'SUCCEED' && error !== undefined)
     throw invalid('body', 'error', 'Only an answer of FAIL has an error')
-  return {
-    answer,
-    comment,
-    error,
-    ...(Object.hasOwn(fields, 'output') ? { output: fields['output'] } : {})
-  }
+  return request
 }
 
 /**
@@ -77,20 +97,26 @@ function readJson(body: Uint8Array): unknown {
   }
 }
 
+function readErrorName(fields: JsonObject): string | undefined {
+  const error = readString(fields, 'error')
+  const reason = error === undefined ? undefined : whyNoErrorName(error)
+  if (reason !== undefined) throw invalid('body', 'error', reason)
+  return error
+}
+
 function readText(fields: JsonObject, name: string, min: number, max: number): string | undefined {
-  const value = fields[name]
+  const value = readString(fields, name)
   if (value === undefined) return undefined
-  if (typeof value !== 'string')
-    throw invalid('body', name, `${JSON.stringify(value)} is not a string`)
   if (value.length > max) throw invalid('body', name, `Longer than maximum length ${max}`)
   if (value.length < min) throw invalid('body', name, `Shorter than minimum length ${min}`)
-  // Neither PostgreSQL (behind Kinto) nor Step Functions stores these characters, and an answer is
-  // only reported if it can be recorded.
-  if (value.includes('\0') || !value.isWellFormed())
-    throw invalid(
-      'body',
-      name,
-      'Holds a character that cannot be stored (U+0000, or half of a surrogate pair)'
-    )
+  // Step Functions stores such a text no more than Kinto does, and an answer is only reported if it
+  // can be recorded.
+  if (!isStorable(value)) throw invalid('body', name, notStorable)
   return value
+}
+
+function readString(fields: JsonObject, name: string): string | undefined {
+  const value = fields[name]
+  if (value === undefined || typeof value === 'string') return value
+  throw invalid('body', name, `${JSON.stringify(value)} is not a string`)
 }

@@ -2,33 +2,39 @@ import { orRefusal, Refusal } from '../kinto/errors.ts'
 import { followUp } from '../kinto/follow-up.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import type { RecordRef } from '../kinto/paths.ts'
-import type { KintoSession } from '../kinto/session.ts'
-import type { StepFunctions } from '../stepfunctions/clients.ts'
-import { isAskedAgain } from './history/asked-again.ts'
-import { readVerdict } from './history/history.ts'
-import type { Proof } from './record/decision.ts'
-import { livenessOf } from '../stepfunctions/liveness.ts'
-import type { Log } from '../log.ts'
-import { identify, mayWrite, realRef } from '../kinto/permission.ts'
+import { identify, mayWrite, realRef, type Caller } from '../kinto/permission.ts'
+import { everyone } from '../kinto/principals.ts'
 import { fetchRecord } from '../kinto/records.ts'
-import type { RecordReader } from './record/reader.ts'
-import { isDecided, type Reading } from './record/reading.ts'
-import { questionOf, type Step } from './record/record.ts'
-import type { Verdict } from './history/verdict.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import { findVerdict, type ClearVerdict } from './find-verdict.ts'
+import { judge, type JudgementOptions, type Obstacle } from './judgement.ts'
+import { plainChoices, readChoices, type Choice } from './record/choices.ts'
+import type { Proof } from './record/decision.ts'
+import { isAbsent, questionOf } from './record/record.ts'
+import { formOf, requestersIn } from './record/terms.ts'
 
 /** What a reader of the record may know of its step. */
 interface StepState {
   state: 'pending' | 'succeeded' | 'failed' | 'gone'
   /** Whether this caller's answer could be taken now. */
   canAnswer: boolean
+  /** The label of the choice that was made. */
+  choice?: string | undefined
   answeredBy?: string | undefined
   answeredAt?: string | undefined
   comment?: string | undefined
+  /** What was sent for the form. */
+  output?: unknown
   /** Where the decision is known from. */
   proof?: Proof
   /** What keeps this caller from answering; `reason` says the same as a sentence. */
-  obstacle?: 'permission' | 'answered' | 'record' | 'changed' | 'over'
+  obstacle?: Obstacle['name'] | 'permission'
   reason?: string
+  /** The answers that there are. Absent where the record's cannot be used. */
+  choices?: readonly Choice[]
+  /** As they stand in the record. */
+  form?: unknown
+  expiresAt?: unknown
   /** The fields that are not as they were asked. */
   changed?: string[]
   /**
@@ -40,11 +46,7 @@ interface StepState {
   version: unknown
 }
 
-export interface StateOptions {
-  stepFunctions: StepFunctions
-  reader: RecordReader
-  log: Log
-}
+export type StateOptions = JudgementOptions
 
 /** A client's GET of the answer endpoint. */
 export interface StateCall {
@@ -80,93 +82,72 @@ async function stateOf(
 ): Promise<StepState> {
   const { reader } = options
   const isWriter = await mayWrite(session, ref)
-  const real = ref.bucket === 'default' ? realRef(ref, await identify(session, ref.version)) : ref
-  const reading = reader.read(real, data)
+  const caller =
+    ref.bucket === 'default' || (isWriter && dependsOnCaller(data))
+      ? await identify(session, ref.version)
+      : nobody
+  const reading = reader.read(realRef(ref, caller), data)
   reader.observe(reading)
-  const step = orRefusal(() => reader.step(reading))
-  const verdict = await judgeStep(reading, isWriter, step, timeLeft, options)
+  const { verdict, obstacle } = isWriter
+    ? await judge({ reading, caller, timeLeft }, options)
+    : {
+        verdict: await findVerdict({ reading, step: undefined, timeLeft }, options),
+        obstacle: readsOnly
+      }
   const { changed } = reading
   const { id, last_modified: version } = data
-  const shown = {
+  return {
+    ...tell(verdict, data),
+    canAnswer: obstacle === undefined,
+    ...(obstacle && { obstacle: obstacle.name, reason: obstacle.reason }),
+    ...termsIn(data),
     ...(changed.length > 0 && { changed }),
     record: { id, last_modified: version, ...questionOf(data) },
     version
   }
-  const told = { ...tell(verdict, step), ...shown }
-  return isWriter
-    ? told
-    : {
-        ...told,
-        canAnswer: false,
-        obstacle: 'permission',
-        reason: 'You may read this record, but you need write permission on it to answer.'
-      }
 }
 
-const open: Verdict & { kind: 'open' } = { kind: 'open', before: [] }
+const readsOnly = {
+  name: 'permission',
+  reason: 'You may read this record, but you need write permission on it to answer.'
+} as const
 
-type Told = Omit<StepState, 'changed' | 'record' | 'version'>
+/** Who asked may not answer; and who checks a form waits for their turn. */
+function dependsOnCaller(data: JsonObject): boolean {
+  return requestersIn(data).length > 0 || formOf(data) !== undefined
+}
 
-function tell(verdict: Exclude<Verdict, { kind: 'unclear' }>, step: Step | Refusal): Told {
+// Where it makes no difference who asks.
+const nobody: Caller = { principal: everyone, principals: [everyone], defaultBucket: undefined }
+
+/** What a record asks for, as far as it can be used. */
+function termsIn(data: JsonObject): Pick<StepState, 'choices' | 'form' | 'expiresAt'> {
+  const { expiresAt } = data
+  const choices = orRefusal(() => readChoices(data) ?? plainChoices)
+  return {
+    ...(!(choices instanceof Refusal) && { choices }),
+    ...(formOf(data) !== undefined && { form: formOf(data) }),
+    ...(!isAbsent(expiresAt) && { expiresAt })
+  }
+}
+
+function tell(
+  verdict: ClearVerdict,
+  data: JsonObject
+): Omit<StepState, 'canAnswer' | 'record' | 'version'> {
   switch (verdict.kind) {
     case 'answered': {
-      const { answer, ...who } = verdict.decision
+      const { answer, output, ...words } = verdict.decision
+      const isShown = formOf(data) !== undefined && output !== undefined && 'value' in output
       return {
         state: answer === 'SUCCEED' ? 'succeeded' : 'failed',
-        canAnswer: false,
-        ...who,
-        obstacle: 'answered',
-        reason: 'This step was already answered.'
+        ...words,
+        ...(isShown && { output: output.value })
       }
     }
     case 'over':
-      return {
-        state: 'gone',
-        canAnswer: false,
-        ...(unusable(step) ?? { obstacle: 'over', reason: verdict.reason })
-      }
+      return { state: 'gone' }
     case 'open':
-      return { state: 'pending', canAnswer: !(step instanceof Refusal), ...unusable(step) }
+      return { state: 'pending' }
   }
-}
-
-function unusable(step: Step | Refusal): Pick<StepState, 'obstacle' | 'reason'> | undefined {
-  if (!(step instanceof Refusal)) return undefined
-  return { obstacle: step.problem.status === 409 ? 'changed' : 'record', reason: step.message }
-}
-
-/**
- * Judges by the receipt; else, for writers, by the history or by whether the token is alive; else
- * by the `status` of a record in clear. A step that came round again, and a record whose `status`
- * was set back for it, wait: only writers are told, since only for them the history is read.
- */
-async function judgeStep(
-  reading: Reading,
-  isWriter: boolean,
-  step: Step | Refusal,
-  timeLeft: () => number,
-  { reader, stepFunctions, log }: StateOptions
-): Promise<Exclude<Verdict, { kind: 'unclear' }>> {
-  const { ref, taskToken, decision, isAsked } = reading
-  if (decision?.proof === 'receipt') {
-    const options = { reader, stepFunctions, log }
-    return isWriter && (await isAskedAgain(reading, decision, timeLeft, options))
-      ? open
-      : { kind: 'answered', decision }
-  }
-  const execution = isWriter ? reader.execution(reading) : undefined
-  if (execution !== undefined) {
-    const query = { ...execution, ref, taskToken, isDecided: isDecided(reading), timeLeft }
-    const verdict = await readVerdict(query, stepFunctions, log)
-    if (verdict.kind !== 'unclear') return verdict
-  }
-  const mayAsk = isWriter && (isAsked || decision !== undefined) && !(step instanceof Refusal)
-  const liveness =
-    mayAsk && taskToken !== undefined
-      ? await livenessOf(taskToken, step.region, stepFunctions, log)
-      : 'unknown'
-  if (decision !== undefined && liveness !== 'alive') return { kind: 'answered', decision }
-  return liveness === 'dead'
-    ? { kind: 'over', reason: 'The step no longer accepts answers.' }
-    : open
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { KnownDecision } from './record/decision.ts'
+import { digestOf } from './record/sent-output.ts'
 
 /** What is known of a task token that takes no answer any more. */
 export type TokenFate =
@@ -45,10 +46,11 @@ export class TokenFates {
     return this.#fates.get(keyOf(record, taskToken))
   }
 
+  /** Of an output only the digest is kept: there may be many, and large ones. */
   keep<Fate extends TokenFate>(record: string, taskToken: string | undefined, fate: Fate): Fate {
     this.#fates.set(
       keyOf(record, taskToken),
-      fate,
+      withoutOutput(fate),
       fate.kind === 'answered' ? {} : { ttl: passingMs }
     )
     return fate
@@ -57,4 +59,10 @@ export class TokenFates {
 
 function keyOf(record: string, taskToken = ''): string {
   return `${taskToken} ${record}`
+}
+
+function withoutOutput(fate: TokenFate): TokenFate {
+  if (fate.kind !== 'answered' || fate.decision.output === undefined) return fate
+  const { output, ...decision } = fate.decision
+  return { ...fate, decision: { ...decision, output: { digest: digestOf(output) } } }
 }

@@ -12,6 +12,8 @@ import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { isPrincipal } from '../kinto/principals.ts'
 import { recordPath, type CollectionRef, type RecordRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
+import { checkForm } from '../answer/form.ts'
+import type { Forms } from '../form/forms.ts'
 import { changeFor, recordOf } from './change.ts'
 import type { AskOutcome, Placement, PlacementOptions } from './placement.ts'
 import { readQuestion, type AskedQuestion } from './question.ts'
@@ -19,6 +21,7 @@ import { backoff, pause } from '../wait.ts'
 
 export interface AsksOptions extends PlacementOptions {
   callers: Callers
+  forms: Forms
   policy: ArnPolicy
 }
 
@@ -72,6 +75,7 @@ export class Asks {
     if (selectHeaders(headers, name => conditions.has(name)).length > 0)
       throw invalid('header', 'If-Match', 'A question is asked without If-Match and If-None-Match.')
     const asked = readQuestion(await readBody(), this.#options.policy)
+    await this.#requireForm(asked, session)
     const named = { ...ref, record: asked.id }
     const real =
       ref.bucket === 'default' ? realRef(named, await identify(session, ref.version)) : named
@@ -79,6 +83,14 @@ export class Asks {
     void this.#options.callers.ask(session)
     this.#lookAtReviewer(asked, result.ref)
     return result
+  }
+
+  /** @throws Refusal 400 for a form that nobody could use, 503 when it cannot be looked at */
+  async #requireForm({ record }: AskedQuestion, { authorization }: KintoSession): Promise<void> {
+    const { callers, forms } = this.#options
+    const { caller: principal } = callers.of(authorization)
+    const refusal = await checkForm(record, { principal }, { forms, location: 'body' })
+    if (refusal !== undefined) throw refusal
   }
 
   /** The field is only shown, so nothing is refused for it. Once is enough for its author. */

@@ -1,5 +1,6 @@
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
+import { isStorable, notStorable } from '../kinto/storable.ts'
 import { keepable } from './numbers.ts'
 
 const mostFields = 100
@@ -50,14 +51,7 @@ function keepNumber(literal: string, field: string): RawJson {
   return JSON.rawJSON(kept)
 }
 
-// PostgreSQL, behind Kinto, stores neither of these characters: at one of them Kinto would say for
-// ever that it is overloaded.
 function requireText(text: string, field: string): string {
-  if (text.includes('\0') || !text.isWellFormed())
-    throw invalid(
-      'body',
-      field,
-      'Holds a character that cannot be stored (U+0000, or half of a surrogate pair)'
-    )
+  if (!isStorable(text)) throw invalid('body', field, notStorable)
   return text
 }

@@ -6,6 +6,7 @@ import {
   readToken,
   type ArnPolicy
 } from '../answer/record/record.ts'
+import { readTerms } from '../answer/record/terms.ts'
 import { readObject } from '../answer/request.ts'
 import { fieldsOfAnAnswer } from '../seal/digests.ts'
 import { invalid } from '../kinto/errors.ts'
@@ -72,6 +73,7 @@ export function readQuestion(body: Uint8Array, policy: ArnPolicy): AskedQuestion
   if (taskToken !== undefined && isSealed(taskToken))
     throw invalid('body', 'taskToken', 'This is not a task token: it was sealed already')
   const { region } = readStep(record, { taskToken, isDecided: false, location: 'body' }, policy)
+  readTerms(record, 'body')
   return {
     ...idOf(id, taskToken),
     taskToken,

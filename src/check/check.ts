@@ -5,6 +5,7 @@ import { createUpstream } from '../kinto/upstream.ts'
 import { reasonOf } from '../log.ts'
 import { checkAccount } from './account.ts'
 import { checkAws } from './aws.ts'
+import { checkFields } from './fields.ts'
 import { checkKinto } from './kinto.ts'
 import { warning, wrong, type CheckResult } from './result.ts'
 import { checkReviewers } from './reviewers.ts'
@@ -18,7 +19,8 @@ type Look = (session: KintoSession, settings: Settings) => Promise<CheckResult[]
 const account: [string, Look] = ["The service's own account", checkAccount]
 const contents: [string, Look][] = [
   ['What is sealed', checkSeals],
-  ['Who is asked', checkReviewers]
+  ['Who is asked', checkReviewers],
+  ['The fields of the records', checkFields]
 ]
 
 /** Looks whether the service could work with these settings. Changes nothing in Kinto or in AWS. */

@@ -1,13 +1,13 @@
 import { collectionsOf, type Place } from '../kinto/resources.ts'
 import { readTokenField } from '../answer/record/token-field.ts'
 import type { Settings } from '../config/config.ts'
-import { jsonObject } from '../kinto/client.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
 import { listRecords } from '../kinto/pages.ts'
-import { apiVersion, collectionPath, listPath } from '../kinto/paths.ts'
+import { apiVersion, listPath } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import { Seals } from '../seal/seals.ts'
 import { ok, warning, wrong, type CheckResult } from './result.ts'
+import { propertiesIn, readSchema } from './schema.ts'
 
 // For a token of 2,048 characters, and 100 fields with their digests.
 const longestSeal = 16_384
@@ -42,29 +42,19 @@ export async function checkSeals(
   return [ok(`Questions are sealed with the key ${first}.${olders}`), ...found.flat()]
 }
 
-async function readSchema(session: KintoSession, place: Place): Promise<JsonObject> {
-  const response = await session.get(collectionPath({ version: apiVersion, ...place }))
-  const { data } = response.status === 200 ? jsonObject(response) : {}
-  const schema = isJsonObject(data) ? data['schema'] : undefined
-  return isJsonObject(schema) ? schema : {}
-}
-
 /**
  * Kinto checks records against the schema only with
  * `kinto.experimental_collection_schema_validation`.
  */
-function schemaFindings(
-  place: Place,
-  { properties, additionalProperties }: JsonObject
-): CheckResult[] {
-  const known = isJsonObject(properties) ? properties : {}
+function schemaFindings(place: Place, schema: JsonObject): CheckResult[] {
+  const known = propertiesIn(schema)
   const { taskToken } = known
   const longest =
     isJsonObject(taskToken) && JSON.isRawJSON(taskToken['maxLength'])
       ? Number(taskToken['maxLength'].rawJSON)
       : Infinity
   const missing = [...neededFields].filter(
-    ([name]) => additionalProperties === false && !Object.hasOwn(known, name)
+    ([name]) => schema['additionalProperties'] === false && !Object.hasOwn(known, name)
   )
   return [
     ...(longest < longestSeal

@@ -43,10 +43,23 @@ export function errorBody({ status, errno, error, message, details }: Problem): 
  * together as Kinto does it. For the record, it is the description, which names the record.
  */
 export function invalid(
-  location: 'body' | 'header' | 'path' | 'record',
+  location: FieldFault['location'],
   name: string,
   description: string
 ): Refusal {
+  return invalidFields({ location, name, description })
+}
+
+/** A field that is not usable, as an entry of `details`. */
+export interface FieldFault {
+  location: 'body' | 'header' | 'path' | 'record'
+  name: string
+  description: string
+}
+
+/** 400: one or several fields are not usable. The message is about the first. */
+export function invalidFields(first: FieldFault, ...others: readonly FieldFault[]): Refusal {
+  const { location, name, description } = first
   const message =
     location === 'record' || description.includes(name)
       ? description
@@ -56,8 +69,13 @@ export function invalid(
     errno: 107,
     error: 'Invalid parameters',
     message,
-    details: [{ location, name, description }]
+    details: [first, ...others]
   })
+}
+
+/** 403: the caller may write the record, and must not answer it. */
+export function forbidden(message: string): Refusal {
+  return new Refusal({ status: 403, errno: 121, error: 'Forbidden', message })
 }
 
 /** 405: the sub-resource does not have this method. */

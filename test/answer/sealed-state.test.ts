@@ -28,8 +28,12 @@ const forged = {
 t.test('a question as it was asked', async t => {
   const all = await asked(t)
   const { taskToken: _sealed, ...record } = all.stored('mine')
+  const choices = [
+    { label: 'Approve', answer: 'SUCCEED' },
+    { label: 'Reject', answer: 'FAIL' }
+  ]
   t.same((await all.state('mine', 'alice')).body, {
-    data: { state: 'pending', canAnswer: true, record, version: record['last_modified'] }
+    data: { state: 'pending', canAnswer: true, choices, record, version: record['last_modified'] }
   })
   t.match((await all.state('mine', 'reader')).body, {
     data: { state: 'pending', canAnswer: false, obstacle: 'permission', record }

@@ -3,7 +3,15 @@ import { answerOutside, call, collection, startAll, type Called } from '../helpe
 
 const record = `${collection}/records/r1`
 
+const choices = [
+  { label: 'Approve', answer: 'SUCCEED' },
+  { label: 'Reject', answer: 'FAIL' }
+]
 const answered = { obstacle: 'answered', reason: 'This step was already answered.' }
+const unconfirmed =
+  'The record says SUCCEED, but nothing shows that it was reported, so it takes no answer. ' +
+  "If its step still waits, the people who run the workflow have to set the record's status " +
+  'back to UNANSWERED.'
 const readsOnly = {
   obstacle: 'permission',
   reason: 'You may read this record, but you need write permission on it to answer.'
@@ -22,7 +30,12 @@ t.test('the state of a step, for writers and readers', async t => {
   const said = (state: object, question: object = {}): object => {
     const version = Number(JSON.stringify(kinto.store.records.get(record)?.data['last_modified']))
     return {
-      data: { ...state, record: { id: 'r1', last_modified: version, ...question }, version }
+      data: {
+        ...state,
+        choices,
+        record: { id: 'r1', last_modified: version, ...question },
+        version
+      }
     }
   }
 
@@ -72,7 +85,13 @@ t.test('the state of a step, for writers and readers', async t => {
   put({ status: 'SUCCEED' })
   t.same(
     (await state('alice')).body,
-    said({ state: 'succeeded', canAnswer: false, proof: 'record', ...answered })
+    said({
+      state: 'succeeded',
+      canAnswer: false,
+      proof: 'record',
+      ...answered,
+      reason: unconfirmed
+    })
   )
 
   put({ subject: 'nothing waits' })

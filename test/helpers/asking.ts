@@ -1,6 +1,13 @@
 import type { Test } from 'tap'
 import type { JsonObject } from '../../src/kinto/json.ts'
-import { call, collection, startAll, stateMachineArn, type Called } from './service.ts'
+import {
+  answerOutside,
+  call,
+  collection,
+  startAll,
+  stateMachineArn,
+  type Called
+} from './service.ts'
 
 /** A secret to seal with. */
 export const secret = '5ea1'.repeat(16)
@@ -53,6 +60,9 @@ export async function startAsking(
       const { data = {}, permissions = {} } = kinto.store.records.get(uri(id)) ?? {}
       kinto.store.put(uri(id), { ...data, ...fields }, permissions)
     },
+    /** Completes a task past the service, or as another replica does. */
+    elsewhere: async (taskToken: string, output: unknown): Promise<void> =>
+      await answerOutside(sfn, taskToken, output),
     /** How often Kinto was asked to write. */
     puts: (): number => kinto.requests.filter(({ method }) => method === 'PUT').length
   }

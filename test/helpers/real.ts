@@ -111,7 +111,8 @@ export async function realService(t: Test, { env, ...options }: ServiceOptions):
   )
 }
 
-function isCI(): boolean {
+/** Whether a test that cannot be run is to fail. */
+export function isCI(): boolean {
   return (process.env['CI'] ?? '') !== ''
 }
 

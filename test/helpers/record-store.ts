@@ -35,6 +35,8 @@ export class RecordStore {
   readonly records = new Map<string, StoredRecord>()
   /** By URI. One that is not here does not exist. */
   readonly collections = new Map<string, StoredCollection>()
+  /** The members of groups, by URI. */
+  readonly groups = new Map<string, string[]>()
   /** The server's settings, as the root view shows them. */
   readonly settings: Record<string, unknown> = { batch_max_requests: 25, readonly: false }
   readonly #deleted = new Map<string, JsonObject>()
@@ -110,7 +112,7 @@ export class RecordStore {
         settings: this.settings,
         ...(asked.user === undefined
           ? {}
-          : { user: { id: asked.user, principals: principals(asked.user) } })
+          : { user: { id: asked.user, principals: this.#principals(asked.user) } })
       })
     if (uri.endsWith('/collections'))
       return reply(200, {
@@ -119,6 +121,11 @@ export class RecordStore {
           .map(name => ({ id: name.split('/').at(-1) }))
       })
     return isList ? this.#list(asked, new URL(uri, 'http://kinto')) : answerRecord(this, asked, uri)
+  }
+
+  #principals(user: string): string[] {
+    const groups = [...this.groups].filter(([, members]) => members.includes(user))
+    return [...principals(user), ...groups.map(([uri]) => uri)]
   }
 
   /**

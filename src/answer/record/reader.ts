@@ -4,15 +4,21 @@ import type { RecordBounds } from '../../kinto/records.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import { isQuestion, isSameQuestion } from '../../seal/compare.ts'
 import type { KnownDecision } from './decision.ts'
-import { readReceipt } from './receipt.ts'
+import { readReceipt, writeReceipt } from './receipt.ts'
 import { questionChanged, type Glance, type Reading } from './reading.ts'
 import { readDecision, readStep, textOf, type ArnPolicy, type Step } from './record.ts'
+import { readTerms, type Terms } from './terms.ts'
 import { readTokenField, type SealRules, type TokenField } from './token-field.ts'
 
 export interface ReadingRules extends SealRules {
   policy: ArnPolicy
   /** Called with each reading of a record that somebody answers, asks in or looks at. */
   observe: (reading: Reading) => void
+}
+
+/** A step that waits for an answer, and what is said of its answers. */
+export interface AskedStep extends Step {
+  terms: Terms
 }
 
 /** An execution whose history can be asked for. */
@@ -84,13 +90,20 @@ export class RecordReader {
   }
 
   /**
-   * The step of a record whose question is as it was asked.
+   * The step of a record whose question is as it was asked, and the terms of its answers.
    * @throws Refusal 400 (nothing usable), 409 (the question was changed)
    */
-  step(reading: Reading): Step {
-    const { tokenField, data, changed, taskToken, decision } = reading
-    if ('refusal' in tokenField) throw tokenField.refusal
+  step(reading: Reading): AskedStep {
+    const { data, changed } = reading
+    const step = this.#namedStep(reading)
+    const terms = readTerms(data)
     if (changed.length > 0) throw questionChanged(changed)
+    return { ...step, terms }
+  }
+
+  /** @throws Refusal 400 */
+  #namedStep({ tokenField, data, taskToken, decision }: Reading): Step {
+    if ('refusal' in tokenField) throw tokenField.refusal
     const step = readStep(
       data,
       { taskToken, isDecided: decision !== undefined },
@@ -105,7 +118,7 @@ export class RecordReader {
    */
   execution(reading: Reading): Execution | undefined {
     if (reading.isAsked) return this.sealedExecution(reading)
-    const step = orRefusal(() => this.step(reading))
+    const step = orRefusal(() => this.#namedStep(reading))
     return step instanceof Refusal || step.executionArn === undefined
       ? undefined
       : { executionArn: step.executionArn, region: step.region }
@@ -168,16 +181,8 @@ export class RecordReader {
    * The record's `answerReceipt`, for a decision that Step Functions took from this service, or
    * that the history of a sealed execution shows.
    */
-  receipt(
-    { ref, isAsked, changed }: Reading,
-    taskToken: string,
-    { proof, ...decision }: KnownDecision
-  ): string | undefined {
-    const isProven =
-      proof === 'history' ? isAsked && !changed.includes('executionArn') : proof !== 'record'
-    return isProven
-      ? this.#rules.seals?.writeReceipt(recordUri(ref), taskToken, decision)
-      : undefined
+  receipt(reading: Reading, taskToken: string, decision: KnownDecision): string | undefined {
+    return writeReceipt(this.#rules.seals, reading, taskToken, decision)
   }
 }
 

@@ -30,7 +30,7 @@ const arnFields: [field: string, kind: ArnKind][] = [
 const maxTokenLength = 2048
 
 /** Where fields stand: in a record, or in the body of a question that is asked. */
-type Location = 'record' | 'body'
+export type Location = 'record' | 'body'
 
 interface StepContext {
   taskToken: string | undefined
@@ -78,13 +78,15 @@ export function readStep(
 
 /** The decision that a record shows. Undefined while its `status` is neither SUCCEED nor FAIL. */
 export function readDecision(record: JsonObject): Decision | undefined {
-  const { status, answeredBy, answeredAt, comment } = record
+  const { status, choice, answeredBy, answeredAt, comment, output } = record
   return isVerb(status)
     ? {
         answer: status,
+        choice: textOf(choice),
         answeredBy: textOf(answeredBy),
         answeredAt: textOf(answeredAt),
-        comment: textOf(comment)
+        comment: textOf(comment),
+        output: isAbsent(output) ? undefined : { value: output }
       }
     : undefined
 }

@@ -3,6 +3,7 @@ import { backoff, deadline, pause } from '../../wait.ts'
 import { recordPath } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import { isVerb, type Decision, type KnownDecision } from './decision.ts'
+import { changesFor, type Change } from './decision-fields.ts'
 import type { RecordReader } from './reader.ts'
 import { isDecided, type Reading } from './reading.ts'
 import { attempt, existingIn, NotRecorded, versionOf, type Writers } from './update.ts'
@@ -105,35 +106,22 @@ function wasSetBack({ data }: Reading, { answeredAt }: Decision): boolean {
   return answeredAt !== undefined && data['answeredAt'] === answeredAt && !isVerb(data['status'])
 }
 
-/**
- * If the collection's schema refuses the receipt, the receipt is left out; if it still refuses, all
- * but `status`.
- */
 async function writeDecision(
   session: KintoSession,
   { ref, data: before }: Reading,
   decision: KnownDecision,
   receipt: string | undefined
 ): Promise<KintoResponse> {
-  const { answer: status, answeredBy, answeredAt, comment } = decision
-  // The comment of an earlier decision must not pass for this one's. Only a merge patch (RFC 7396)
-  // can take a field away.
-  const stale =
-    comment === undefined && before['comment'] !== undefined && before['answeredBy'] !== undefined
-  const words = { status, answeredBy, answeredAt, comment: stale ? null : comment }
-  const contentType = stale ? 'application/merge-patch+json' : 'application/json'
   const condition = versionOf(before)
-  const attempts = [
-    ...(receipt === undefined
-      ? []
-      : [{ data: { ...words, answerReceipt: receipt }, contentType, ...condition }]),
-    { data: words, contentType, ...condition }
-  ]
-  for (const sending of attempts) {
-    const response = await session.patch(recordPath(ref), sending)
+  const [first, ...lesser] = changesFor(decision, before, receipt)
+  const write = (change: Change): Promise<KintoResponse> =>
+    session.patch(recordPath(ref), { ...change, ...condition })
+  let response = await write(first)
+  for (const change of lesser) {
     if (response.status !== 400) return response
+    response = await write(change)
   }
-  return await session.patch(recordPath(ref), { data: { status }, ...condition })
+  return response
 }
 
 /**

@@ -3,9 +3,11 @@ import { isJsonObject, parseJson } from '../../kinto/json.ts'
 import type { Report } from '../../stepfunctions/delivery.ts'
 import type { Decision, Verb } from './decision.ts'
 
-/** The checked body of an answer. */
+/** An answer as its record takes it. */
 export interface AnswerRequest {
   answer: Verb
+  /** The label of the choice, in a record with choices. */
+  choice?: string | undefined
   comment: string | undefined
   /**
    * For the workflow, with SUCCEED: any JSON value, numbers as their literals. Absent and `null`
@@ -16,8 +18,8 @@ export interface AnswerRequest {
   error: string | undefined
 }
 
-/** An answer with its reviewer, its time, and the record and version that it is for. */
-export interface SignedAnswer extends AnswerRequest {
+/** Who answers, when, and the record and version that the answer is for. */
+export interface Signature {
   answeredBy: string
   answeredAt: string
   /** The record's URI. */
@@ -27,6 +29,9 @@ export interface SignedAnswer extends AnswerRequest {
   /** Tells this answer from every other one in the execution's history. */
   answerId: string
 }
+
+/** An answer with its signature. */
+export type SignedAnswer = AnswerRequest & Signature
 
 /** An answer of this service, read back from the output or the cause that it gave a step. */
 export interface ReadBack extends Decision {
@@ -51,6 +56,7 @@ const maxOutputBytes = 262_144
 export function taskResult(signed: SignedAnswer): Report['result'] {
   const {
     answer,
+    choice,
     answeredBy,
     answeredAt,
     comment,
@@ -63,6 +69,7 @@ export function taskResult(signed: SignedAnswer): Report['result'] {
   const text = JSON.stringify({
     message,
     answer,
+    choice,
     answeredBy,
     answeredAt,
     comment,
@@ -84,7 +91,7 @@ export function taskResult(signed: SignedAnswer): Report['result'] {
 export function readBack(text: string | undefined): ReadBack | undefined {
   const value = text === undefined ? undefined : parsed(text)
   if (!isJsonObject(value)) return undefined
-  const { answer, answeredBy, answeredAt, comment, record, answerId } = value
+  const { answer, choice, answeredBy, answeredAt, comment, output, record, answerId } = value
   if (answer !== 'SUCCEED' && answer !== 'FAIL') return undefined
   if (
     typeof record !== 'string' ||
@@ -95,9 +102,11 @@ export function readBack(text: string | undefined): ReadBack | undefined {
     return undefined
   return {
     answer,
+    choice: typeof choice === 'string' ? choice : undefined,
     answeredBy,
     answeredAt,
     comment: typeof comment === 'string' ? comment : undefined,
+    output: output === undefined ? undefined : { value: output },
     record,
     answerId
   }

@@ -5,6 +5,7 @@ import { jsonObject } from '../../kinto/client.ts'
 import { commonHeaders } from '../../kinto/cors.ts'
 import { recordPath, type RecordRef } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
+import type { Forms } from '../../form/forms.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { jsonReply, type Reply } from '../http/reply.ts'
@@ -14,6 +15,7 @@ export interface AnswerEndpointOptions {
   answers: Answers
   stepFunctions: StepFunctions
   reader: RecordReader
+  forms: Forms
   /** Told how each POST ended: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
   observeAnswer: (outcome: string) => void
 }
@@ -24,9 +26,8 @@ export interface AnswerEndpointOptions {
  */
 export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): Endpoint {
   const state = async (request: SubResourceRequest, session: KintoSession): Promise<Reply> => {
-    const { stepFunctions, reader } = options
-    const reading = { stepFunctions, reader, log: request.log }
-    const { state, headers } = await readState({ ...request, ref, session }, reading)
+    const { log } = request
+    const { state, headers } = await readState({ ...request, ref, session }, { ...options, log })
     return jsonReply(200, [...commonHeaders(headers), 'Cache-Control', 'no-cache, no-store'], {
       data: state
     })
@@ -56,16 +57,16 @@ async function answer(
   const begun = performance.now()
   const taken = await answers.take({ ...request, ref, session })
   const { outcome, decision, record, permissions } = taken
-  const { answer, answeredBy, answeredAt } = decision
+  const { answer, choice, answeredBy, answeredAt } = decision
   observeAnswer(outcome)
   request.log.info(
-    { ref, outcome, answer, answeredBy, ms: Math.round(performance.now() - begun) },
+    { ref, outcome, answer, choice, answeredBy, ms: Math.round(performance.now() - begun) },
     'answered'
   )
   const { data } = jsonObject(record)
   return jsonReply(200, endToEndHeaders(record.headers), {
     data,
     permissions,
-    stepfunction: { outcome, answer, answeredBy, answeredAt }
+    stepfunction: { outcome, answer, choice, answeredBy, answeredAt }
   })
 }

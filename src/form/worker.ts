@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Check, Verdict } from './check.ts'
+
+export interface WorkerOptions {
+  /** How long a check may take, in milliseconds. */
+  timeoutMs: number
+  /** How much memory the checks may take, in MiB; 32 or more. */
+  memoryMb: number
+}
+
+// The build renames no file in a text: the thread's has the same ending as this one.
+const thread = new URL(`thread${extname(import.meta.url)}`, import.meta.url)
+
+/**
+ * A thread that checks forms, one at a time. It starts with the first check, and anew after one
+ * that was cut. Only while it checks it keeps the process alive.
+ */
+export class CheckWorker {
+  readonly #options: WorkerOptions
+  #worker: Worker | undefined
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @returns undefined for a check that was cut: it took too long, or too much memory
+   * @throws Error when the thread cannot be started, or was stopped
+   */
+  async run(check: Check): Promise<Verdict | undefined> {
+    const worker = this.#worker ?? (await this.#start())
+    worker.ref()
+    worker.postMessage(check, [])
+    const cut = new AbortController()
+    // When this process was held up, a verdict may have come in time: it is read first.
+    const timer = setTimeout(() => setImmediate(() => cut.abort()), this.#options.timeoutMs)
+    const verdict = await heard<Verdict>(worker, cut)
+    clearTimeout(timer)
+    if (this.#worker !== worker) throw new Error(ended)
+    if (verdict === undefined) await this.stop()
+    worker.unref()
+    return verdict
+  }
+
+  /** Ends the thread, and what it does. */
+  async stop(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = undefined
+    await worker?.terminate()
+  }
+
+  async #start(): Promise<Worker> {
+    const worker = new Worker(thread, {
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb }
+    })
+    this.#worker = worker
+    // Without a listener an error of the thread would end the process.
+    let cause: unknown
+    worker.on('error', error => {
+      cause = error
+    })
+    if ((await heard(worker, new AbortController())) !== undefined) return worker
+    await this.stop()
+    throw new Error(ended, { cause })
+  }
+}
+
+const ended = 'The thread that checks forms has ended.'
+
+/** What the thread says next; undefined if it fails or ends, or when the wait is ended. */
+async function heard<T>(worker: Worker, wait: AbortController): Promise<T | undefined> {
+  const end = (): void => wait.abort()
+  worker.once('exit', end)
+  try {
+    const [message] = await once(worker, 'message', { signal: wait.signal })
+    return message
+  } catch {
+    return undefined
+  } finally {
+    worker.off('exit', end)
+  }
+}

@@ -1,0 +1,32 @@
+import { isJsonObject } from './json.ts'
+
+/** Said of a text that `isStorable` refuses. */
+export const notStorable =
+  'Holds a character that cannot be stored (U+0000, or half of a surrogate pair)'
+
+// Python, behind Kinto, writes JSON recursively.
+const mostDepth = 64
+
+/**
+ * Whether PostgreSQL, behind Kinto, can store a text. Where it cannot, Kinto says for ever that it
+ * is overloaded.
+ */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed()
+}
+
+/**
+ * Why Kinto could not keep a value as a field of a record, numbers aside.
+ * @returns undefined where it can
+ */
+export function whyNotStorable(value: unknown, depth = 1): string | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : notStorable
+  if (!Array.isArray(value) && !isJsonObject(value)) return undefined
+  if (depth > mostDepth) return `The value is nested deeper than ${mostDepth} levels.`
+  const keys = Array.isArray(value) ? [] : Object.keys(value)
+  for (const part of [...keys, ...Object.values(value)]) {
+    const reason = whyNotStorable(part, depth + 1)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
