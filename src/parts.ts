@@ -4,6 +4,7 @@ import { Activities } from './answer/activities/activities.ts'
 import { Answers } from './answer/answers.ts'
 import { Backlog } from './answer/backlog.ts'
 import { RecordReader } from './answer/record/reader.ts'
+import { OverNotes } from './answer/record/over-notes.ts'
 import type { Reading } from './answer/record/reading.ts'
 import { Heartbeats } from './answer/rounds/heartbeats.ts'
 import { Rounds } from './answer/rounds/rounds.ts'
@@ -13,6 +14,8 @@ import { Asks } from './ask/asks.ts'
 import type { Settings } from './config/config.ts'
 import { connectAws, connectKinto, type KintoConnections } from './connections.ts'
 import { RequestPipeline } from './gateway/http/pipeline.ts'
+import { Collections } from './inbox/collections.ts'
+import { Inbox } from './inbox/inbox.ts'
 import { Callers } from './kinto/callers.ts'
 import { KintoSession } from './kinto/session.ts'
 import { Seals } from './seal/seals.ts'
@@ -31,8 +34,10 @@ export interface Parts {
   callers: Callers
   answers: Answers
   asks: Asks
+  inbox: Inbox
   activities: Activities
   backlog: Backlog
+  overNotes: OverNotes
   /** Undefined without a service account. */
   rounds: Rounds | undefined
 }
@@ -72,12 +77,14 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     log
   })
   const backlog = new Backlog({ serviceAccount, reader, stepFunctions, log })
+  const overNotes = new OverNotes({ serviceAccount, reader, log })
   const callers = new Callers()
   const answers = new Answers({
     callers,
     stepFunctions,
     activities,
     backlog,
+    overNotes,
     reader,
     serviceAuthorization,
     log
@@ -91,6 +98,8 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     stepFunctions,
     log
   })
+  const collections = new Collections({ resources, serviceAccount })
+  const inbox = new Inbox({ callers, collections, reader })
   const rounds =
     serviceAccount === undefined
       ? undefined
@@ -100,6 +109,7 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
           heartbeats: new Heartbeats({
             stepFunctions,
             reader,
+            overNotes,
             unsavedTasks: () => activities.unsaved(),
             log
           }),
@@ -126,8 +136,10 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     callers,
     answers,
     asks,
+    inbox,
     activities,
     backlog,
+    overNotes,
     rounds
   }
 }

@@ -11,6 +11,7 @@ import { livenessOf } from '../stepfunctions/liveness.ts'
 import type { Log } from '../log.ts'
 import { identify, mayWrite, realRef } from '../kinto/permission.ts'
 import { fetchRecord } from '../kinto/records.ts'
+import type { OverNotes } from './record/over-notes.ts'
 import type { RecordReader } from './record/reader.ts'
 import { isDecided, type Reading } from './record/reading.ts'
 import { questionOf, type Step } from './record/record.ts'
@@ -43,6 +44,7 @@ interface StepState {
 export interface StateOptions {
   stepFunctions: StepFunctions
   reader: RecordReader
+  overNotes: OverNotes
   log: Log
 }
 
@@ -85,6 +87,8 @@ async function stateOf(
   reader.observe(reading)
   const step = orRefusal(() => reader.step(reading))
   const verdict = await judgeStep(reading, isWriter, step, timeLeft, options)
+  if (verdict.kind === 'over')
+    options.overNotes.note(reading, { taskToken: reading.taskToken, ...verdict })
   const { changed } = reading
   const { id, last_modified: version } = data
   const shown = {

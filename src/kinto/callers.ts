@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { apiVersion } from './paths.ts'
 import { identify, type Caller } from './permission.ts'
+import { everyone } from './principals.ts'
 import type { KintoSession } from './session.ts'
 
 // A caller who was confirmed may lose their right. Then Kinto says so to the next request.
@@ -45,6 +46,3 @@ export class Callers {
     if (caller !== undefined) this.confirm(session, caller)
   }
 }
-
-// Also what Kinto takes wrong credentials for.
-const everyone = 'system.Everyone'

@@ -43,7 +43,7 @@ export function errorBody({ status, errno, error, message, details }: Problem): 
  * together as Kinto does it. For the record, it is the description, which names the record.
  */
 export function invalid(
-  location: 'body' | 'header' | 'path' | 'record',
+  location: 'body' | 'header' | 'path' | 'querystring' | 'record',
   name: string,
   description: string
 ): Refusal {

@@ -10,6 +10,7 @@ import {
   type CollectionRef,
   type RecordRef
 } from './paths.ts'
+import { everyone } from './principals.ts'
 import type { KintoSession } from './session.ts'
 
 /** A record as Kinto showed it to a caller who may write it. */
@@ -23,6 +24,8 @@ export interface Proven {
 export interface Caller {
   /** The principal: `account:alice`, or `system.Everyone` without credentials. */
   principal: string
+  /** This one and those of their groups, `system.Everyone` among them. */
+  principals: readonly string[]
   /** The bucket that `default` stands for. */
   defaultBucket: string | undefined
 }
@@ -111,12 +114,22 @@ export async function identify(session: KintoSession, version: string): Promise<
       retryAfter: 3,
       cause: new Error(`The root view was answered with ${response.status}.`)
     })
-  const { user } = jsonObject(response)
+  return callerIn(response)
+}
+
+/** Who the caller is, by a root view that Kinto showed them. */
+export function callerIn(rootView: KintoResponse): Caller {
+  const { user } = jsonObject(rootView)
   if (!isJsonObject(user) || typeof user['id'] !== 'string')
-    return { principal: 'system.Everyone', defaultBucket: undefined }
+    return { principal: everyone, principals: [everyone], defaultBucket: undefined }
+  const { id: principal, principals, bucket } = user
   return {
-    principal: user['id'],
-    defaultBucket: typeof user['bucket'] === 'string' ? user['bucket'] : undefined
+    principal,
+    principals: [
+      principal,
+      ...(Array.isArray(principals) ? principals : []).filter(name => typeof name === 'string')
+    ],
+    defaultBucket: typeof bucket === 'string' ? bucket : undefined
   }
 }
 
