@@ -89,12 +89,12 @@ t.test('it takes a question back', async t => {
 })
 
 t.test('a workflow may name the record', async t => {
-  let asked = ''
-  const origin = await serve(t, async (request, response) => {
-    asked = (await request.toArray()).join('')
+  const asked: Promise<unknown[]>[] = []
+  const origin = await serve(t, (request, response) => {
+    asked.push(request.toArray())
     response.writeHead(201).end('{}')
   })
   process.env['KINTO_COLLECTION'] = `${origin}${path}`
   await handler({ ...question, id: 'mine' })
-  t.match(JSON.parse(asked), { data: { id: 'mine', taskToken: 'T' } })
+  t.match(JSON.parse((await Promise.all(asked)).join('')), { data: { id: 'mine', taskToken: 'T' } })
 })

@@ -15,12 +15,15 @@ function look(
   return call(`${url}${path}`, { user, method })
 }
 
+function ids({ body }: Called): string[] {
+  return body.data.map(({ id }: { id: string }) => id)
+}
+
 t.test('what Kinto cannot show is 503, and what it hides is left out', async t => {
   const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
   const { kinto } = all
   kinto.store.put(`${collection}/records/one`, { taskToken: 'x' })
   kinto.store.put(`${bucket}/collections/other/records/two`, { taskToken: 'x' })
-  const ids = ({ body }: Called): string[] => body.data.map(({ id }: { id: string }) => id)
   const rows: [path: RegExp, status: number | 'reset' | 'garbage', outcome: number | string[]][] = [
     [/collections\?/, 500, 503],
     [/collections\?/, 'reset', 503],
