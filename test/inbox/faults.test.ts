@@ -93,3 +93,17 @@ t.test('collections: too many, kept for a moment, and the personal bucket', asyn
     other.kinto.store.collections.set(name, rights)
   t.match(await look(other), { status: 503, body: { message: /more than 500 collections/ } })
 })
+
+t.test('whose they are, where Kinto does not filter by the reviewer', async t => {
+  const all = await startAll(t, { env: { KINTO_AUTHORIZATION: as('workflow') } })
+  for (const [id, reviewer] of [
+    ['mine', 'account:workflow'],
+    ['of-bob', 'account:bob'],
+    ['of-nobody', ''],
+    ['no-text', 7]
+  ] as const)
+    all.kinto.store.put(`${collection}/records/${id}`, { taskToken: 'x', reviewer })
+  const { body } = await call(`${all.url}${path}?reviewer=me`, { user: 'workflow' })
+  const shown = new Set(body.data.map(({ id }: { id: string }) => id))
+  t.strictSame(shown, new Set(['mine', 'of-nobody', 'no-text']))
+})

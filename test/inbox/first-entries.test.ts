@@ -18,6 +18,12 @@ t.test('the first of them, in their order, and how many there are', async t => {
     t.equal(entries.total, Math.min(index + 1, 4))
   }
   t.strictSame(shown(), ['r6', 'r4', 'r5'])
+  const tied = new FirstEntries(3)
+  for (const record of ['b', 'c', 'a']) tied.add({ entry: { record }, place: [0, 0] })
+  t.strictSame(
+    tied.entries.map(({ record }) => record),
+    ['a', 'b', 'c']
+  )
   const cut = new FirstEntries(3)
   cut.isCut = true
   t.equal(cut.total, 4)

@@ -15,7 +15,7 @@ const isNoted = ({ over }: Record<string, unknown>): boolean => over !== undefin
 
 /** A question with a heartbeat, whose step is over. */
 async function over(t: Test, fields: object = {}): Promise<Background & { taskToken: string }> {
-  const all = await startBackground(t)
+  const all = await startBackground(t, { timeoutMs: 30_000 })
   const taskToken = all.asked('r', { heartbeatSeconds: 60, ...fields })
   all.sfn.expire(taskToken)
   return { ...all, taskToken }
@@ -78,7 +78,7 @@ t.test('what Kinto does not take is said in the log', parallel, async t => {
 })
 
 t.test('so many at one time, and none without an account', parallel, async t => {
-  const all = await startBackground(t)
+  const all = await startBackground(t, { timeoutMs: 30_000 })
   const { promise, resolve } = Promise.withResolvers<undefined>()
   for (let index = 0; index < 20; index++) all.asked(`r${index}`)
   const seen = (await all.look()).flatMap(look => look.seen)
@@ -100,7 +100,7 @@ t.test('so many at one time, and none without an account', parallel, async t => 
 
 t.test('beside a token that is alive it is taken out', parallel, async t => {
   for (const status of [undefined, 'UNANSWERED', 'SUCCEED']) {
-    const all = await startBackground(t)
+    const all = await startBackground(t, { timeoutMs: 30_000 })
     const taskToken = all.asked('r')
     await all.takeBack()
     do {
@@ -123,7 +123,7 @@ t.test('left where it is', parallel, async t => {
     ['no object', () => 'over', false]
   ]
   for (const [title, over, isAsked] of rows) {
-    const all = await startBackground(t)
+    const all = await startBackground(t, { timeoutMs: 30_000 })
     const taskToken = all.asked('r')
     await all.takeBack()
     if (isAsked) all.sfn.expire(taskToken)
