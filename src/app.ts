@@ -37,7 +37,8 @@ export async function createService(
   { requestMs, stopMs } = usualTimes
 ): Promise<Service> {
   const parts = createParts(settings, log)
-  const { kinto, stepFunctions, health, activities, backlog, forms, rounds, metrics } = parts
+  const { kinto, stepFunctions, health, activities, backlog, metrics } = parts
+  const { forms, overNotes, rounds } = parts
   const gateway = await createRoutes(settings, parts, log, requestMs)
   const readiness = new Readiness({ kinto: kinto.own, health })
   const adminApp = await admin({ readiness, metrics, hosts: settings.adminHosts, log })
@@ -60,6 +61,7 @@ export async function createService(
       const unsaved = await activities.drain()
       clearTimeout(cut)
       await Promise.all([rounds?.stop(), backlog.stop(), forms.stop()])
+      await overNotes.stop()
       await Promise.all([adminApp.close(), kinto.close()])
       stepFunctions.close()
       return unsaved

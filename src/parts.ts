@@ -4,6 +4,7 @@ import { Activities } from './answer/activities/activities.ts'
 import { Answers } from './answer/answers.ts'
 import { Backlog } from './answer/backlog.ts'
 import { RecordReader } from './answer/record/reader.ts'
+import { OverNotes } from './answer/record/over-notes.ts'
 import type { Reading } from './answer/record/reading.ts'
 import { Heartbeats } from './answer/rounds/heartbeats.ts'
 import { Rounds } from './answer/rounds/rounds.ts'
@@ -14,6 +15,8 @@ import type { Settings } from './config/config.ts'
 import { connectAws, connectKinto, type KintoConnections } from './connections.ts'
 import { Forms } from './form/forms.ts'
 import { RequestPipeline } from './gateway/http/pipeline.ts'
+import { Collections } from './inbox/collections.ts'
+import { Inbox } from './inbox/inbox.ts'
 import { Callers } from './kinto/callers.ts'
 import { KintoSession } from './kinto/session.ts'
 import { Seals } from './seal/seals.ts'
@@ -32,9 +35,11 @@ export interface Parts {
   callers: Callers
   answers: Answers
   asks: Asks
+  inbox: Inbox
   activities: Activities
   backlog: Backlog
   forms: Forms
+  overNotes: OverNotes
   /** Undefined without a service account. */
   rounds: Rounds | undefined
 }
@@ -74,6 +79,7 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     log
   })
   const backlog = new Backlog({ serviceAccount, reader, stepFunctions, log })
+  const overNotes = new OverNotes({ serviceAccount, reader, log })
   const callers = new Callers()
   const forms = new Forms()
   const answers = new Answers({
@@ -82,6 +88,7 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     stepFunctions,
     activities,
     backlog,
+    overNotes,
     reader,
     serviceAuthorization,
     log
@@ -96,6 +103,8 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     stepFunctions,
     log
   })
+  const collections = new Collections({ resources, serviceAccount })
+  const inbox = new Inbox({ callers, collections, reader })
   const rounds =
     serviceAccount === undefined
       ? undefined
@@ -105,6 +114,7 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
           heartbeats: new Heartbeats({
             stepFunctions,
             reader,
+            overNotes,
             unsavedTasks: () => activities.unsaved(),
             log
           }),
@@ -131,9 +141,11 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     callers,
     answers,
     asks,
+    inbox,
     activities,
     backlog,
     forms,
+    overNotes,
     rounds
   }
 }

@@ -31,13 +31,20 @@ export async function createRoutes(
   requestMs: number
 ): Promise<FastifyInstance> {
   const { metrics, pipeline, kinto, stepFunctions, health } = parts
-  const { reader, callers, answers, asks, forms } = parts
+  const { reader, callers, answers, asks, inbox, forms, overNotes } = parts
   const reading = { idleMs: clientIdleSeconds * 1000, turns: new Turns() }
   const bodies = (size: number): Bodies => new Bodies({ size, share: size / 4 }, reading)
   const isOurs = ({ ref }: SubResource): boolean => inScope(resources, ref)
   const subResources = {
     kinto: kinto.own,
-    answering: { answers, stepFunctions, reader, forms, observeAnswer: metrics.answered },
+    answering: {
+      answers,
+      stepFunctions,
+      reader,
+      forms,
+      overNotes,
+      observeAnswer: metrics.answered
+    },
     asking: { asks, observeAsk: metrics.asked }
   }
   const serving = {
@@ -48,6 +55,7 @@ export async function createRoutes(
       bodies: { answer: bodies(maxAnswerBytes), ask: bodies(maxQuestionBytes) },
       subResources
     },
+    inbox: { requestMs, trustProxy, endpoint: { kinto: kinto.shared, inbox } },
     batch: {
       requestMs,
       trustProxy,

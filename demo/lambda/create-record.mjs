@@ -12,10 +12,12 @@ import { createHash } from 'node:crypto'
 export async function handler({ asked, timeoutSeconds, ...question }) {
   // One task token has one record, however often this runs.
   // Without a token, each time that a state is entered has one record.
+  if (question.takeBack !== undefined) return await takeBack(question.takeBack)
   const id =
-    question.taskToken === undefined
+    question.id ??
+    (question.taskToken === undefined
       ? uuidOf({ asked, execution: question.executionArn })
-      : undefined
+      : undefined)
   return await ask({
     data: { ...question, ...expiry(asked, timeoutSeconds), id, status: 'UNANSWERED' },
     permissions: { write: [question.reviewer] }
@@ -25,6 +27,17 @@ export async function handler({ asked, timeoutSeconds, ...question }) {
 function expiry(asked, timeoutSeconds) {
   if (timeoutSeconds === undefined) return {}
   return { expiresAt: new Date(Date.parse(asked.at) + timeoutSeconds * 1000).toISOString() }
+}
+
+// Nobody answered in time: so nobody need see the question any more. An answered one stays
+async function takeBack(id) {
+  const record = `${setting('KINTO_COLLECTION')}/records/${id}`
+  const headers = { Authorization: setting('KINTO_AUTHORIZATION') }
+  const signal = AbortSignal.timeout(20_000)
+  const response = await fetch(record, { method: 'DELETE', headers, signal })
+  if (response.status >= 300 && response.status !== 404)
+    throw new Error(`${record} answered ${response.status}: ${await response.text()}`)
+  return { takenBack: id }
 }
 
 // An error of the function is all that the execution shows of it, so each one says where and why

@@ -21,6 +21,7 @@ import {
 } from './outcome.ts'
 import { KeyedQueue } from './queue.ts'
 import type { KnownDecision } from './record/decision.ts'
+import type { OverNotes } from './record/over-notes.ts'
 import type { RecordReader } from './record/reader.ts'
 import { isDecided } from './record/reading.ts'
 import { askedAgain } from './refusals.ts'
@@ -31,6 +32,7 @@ export interface AnswersOptions extends FormOptions {
   stepFunctions: StepFunctions
   activities: Activities
   backlog: Backlog
+  overNotes: OverNotes
   reader: RecordReader
   callers: Callers
   /** The `Authorization` of the service's own account. */

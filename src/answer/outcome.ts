@@ -5,6 +5,7 @@ import type { AdmittedAnswer, AnswerToStep } from './admitted.ts'
 import { isSameAnswer } from './choose.ts'
 import type { Decision, KnownDecision } from './record/decision.ts'
 import { fetchReading } from './record/fetch-reading.ts'
+import type { OverNotes } from './record/over-notes.ts'
 import type { Reading } from './record/reading.ts'
 import { isRecorded } from './record/recording.ts'
 import { digestOf, outputOf } from './record/sent-output.ts'
@@ -26,7 +27,9 @@ export interface Outcome {
   permissions: JsonObject
 }
 
-export type OutcomeOptions = ReportOptions & TaskOptions & WritingOptions
+export interface OutcomeOptions extends ReportOptions, TaskOptions, WritingOptions {
+  overNotes: OverNotes
+}
 
 /**
  * The outcome, or the need for a new token: the workflow runs on, and `deadToken` got no answer.
@@ -58,15 +61,18 @@ export async function reportAndRecord(
     case 'answered':
       return await answeredBefore(toStep, reported.decision, taskToken, options)
     case 'over':
+      options.overNotes.note(reading, { taskToken, ...reported })
       throw gone(`${reported.reason} No answer was accepted.`)
     case 'open':
       if (toStep.step.activityArn !== undefined)
         return { outcome: 'token replaced', deadToken: taskToken }
+      options.overNotes.note(reading, { taskToken, reason: 'The step ended without an answer.' })
       throw gone(
         'This step ended without an answer. ' +
           'The workflow goes on; if it asks again, it uses a new record or a new token.'
       )
     case 'nothing':
+      options.overNotes.note(reading, { taskToken, reason: 'The step no longer accepts answers.' })
       throw gone(
         'The step no longer accepts answers: it may have been answered elsewhere, ' +
           'it may have expired, or its workflow was stopped.'

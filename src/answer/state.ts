@@ -10,6 +10,7 @@ import { findVerdict, type ClearVerdict } from './find-verdict.ts'
 import { judge, type JudgementOptions, type Obstacle } from './judgement.ts'
 import { plainChoices, readChoices, type Choice } from './record/choices.ts'
 import type { Proof } from './record/decision.ts'
+import type { OverNotes } from './record/over-notes.ts'
 import { isAbsent, questionOf } from './record/record.ts'
 import { formOf, requestersIn } from './record/terms.ts'
 
@@ -46,7 +47,9 @@ interface StepState {
   version: unknown
 }
 
-export type StateOptions = JudgementOptions
+export interface StateOptions extends JudgementOptions {
+  overNotes: OverNotes
+}
 
 /** A client's GET of the answer endpoint. */
 export interface StateCall {
@@ -94,6 +97,8 @@ async function stateOf(
         verdict: await findVerdict({ reading, step: undefined, timeLeft }, options),
         obstacle: readsOnly
       }
+  if (verdict.kind === 'over')
+    options.overNotes.note(reading, { taskToken: reading.taskToken, ...verdict })
   const { changed } = reading
   const { id, last_modified: version } = data
   return {

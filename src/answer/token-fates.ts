@@ -10,7 +10,7 @@ export type TokenFate =
    */
   | { kind: 'answered'; decision: KnownDecision; since: string; isRecorded?: boolean }
   /** The step ended without an answer. */
-  | { kind: 'over'; reason: string }
+  | { kind: 'over'; reason: string; isWorkflowOver?: true }
   /**
    * The execution runs on, and this record was not answered. The workflow may have come to the step
    * again, with a new token.

@@ -18,12 +18,20 @@ export type Inspected =
   | SubResource
   | { kind: 'batch'; version: string }
   | { kind: 'announced'; view: View }
+  | Inbox
 
 /**
  * What the service adds to Kinto's resources: `…/stepfunction` of a record takes answers, that of a
  * collection takes questions.
  */
 export type SubResource = { kind: 'answer'; ref: RecordRef } | { kind: 'ask'; ref: CollectionRef }
+
+/** What waits for the caller, over all collections. `query` is that of the URL, as it came. */
+export interface Inbox {
+  kind: 'inbox'
+  version: string
+  query: string
+}
 
 /** The kind of all that Kinto gets as it came. */
 export const relayed: Relayed = { kind: 'relayed' }
@@ -32,6 +40,7 @@ export const relayed: Relayed = { kind: 'relayed' }
 // anything but a slash.
 const subResourcePath =
   /^\/+(v\d+)\/buckets\/([^/]+)\/collections?\/([^/]+)(?:\/records\/([^/]+))?\/stepfunction\n?$/
+const inboxPath = /^\/+(v\d+)\/stepfunction\/inbox\n?$/
 const utility = /^\/+(v\d+)\/(|__heartbeat__|__api__|batch)\n?$/
 
 const views = new Map<string | undefined, View>([
@@ -48,6 +57,9 @@ export function classify(method: string, target: string): Kind {
   const path = decodedPath(originForm(target))
   const subResource = subResourceOf(path)
   if (subResource !== undefined) return subResource
+  const [, inboxVersion] = inboxPath.exec(path) ?? []
+  if (inboxVersion !== undefined)
+    return { kind: 'inbox', version: inboxVersion, query: queryOf(target) }
   const [, version, name] = utility.exec(path) ?? []
   if (version === undefined) return relayed
   if (name === 'batch') return method === 'POST' ? { kind: 'batch', version } : relayed
@@ -74,6 +86,11 @@ export function originForm(target: string): string {
   if (target.startsWith('/')) return target
   const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
   return path.startsWith('/') ? path : `/${path}`
+}
+
+/** What stands behind the `?`, without a fragment: Kinto's server drops that. */
+function queryOf(target: string): string {
+  return /^[^?#]*\?([^#]*)/.exec(target)?.[1] ?? ''
 }
 
 /**

@@ -3,10 +3,16 @@ import { serveView, type ServeViewOptions } from './announce/serve.ts'
 import { serveBatch, type ServeBatchOptions } from './batch/serve.ts'
 import type { Inspected } from './classify.ts'
 import type { Inspection } from './forward.ts'
-import { serveSubResource, type ServeSubResourceOptions } from './sub-resource/serve.ts'
+import {
+  serveInbox,
+  serveSubResource,
+  type ServeInboxOptions,
+  type ServeSubResourceOptions
+} from './sub-resource/serve.ts'
 
 export interface InspectOptions {
   subResource: ServeSubResourceOptions
+  inbox: ServeInboxOptions
   batch: ServeBatchOptions
   view: ServeViewOptions
 }
@@ -16,12 +22,14 @@ export async function inspect(
   kind: Inspected,
   request: FastifyRequest,
   reply: FastifyReply,
-  { subResource, batch, view }: InspectOptions
+  { subResource, inbox, batch, view }: InspectOptions
 ): Promise<Inspection> {
   switch (kind.kind) {
     case 'answer':
     case 'ask':
       return { reply: await serveSubResource(kind, request, reply, subResource) }
+    case 'inbox':
+      return { reply: await serveInbox(kind, request, reply, inbox) }
     case 'batch':
       return await serveBatch(kind.version, request, reply, batch)
     case 'announced':

@@ -20,9 +20,15 @@ export interface KintoRequest {
   maxBytes?: number
 }
 
-/** Kinto's response is larger than `maxBytes`. */
+/** Kinto's response is larger than `maxBytes`. The headers of a list tell its next page. */
 export class ResponseTooLarge extends Error {
   override readonly name = 'ResponseTooLarge'
+  readonly headers: readonly string[]
+
+  constructor(maxBytes: number, headers: readonly string[]) {
+    super(`Kinto's answer has more than ${maxBytes} bytes.`)
+    this.headers = headers
+  }
 }
 
 /** Kinto gave no response, or none that could be read. */
@@ -63,24 +69,23 @@ export async function requestKinto(
       responseHeaders: 'raw'
     })
     // `responseHeaders: 'raw'` makes the headers a flat list, but undici's type does not say so.
-    return {
-      status: response.statusCode,
-      headers: [response.headers].flat().map(String),
-      body: await readAll(response.body, maxBytes)
-    }
+    const responseHeaders = [response.headers].flat().map(String)
+    const all = await readAll(response.body, maxBytes)
+    if (all === undefined) throw new ResponseTooLarge(maxBytes, responseHeaders)
+    return { status: response.statusCode, headers: responseHeaders, body: all }
   } catch (cause) {
     if (cause instanceof ResponseTooLarge) throw cause
     throw new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
   }
 }
 
-async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
+/** Undefined for a body that is larger. */
+async function readAll(body: Readable, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of body) {
     bytes += chunk.length
-    if (bytes > maxBytes)
-      throw new ResponseTooLarge(`Kinto's answer has more than ${maxBytes} bytes.`)
+    if (bytes > maxBytes) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -52,7 +52,7 @@ export function invalid(
 
 /** A field that is not usable, as an entry of `details`. */
 export interface FieldFault {
-  location: 'body' | 'header' | 'path' | 'record'
+  location: 'body' | 'header' | 'path' | 'querystring' | 'record'
   name: string
   description: string
 }

@@ -98,8 +98,11 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-// Kinto builds the URL from the Host header, so only its path and query count.
-function nextPage(url: string | undefined): string | undefined {
+/**
+ * The path of a list's next page, by its `Next-Page`. Kinto builds the URL from the Host header, so
+ * only its path and query count.
+ */
+export function nextPage(url: string | undefined): string | undefined {
   if (url === undefined) return undefined
   const { pathname, search } = new URL(url)
   return pathname + search

@@ -77,6 +77,14 @@ export function listPath(
   return `/${version}${recordsUri(place)}?${filters}&_fields=${fields.join()}`
 }
 
+/** The path of a list with another number of objects in a page. `path` has a query. */
+export function withLimit(path: string, limit: number): string {
+  const { pathname, search } = new URL(path, 'http://kinto.invalid')
+  const query = new URLSearchParams(search)
+  query.set('_limit', String(limit))
+  return `${pathname}?${query.toString()}`
+}
+
 /**
  * The record's URI as Kinto writes it, without the version. It is the record's identity here, and a
  * task's input names the record by it.

@@ -114,7 +114,12 @@ export async function identify(session: KintoSession, version: string): Promise<
       retryAfter: 3,
       cause: new Error(`The root view was answered with ${response.status}.`)
     })
-  const { user } = jsonObject(response)
+  return callerIn(response)
+}
+
+/** Who the caller is, by a root view that Kinto showed them. */
+export function callerIn(rootView: KintoResponse): Caller {
+  const { user } = jsonObject(rootView)
   if (!isJsonObject(user) || typeof user['id'] !== 'string')
     return { principal: everyone, principals: [everyone], defaultBucket: undefined }
   const { id: principal, principals, bucket } = user

@@ -73,3 +73,28 @@ t.test('what its environment lacks', async t => {
     await t.rejects(handler(question), { message: `The environment of the function lacks ${name}` })
   }
 })
+
+t.test('it takes a question back', async t => {
+  const seen: string[] = []
+  const statuses = [200, 404, 403]
+  const origin = await serve(t, (request, response) => {
+    seen.push(`${request.method} ${request.url}`)
+    response.writeHead(statuses[seen.length - 1] ?? 500).end('{}')
+  })
+  process.env['KINTO_COLLECTION'] = `${origin}${path}`
+  t.strictSame(await handler({ takeBack: 'x' }), { takenBack: 'x' })
+  t.strictSame(await handler({ takeBack: 'x' }), { takenBack: 'x' }, 'it is gone already')
+  await t.rejects(handler({ takeBack: 'x' }), / answered 403: \{\}$/)
+  t.strictSame(new Set(seen), new Set([`DELETE ${path}/records/x`]))
+})
+
+t.test('a workflow may name the record', async t => {
+  const asked: Promise<unknown[]>[] = []
+  const origin = await serve(t, (request, response) => {
+    asked.push(request.toArray())
+    response.writeHead(201).end('{}')
+  })
+  process.env['KINTO_COLLECTION'] = `${origin}${path}`
+  await handler({ ...question, id: 'mine' })
+  t.match(JSON.parse((await Promise.all(asked)).join('')), { data: { id: 'mine', taskToken: 'T' } })
+})

@@ -157,3 +157,35 @@ t.test('the origin form of a target', async t => {
   t.equal(originForm('http://x?y'), '/?y')
   t.equal(originForm('http://x//y'), '//y')
 })
+
+const inboxes: [target: string, query?: string, version?: string][] = [
+  ['/v1/stepfunction/inbox'],
+  ['/v1/stepfunction/inbox?', ''],
+  ['/v1/stepfunction/inbox?status=over&x', 'status=over&x'],
+  ['/v1/stepfunction/inbox?a?b#c?d', 'a?b'],
+  ['/v1/stepfunction/inbox#a?b', ''],
+  ['//v1/stepfunction/inbox'],
+  ['/v1%2Fstepfunction%2finbox'],
+  ['/%761/step%66unction/inbox%0A'],
+  ['/v2/stepfunction/inbox', '', 'v2'],
+  ['http://evil.example/v1/stepfunction/inbox?a', 'a']
+]
+for (const [target, query = '', version = 'v1'] of inboxes) {
+  t.test(`the inbox: ${target}`, async t => {
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS'])
+      t.strictSame(classify(method, target), { kind: 'inbox', version, query })
+  })
+}
+
+t.test('no inbox', async t => {
+  for (const target of [
+    '/v1/stepfunction/inbox/',
+    '/v1/stepfunction',
+    '/stepfunction/inbox',
+    '/v1/stepfunction//inbox',
+    '/v1/stepfunction/inbox/x',
+    '/v1/Stepfunction/inbox',
+    '/v1/stepfunction/inbox%3Fa'
+  ])
+    t.strictSame(classify('GET', target), { kind: 'relayed' }, target)
+})

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { OverNotes } from '../../src/answer/record/over-notes.ts'
 import { Heartbeats } from '../../src/answer/rounds/heartbeats.ts'
 import { UndecidedStatuses } from '../../src/answer/rounds/undecided.ts'
 import { RecordWatch, type Look } from '../../src/answer/rounds/watch.ts'
@@ -31,7 +32,14 @@ export async function startBackground(
     resources: [{ bucket: 'stepfunction', collection: 'steps' }],
     log
   })
-  const heartbeats = new Heartbeats({ stepFunctions, reader, unsavedTasks: () => [], log })
+  const overNotes = new OverNotes({ serviceAccount, reader, log })
+  const heartbeats = new Heartbeats({
+    stepFunctions,
+    reader,
+    overNotes,
+    unsavedTasks: () => [],
+    log
+  })
   let takenBack = 0
   const undecided = new UndecidedStatuses({
     serviceAccount,
@@ -50,6 +58,7 @@ export async function startBackground(
     seals,
     lines,
     undecided,
+    overNotes,
     uri,
     look,
     /** Whether the log has such a message. */

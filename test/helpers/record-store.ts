@@ -114,10 +114,11 @@ export class RecordStore {
           ? {}
           : { user: { id: asked.user, principals: this.#principals(asked.user) } })
       })
-    if (uri.endsWith('/collections'))
+    const { pathname } = new URL(uri, 'http://kinto')
+    if (pathname.endsWith('/collections'))
       return reply(200, {
         data: [...this.collections.keys()]
-          .filter(name => name.startsWith(`${uri}/`))
+          .filter(name => name.startsWith(`${pathname}/`))
           .map(name => ({ id: name.split('/').at(-1) }))
       })
     return isList ? this.#list(asked, new URL(uri, 'http://kinto')) : answerRecord(this, asked, uri)

@@ -8,6 +8,7 @@ import { needsParts, realKinto, realService } from '../helpers/real.ts'
 
 const path = '/buckets/{bucket_id}/collections/{collection_id}/records/{record_id}/stepfunction'
 const askPath = '/buckets/{bucket_id}/collections/{collection_id}/stepfunction'
+const inboxPath = '/stepfunction/inbox'
 
 function settings(kinto: string, endpoint: string): ServiceOptions {
   return {
@@ -107,7 +108,7 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
     const before = await ask(`${kinto.url}/v1/__api__`)
     const after = await ask(`${service.url}/v1/__api__`)
     const {
-      paths: { [path]: ours, [askPath]: asking, ...paths },
+      paths: { [path]: ours, [askPath]: asking, [inboxPath]: inbox, ...paths },
       tags,
       ...others
     } = JSON.parse(after.text)
@@ -115,9 +116,11 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
     t.strictSame({ ...others, paths, tags: tags.slice(0, -1) }, kintos)
     const added =
       `,${JSON.stringify(askPath)}:${JSON.stringify(asking)}` +
-      `,${JSON.stringify(path)}:${JSON.stringify(ours)}`
+      `,${JSON.stringify(path)}:${JSON.stringify(ours)}` +
+      `,${JSON.stringify(inboxPath)}:${JSON.stringify(inbox)}`
     t.equal(after.text.replace(added, '').replace(',{"name":"Stepfunction"}', ''), before.text)
-    const ids = Object.values<object>({ ...paths, [path]: ours, [askPath]: asking })
+    const described = { [path]: ours, [askPath]: asking, [inboxPath]: inbox }
+    const ids = Object.values<object>({ ...paths, ...described })
       .flatMap(item => Object.values(item))
       .flatMap(({ operationId }) => operationId ?? [])
     t.equal(new Set(ids).size, ids.length)
@@ -126,10 +129,7 @@ t.test('utility views of a real Kinto', needsParts('the utility views'), async t
     t.equal(await validity(JSON.parse(after.text)), await validity(kintos))
     const faulty = Object.keys(paths).filter(name => name.includes('@'))
     for (const name of faulty) delete paths[name]
-    t.equal(
-      await validity({ ...others, tags, paths: { ...paths, [path]: ours, [askPath]: asking } }),
-      'valid'
-    )
+    t.equal(await validity({ ...others, tags, paths: { ...paths, ...described } }), 'valid')
   })
 
   t.test('HEAD has the status and the length of GET', async t => {

@@ -16,7 +16,8 @@ export interface Combination {
 }
 
 const ofSeals = files('test/integration/seal/*.test.ts')
-const onRealKinto = [...files('test/integration/*.test.ts'), ...ofSeals]
+const ofInbox = files('test/integration/inbox/*.test.ts')
+const onRealKinto = [...files('test/integration/*.test.ts'), ...ofSeals, ...ofInbox]
 const onScriptedKinto = [
   ...files('test/faults/*.test.ts'),
   ...files('test/answer/activities/activities*.test.ts')
@@ -50,6 +51,7 @@ export const combinations: readonly Combination[] = [
     'postgresql',
     [
       ...ofSeals,
+      'test/integration/inbox/ten-thousand.test.ts',
       'test/faults/thousand.test.ts',
       'test/attack/worst-inputs.test.ts',
       'test/attack/crowd.test.ts'

@@ -25,7 +25,7 @@ export interface QuestionOfRecord {
 export type Verdict =
   | Answered
   /** The step or its execution is over, and the record was not answered. */
-  | { kind: 'over'; reason: string }
+  | { kind: 'over'; reason: string; isWorkflowOver?: true }
   /**
    * The execution runs, and the record was not answered. Or it was, and its step came round again:
    * then `before` has the answers of the turns before.
@@ -71,7 +71,8 @@ export function judge(history: ExecutionHistory, question: QuestionOfRecord): Ve
   )
   if (attributed !== undefined) return foreignAnswer(attributed)
   if (!complete) return { kind: 'unclear' }
-  if (execution !== 'running') return { kind: 'over', reason: endings[execution] }
+  if (execution !== 'running')
+    return { kind: 'over', reason: endings[execution], isWorkflowOver: true }
   const [newest] = history.steps.filter(step => !namesAnother(step, ref))
   const reason =
     newest === undefined || (holding.length > 0 && newest !== holding[0])

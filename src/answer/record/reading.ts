@@ -32,7 +32,8 @@ export const judgedBy = [
   'heartbeatSeconds',
   'stateMachineArn',
   'activityArn',
-  'executionArn'
+  'executionArn',
+  'over'
 ] as const
 
 /**

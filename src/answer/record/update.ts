@@ -73,7 +73,8 @@ function said(response: KintoResponse): string {
 export const lookAgainMs = 500
 
 /**
- * Changes fields of a record, on the condition that it is as it was read.
+ * Changes fields of a record, on the condition that it is as it was read. With `null` a field is
+ * taken away, by a merge patch (RFC 7396).
  * @returns Kinto's 200 or 412, or why there is none
  */
 export async function patchRecord(
@@ -82,8 +83,12 @@ export async function patchRecord(
   data: JsonObject
 ): Promise<KintoResponse | NotRecorded> {
   return await attempt(writers, session =>
-    session.patch(recordPath(ref), { data, ...versionOf(before) })
+    session.patch(recordPath(ref), { data, contentType: typeOf(data), ...versionOf(before) })
   )
+}
+
+function typeOf(data: JsonObject): string {
+  return Object.values(data).includes(null) ? 'application/merge-patch+json' : 'application/json'
 }
 
 /** The record in Kinto's 412, as it is now. */

@@ -3,6 +3,7 @@ import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import type { UnsavedTask } from '../activities/unsaved.ts'
 import { livenessOf } from '../../stepfunctions/liveness.ts'
 import type { Log } from '../../log.ts'
+import type { OverNotes } from '../record/over-notes.ts'
 import { type RecordReader } from '../record/reader.ts'
 import { heartbeatOf, type Glance } from '../record/reading.ts'
 import type { Look } from './watch.ts'
@@ -10,12 +11,15 @@ import type { Look } from './watch.ts'
 export interface HeartbeatsOptions {
   stepFunctions: StepFunctions
   reader: RecordReader
+  overNotes: OverNotes
   unsavedTasks: () => UnsavedTask[]
   log: Log
 }
 
 /** A token whose step ends after `everySeconds` without a heartbeat. */
 interface Beat {
+  /** The record that holds the token, if it is saved in one. */
+  glance?: Glance
   taskToken: string
   region: string
   everySeconds: number
@@ -64,12 +68,14 @@ export class Heartbeats {
   }
 
   async #beat(beat: Beat): Promise<void> {
-    const { stepFunctions, log } = this.#options
-    const { taskToken, region } = beat
+    const { stepFunctions, overNotes, log } = this.#options
+    const { taskToken, region, glance } = beat
     const liveness = await livenessOf(taskToken, region, stepFunctions, log)
     // A dead token gets no more heartbeats. A heartbeat that could not be sent is still due.
     if (liveness !== 'unknown')
       this.#beaten.set(keyOf(beat), liveness === 'alive' ? performance.now() : Infinity)
+    if (liveness === 'dead' && glance !== undefined)
+      overNotes.note(glance, { taskToken, reason: 'The step no longer accepts answers.' })
   }
 
   #beatOf(glance: Glance): Beat | undefined {
@@ -79,7 +85,7 @@ export class Heartbeats {
     if (taskToken === undefined || everySeconds === undefined || decision !== undefined)
       return undefined
     const region = this.#options.reader.regionOf(glance)
-    return region === undefined ? undefined : { taskToken, region, everySeconds }
+    return region === undefined ? undefined : { glance, taskToken, region, everySeconds }
   }
 
   #unsaved(): Beat[] {

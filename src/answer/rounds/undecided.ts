@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache'
+import type { JsonObject } from '../../kinto/json.ts'
 import { recordUri } from '../../kinto/paths.ts'
 import type { KintoSession } from '../../kinto/session.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import { isVerb } from '../record/decision.ts'
+import { overOf } from '../record/over.ts'
 import { livenessOf } from '../../stepfunctions/liveness.ts'
 import type { Log } from '../../log.ts'
 import { pause } from '../../wait.ts'
@@ -29,9 +31,9 @@ const maxTokens = 10_000
 
 /**
  * Takes back a `status` that nobody decided. People write `SUCCEED` into a record by hand and
- * believe that they have answered: the step would wait, and no list would show it. A status is
- * taken back only where the question is sealed, no receipt opens, and a heartbeat finds its token
- * alive. So records in clear are never touched.
+ * believe that they have answered: the step would wait, and no list would show it. So it is with an
+ * `over`. They are taken back only where the question is sealed, no receipt opens, and a heartbeat
+ * finds its token alive. So records in clear are never touched.
  */
 export class UndecidedStatuses {
   readonly #options: UndecidedOptions
@@ -102,17 +104,22 @@ export class UndecidedStatuses {
         this.#times.set(taskToken, times)
         return
       }
-      const outcome = await patchRecord({ session: serviceAccount(), log }, latest, {
-        status: 'UNANSWERED'
-      })
+      const outcome = await patchRecord(
+        { session: serviceAccount(), log },
+        latest,
+        asWaiting(latest)
+      )
       if (outcome instanceof NotRecorded) throw outcome
       // If somebody else changed the record meanwhile, nothing was taken back yet.
       if (outcome.status === 200) {
         this.#times.set(taskToken, times)
-        observe()
+        const isStatus = isVerb(latest.data['status'])
+        if (isStatus) observe()
         log.warn(
           { record },
-          'a status that nobody decided was taken back: nobody has answered, and the step waits'
+          isStatus
+            ? 'a status that nobody decided was taken back: nobody has answered, and the step waits'
+            : 'a record said that its step was over: it waits, so that was taken out'
         )
       }
       await pause(lookAgainMs, this.#stopped.signal)
@@ -125,23 +132,30 @@ export class UndecidedStatuses {
 }
 
 /** Whether a question waits for its answer, and its record says so. */
-function isWaiting({ isAsked, taskToken, data }: Glance): boolean {
-  return isAsked && taskToken !== undefined && !isVerb(data['status'])
+function isWaiting(glance: Glance): boolean {
+  return glance.isAsked && glance.taskToken !== undefined && !saysOtherwise(glance)
 }
 
-/** The token of a record that says its question is decided, where nothing proves it. */
-function undecidedIn({
-  isAsked,
-  tokenField,
-  taskToken,
-  data,
-  decision
-}: Glance): { taskToken: string; region: string } | undefined {
+/** What to change in a record that says otherwise. */
+function asWaiting({ data: { status, over } }: Glance): JsonObject {
+  return {
+    ...(isVerb(status) && { status: 'UNANSWERED' }),
+    ...(over !== undefined && { over: null })
+  }
+}
+
+function saysOtherwise(glance: Glance): boolean {
+  return isVerb(glance.data['status']) || overOf(glance) !== undefined
+}
+
+/** The token of a record that says its question is decided or over, where nothing proves it. */
+function undecidedIn(glance: Glance): { taskToken: string; region: string } | undefined {
+  const { isAsked, tokenField, taskToken, decision } = glance
   if (
     !isAsked ||
     tokenField.kind !== 'sealed' ||
     taskToken === undefined ||
-    !isVerb(data['status']) ||
+    !saysOtherwise(glance) ||
     decision !== undefined
   )
     return undefined

@@ -8,6 +8,9 @@ const description = 'Answer steps of AWS Step Functions that wait for a decision
 // Where a workflow asks.
 const ask = `/${apiVersion}/buckets/{bucket_id}/collections/{collection_id}/stepfunction`
 
+// What waits for the caller.
+const inbox = `/${apiVersion}/stepfunction/inbox`
+
 /**
  * Kinto's root view with the capability that a plugin would announce there (`add_api_capability` in
  * `kinto/core/__init__.py`). It takes the place of one with the same name. Undefined when `view` is
@@ -20,7 +23,7 @@ export function withCapability(
   const { capabilities } = view
   if (!isJsonObject(capabilities)) return undefined
   const { version, homepage: url } = about
-  const stepfunction = { description, url, version, resources: resources.map(uri), ask }
+  const stepfunction = { description, url, version, resources: resources.map(uri), ask, inbox }
   return { ...view, capabilities: { ...capabilities, stepfunction } }
 }
 

@@ -1,4 +1,5 @@
 import type { Answers } from '../../answer/answers.ts'
+import type { OverNotes } from '../../answer/record/over-notes.ts'
 import type { RecordReader } from '../../answer/record/reader.ts'
 import { readState } from '../../answer/state.ts'
 import { jsonObject } from '../../kinto/client.ts'
@@ -9,13 +10,15 @@ import type { Forms } from '../../form/forms.ts'
 import type { StepFunctions } from '../../stepfunctions/clients.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { jsonReply, type Reply } from '../http/reply.ts'
-import type { SubResourceRequest, Endpoint } from './handle.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { SubResourceRequest } from './handle.ts'
 
 export interface AnswerEndpointOptions {
   answers: Answers
   stepFunctions: StepFunctions
   reader: RecordReader
   forms: Forms
+  overNotes: OverNotes
   /** Told how each POST ended: `accepted`, `already_applied`, `refused` (4xx), `failed` (5xx). */
   observeAnswer: (outcome: string) => void
 }
@@ -24,7 +27,10 @@ export interface AnswerEndpointOptions {
  * The sub-resource of a record: POST answers it, GET tells how its step stands.
  * @throws UnsafeSegmentError
  */
-export function answerEndpoint(ref: RecordRef, options: AnswerEndpointOptions): Endpoint {
+export function answerEndpoint(
+  ref: RecordRef,
+  options: AnswerEndpointOptions
+): Endpoint<SubResourceRequest> {
   const state = async (request: SubResourceRequest, session: KintoSession): Promise<Reply> => {
     const { log } = request
     const { state, headers } = await readState({ ...request, ref, session }, { ...options, log })

@@ -5,7 +5,8 @@ import { recordPath, recordsPath, type CollectionRef } from '../../kinto/paths.t
 import type { KintoSession } from '../../kinto/session.ts'
 import { endToEndHeaders } from '../http/headers.ts'
 import { jsonReply, type Reply } from '../http/reply.ts'
-import type { SubResourceRequest, Endpoint } from './handle.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { SubResourceRequest } from './handle.ts'
 
 export interface AskEndpointOptions {
   asks: Asks
@@ -17,7 +18,10 @@ export interface AskEndpointOptions {
  * The sub-resource of a collection: POST asks a question there.
  * @throws UnsafeSegmentError
  */
-export function askEndpoint(ref: CollectionRef, options: AskEndpointOptions): Endpoint {
+export function askEndpoint(
+  ref: CollectionRef,
+  options: AskEndpointOptions
+): Endpoint<SubResourceRequest> {
   return {
     path: recordsPath(ref),
     known: 'POST',

@@ -1,16 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Callers } from '../../kinto/callers.ts'
 import { deadline } from '../../wait.ts'
-import type { SubResource } from '../classify.ts'
+import type { Inbox, SubResource } from '../classify.ts'
 import { requireSize, type Bodies } from '../http/body.ts'
 import type { Reply } from '../http/reply.ts'
 import { headersForKinto, whenClientLeaves } from '../http/request.ts'
+import type { EndpointRequest } from './endpoint.ts'
 import { handleSubResource, type SubResourceOptions } from './handle.ts'
+import { handleInbox, type InboxEndpointOptions } from './inbox.ts'
 
-export interface ServeSubResourceOptions {
+interface Serving {
   /** Milliseconds that a whole request may take. */
   requestMs: number
   trustProxy: boolean
+}
+
+export interface ServeSubResourceOptions extends Serving {
   callers: Callers
   /** Room for the bodies of each kind, so that questions keep no answers out. */
   bodies: Record<SubResource['kind'], Bodies>
@@ -30,18 +35,43 @@ export async function serveSubResource(
   reply: FastifyReply,
   { requestMs, trustProxy, callers, bodies, subResources }: ServeSubResourceOptions
 ): Promise<Reply> {
-  const { raw, method, log } = request
-  const timeLeft = deadline(requestMs)
-  const clientGone = whenClientLeaves(reply)
-  const headers = headersForKinto(request, trustProxy)
-  if (method === 'POST') requireSize(raw.headers, maxBytes)
+  const { raw } = request
+  const common = endpointRequest(request, reply, { requestMs, trustProxy })
+  const { timeLeft } = common
+  if (request.method === 'POST') requireSize(raw.headers, maxBytes)
   const readBody = (): Promise<Buffer> => {
     const whose = callers.of(raw.headers.authorization)
     const limits = { maxBytes, timeoutMs: timeLeft(), ...whose }
     return bodies[target.kind].read(raw, reply.raw, limits)
   }
-  return await handleSubResource(
-    { method, target, headers, readBody, clientGone, timeLeft, mayWait: true, log },
-    subResources
-  )
+  return await handleSubResource({ ...common, target, readBody, mayWait: true }, subResources)
+}
+
+export interface ServeInboxOptions extends Serving {
+  endpoint: InboxEndpointOptions
+}
+
+/** Serves the inbox over HTTP. */
+export async function serveInbox(
+  target: Inbox,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { endpoint, ...serving }: ServeInboxOptions
+): Promise<Reply> {
+  return await handleInbox({ ...endpointRequest(request, reply, serving), target }, endpoint)
+}
+
+function endpointRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { requestMs, trustProxy }: Serving
+): EndpointRequest {
+  const { method, log } = request
+  return {
+    method,
+    headers: headersForKinto(request, trustProxy),
+    clientGone: whenClientLeaves(reply),
+    timeLeft: deadline(requestMs),
+    log
+  }
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { OverNotes } from '../../../src/answer/record/over-notes.ts'
 import { Heartbeats } from '../../../src/answer/rounds/heartbeats.ts'
 import { createParts } from '../../helpers/parts.ts'
 import { activityArn, as, collection, startAll, stateMachineArn } from '../../helpers/service.ts'
@@ -59,6 +60,7 @@ t.test('held tokens get them too; what goes wrong is logged without a token', as
   const heartbeats = new Heartbeats({
     stepFunctions,
     reader,
+    overNotes: new OverNotes({ serviceAccount: undefined, reader, log }),
     unsavedTasks: () => [{ ...unsaved, heartbeatSeconds: 60 }, unsaved],
     log
   })

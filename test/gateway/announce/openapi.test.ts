@@ -3,6 +3,7 @@ import t from 'tap'
 import { readAnswer } from '../../../src/answer/request.ts'
 import { editJson } from '../../../src/gateway/announce/edit-json.ts'
 import { withSubResources } from '../../../src/gateway/announce/openapi.ts'
+import { ofDecision, shown } from '../../../src/inbox/entry.ts'
 import type { JsonObject } from '../../../src/kinto/json.ts'
 import { caught } from '../../helpers/caught.ts'
 
@@ -140,4 +141,23 @@ t.test('other documents', async t => {
     { swagger: '2.0', paths: [] }
   ])
     t.equal(withSubResources(document), undefined, JSON.stringify(document))
+})
+
+t.test('the inbox is described', async t => {
+  const { paths } = edited({ swagger: '2.0', info, paths: {} })
+  const { parameters, get, ...others } = paths['/stepfunction/inbox']
+  t.strictSame([parameters, Object.keys(others)], [[], []])
+  t.match(get, { operationId: 'get_stepfunction_inbox', tags: ['Stepfunction'], security: [] })
+  t.strictSame(
+    get.parameters.map(({ name }: { name: string }) => name),
+    ['status', 'reviewer', 'If-None-Match']
+  )
+  t.strictSame(Object.keys(get.responses), ['200', '304', '400', '401', '503', 'default'])
+  const { items } = get.responses['200'].schema.properties.data
+  t.strictSame(
+    Object.keys(items.properties).toSorted(),
+    [
+      ...new Set([...shown, ...ofDecision, 'record', 'hasForm', 'obstacle', 'proof', 'over'])
+    ].toSorted()
+  )
 })

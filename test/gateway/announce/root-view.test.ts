@@ -8,7 +8,8 @@ const ours = {
   url,
   version,
   resources: ['/buckets/b', '/buckets/c/collections/d'],
-  ask: '/v1/buckets/{bucket_id}/collections/{collection_id}/stepfunction'
+  ask: '/v1/buckets/{bucket_id}/collections/{collection_id}/stepfunction',
+  inbox: '/v1/stepfunction/inbox'
 }
 const resources = [{ bucket: 'b' }, { bucket: 'c', collection: 'd' }]
 

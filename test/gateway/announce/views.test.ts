@@ -59,7 +59,8 @@ t.test(
         url: about.homepage,
         version: about.version,
         resources: ['/buckets/reviews', '/buckets/addons/collections/steps'],
-        ask: '/v1/buckets/{bucket_id}/collections/{collection_id}/stepfunction'
+        ask: '/v1/buckets/{bucket_id}/collections/{collection_id}/stepfunction',
+        inbox: '/v1/stepfunction/inbox'
       })}}}`
     )
     t.strictSame(

@@ -1,0 +1,105 @@
+import { LRUCache } from 'lru-cache'
+import { KintoRefusal, type KintoResponse } from '../kinto/client.ts'
+import { unavailable } from '../kinto/errors.ts'
+import { readFirst } from '../kinto/first-objects.ts'
+import { apiVersion, collectionsPath } from '../kinto/paths.ts'
+import type { Caller } from '../kinto/permission.ts'
+import type { Place, Resource } from '../kinto/resources.ts'
+import type { KintoSession } from '../kinto/session.ts'
+import { hidden, notReadable } from './collection.ts'
+
+export interface CollectionsOptions {
+  resources: readonly Resource[]
+  serviceAccount: (() => KintoSession) | undefined
+}
+
+/** The collections that a caller may have records in. */
+export interface FoundCollections {
+  places: Place[]
+  /** Why the caller may not list the collections of a bucket, if they were asked. */
+  refusal: KintoResponse | undefined
+}
+
+// A new collection is found after this time.
+const keptForMs = 10_000
+const most = 500
+
+/** Finds the collections under the configured resources. */
+export class Collections {
+  readonly #options: CollectionsOptions
+  readonly #ofService = new LRUCache<string, Promise<Place[]>>({ max: 100, ttl: keptForMs })
+
+  constructor(options: CollectionsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Those of a whole bucket are asked of Kinto as the service's own account, and as the caller
+   * where it has none, or sees none.
+   * @throws Refusal 503, KintoUnreachable
+   */
+  async of(session: KintoSession, caller: Caller, version: string): Promise<FoundCollections> {
+    const found = new Map<string, Place>()
+    let refusal: KintoResponse | undefined
+    for (const { bucket: name, collection } of this.#options.resources) {
+      // `default` is another bucket for every account, the service's own included. To name it so
+      // would make it.
+      const bucket = name === 'default' ? caller.defaultBucket : name
+      if (bucket === undefined) continue
+      const listed =
+        collection === undefined
+          ? await this.#listed(session, version, bucket, name)
+          : { places: [{ bucket, collection }], refusal: undefined }
+      for (const place of listed.places) found.set(`${place.bucket}/${place.collection}`, place)
+      refusal ??= listed.refusal
+    }
+    if (found.size <= most) return { places: [...found.values()], refusal }
+    throw unavailable(
+      `There are more than ${most} collections. Name those that count in stepfunction.resources.`
+    )
+  }
+
+  async #listed(
+    session: KintoSession,
+    version: string,
+    bucket: string,
+    name: string
+  ): Promise<FoundCollections> {
+    const places = name === 'default' ? [] : await this.#listedByService(bucket)
+    return places.length > 0 ? { places, refusal: undefined } : await list(session, version, bucket)
+  }
+
+  async #listedByService(bucket: string): Promise<Place[]> {
+    const { serviceAccount } = this.#options
+    if (serviceAccount === undefined) return []
+    const kept = this.#ofService.get(bucket)
+    if (kept !== undefined) return await kept
+    const listed = list(serviceAccount(), apiVersion, bucket).then(({ places }) => places)
+    this.#ofService.set(bucket, listed)
+    listed.catch(() => this.#ofService.delete(bucket))
+    return await listed
+  }
+}
+
+async function list(
+  session: KintoSession,
+  version: string,
+  bucket: string
+): Promise<FoundCollections> {
+  const places: Place[] = []
+  const path = `${collectionsPath(version, bucket)}?_fields=id`
+  try {
+    await readFirst(session, path, {
+      most: most + 1,
+      take({ id }) {
+        places.push({ bucket, collection: String(id) })
+      }
+    })
+    return { places, refusal: undefined }
+  } catch (error) {
+    if (!(error instanceof KintoRefusal)) throw error
+    const { response } = error
+    if (hidden.has(response.status)) return { places: [], refusal: response }
+    throw notReadable('The collections of a bucket', response)
+  }
+}

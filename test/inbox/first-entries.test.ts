@@ -1,0 +1,30 @@
+import t from 'tap'
+import { FirstEntries } from '../../src/inbox/first-entries.ts'
+
+t.test('the first of them, in their order, and how many there are', async t => {
+  const entries = new FirstEntries(3)
+  const shown = (): string[] => entries.entries.map(({ record }) => record)
+  t.equal(entries.total, 0)
+  for (const [index, place] of [
+    [Infinity, 2],
+    [Infinity, 1],
+    [5, 9],
+    [-1, 0],
+    [5, 9],
+    [5, 8],
+    [7, 7]
+  ].entries()) {
+    entries.add({ entry: { record: `r${9 - index}` }, place: [place[0] ?? 0, place[1] ?? 0] })
+    t.equal(entries.total, Math.min(index + 1, 4))
+  }
+  t.strictSame(shown(), ['r6', 'r4', 'r5'])
+  const tied = new FirstEntries(3)
+  for (const record of ['b', 'c', 'a']) tied.add({ entry: { record }, place: [0, 0] })
+  t.strictSame(
+    tied.entries.map(({ record }) => record),
+    ['a', 'b', 'c']
+  )
+  const cut = new FirstEntries(3)
+  cut.isCut = true
+  t.equal(cut.total, 4)
+})
