@@ -145,6 +145,21 @@ t.test('who keeps a body back keeps no right that is taken away meanwhile', asyn
   }
 })
 
+t.test('and who keeps a body back, and the right as well, is heard', async t => {
+  const all = await start(t)
+  const client = await openRaw(t, all.url)
+  const probed = all.kinto.requested(probe)
+  client.write(
+    `POST /v1${record}/stepfunction HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\n` +
+      'Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{'
+  )
+  await probed
+  await sleep(1_100)
+  client.write('"answer":"SUCCEED"}')
+  t.equal((await client.next()).status, 200)
+  t.equal(all.asked().filter(request => request === `PATCH /v1${record}`).length, 3, 'two probes')
+})
+
 t.test('a later refusal has the headers of the response that showed the record', async t => {
   const all = await start(t)
   all.kinto.fault(get, (request, response, received) => {
