@@ -137,7 +137,10 @@ async function writeDecision(
 }
 
 /** Whether a record has shown this very decision, though its `status` may be set back since. */
-export function hasShown({ data, decision }: Reading, { answeredAt }: Decision): boolean {
+export function hasShown(
+  { data, decision }: Pick<Reading, 'data' | 'decision'>,
+  { answeredAt }: Pick<Decision, 'answeredAt'>
+): boolean {
   return (
     answeredAt !== undefined &&
     (data['answeredAt'] === answeredAt || decision?.answeredAt === answeredAt)
