@@ -37,7 +37,7 @@ export async function createService(
   { requestMs, stopMs } = usualTimes
 ): Promise<Service> {
   const parts = createParts(settings, log)
-  const { kinto, stepFunctions, health, activities, backlog, metrics } = parts
+  const { kinto, stepFunctions, health, activities, backlog, metrics, pipeline } = parts
   const { forms, overNotes, rounds } = parts
   const gateway = await createRoutes(settings, parts, log, requestMs)
   const readiness = new Readiness({ kinto: kinto.own, health })
@@ -55,7 +55,7 @@ export async function createService(
       readiness.stop()
       // A client that stopped sending, or reading, would hold the stop up for ever.
       const cut = setTimeout(() => {
-        gateway.server.closeAllConnections()
+        pipeline.cut(gateway)
       }, stopMs)
       await Promise.all([activities.stopPolling(), gateway.close()])
       const unsaved = await activities.drain()

@@ -80,7 +80,10 @@ export async function reportAndRecord(
   }
 }
 
-/** Where the record does not hold the token, this process alone knows what it was used for. */
+/**
+ * That the record has shown the decision is kept too: only then may it be set back for the next
+ * turn. Where it does not hold the token, this process alone knows what that was used for.
+ */
 async function writeAccepted(
   toStep: AnswerToStep,
   reading: Reading,
@@ -89,11 +92,10 @@ async function writeAccepted(
 ): Promise<Written> {
   const { taskToken } = reading
   const recording = { reading, taskToken, decision }
-  if (taskToken !== undefined) return await writeDecision(toStep, recording, options)
   const { record } = toStep.signed
-  const fate = options.tokenFates.keep(record, undefined, answered(decision))
+  if (taskToken === undefined) options.tokenFates.keep(record, undefined, answered(decision))
   const written = await writeDecision(toStep, recording, options)
-  options.tokenFates.keep(record, undefined, { ...fate, isRecorded: true })
+  options.tokenFates.keepRecorded(record, taskToken, decision)
   return written
 }
 
@@ -122,18 +124,20 @@ export async function answeredBefore(
     const written = recorded
       ? { record: response, permissions }
       : await writeDecision(admitted, recording, options)
+    options.tokenFates.keepRecorded(signed.record, taskToken, decision)
     return { outcome: 'already_applied', decision, ...written }
   }
   if (!recorded) {
     // Tried once and not repeated: this caller is refused in any case.
-    await writeDecision({ ...admitted, timeLeft: () => 0 }, recording, options).catch(
-      (error: unknown) => {
-        options.log.warn(
-          { err: error, record: signed.record },
-          'a record could not be made to show its answer'
-        )
-      }
-    )
+    try {
+      await writeDecision({ ...admitted, timeLeft: () => 0 }, recording, options)
+      options.tokenFates.keepRecorded(signed.record, taskToken, decision)
+    } catch (error) {
+      options.log.warn(
+        { err: error, record: signed.record },
+        'a record could not be made to show its answer'
+      )
+    }
   }
   throw answeredOtherwise(decision)
 }

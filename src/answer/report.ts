@@ -10,6 +10,7 @@ import type { KnownDecision } from './record/decision.ts'
 import { fetchReading } from './record/fetch-reading.ts'
 import type { RecordReader } from './record/reader.ts'
 import { isDecided } from './record/reading.ts'
+import { hasShown } from './record/recording.ts'
 import { taskResult } from './record/task-output.ts'
 import { formOf } from './record/terms.ts'
 import { awsRefusal } from './refusals.ts'
@@ -62,7 +63,7 @@ export async function report(
       const verdict = await verify(toStep, taskToken, options)
       if (verdict.kind === 'answered' && verdict.answerId === signed.answerId)
         return accepted(toStep, taskToken, options)
-      // An answer of an earlier turn of the step proves nothing about a token that may be alive.
+      // Somebody else's answer proves nothing about a token that may be alive.
       if (
         verdict.kind === 'over' ||
         (verdict.kind === 'answered' && delivery.outcome === 'ambiguous')
@@ -76,6 +77,7 @@ export async function report(
         { record: signed.record, answer: answer.answer, outcome: delivery.outcome },
         'it is not known whether Step Functions took an answer'
       )
+      tokenFates.keepUnsure(signed.record, taskToken, signed.answerId)
       throw unavailable(
         'It is not known whether Step Functions accepted the answer. ' +
           'You can safely repeat the request: an answer is accepted only once.',
@@ -106,58 +108,70 @@ function accepted(
 
 /**
  * Whether an answer to an activity's step, which came after its token was answered, is for the next
- * turn: the record still holds the old token, and waits once more. An answer that came before that
- * is a second click.
+ * turn: the record still holds the old token, has shown its answer, and waits once more. An answer
+ * that came before that is a second click. A record that never showed the answer was not set back:
+ * the answer that comes then repeats the first one, which could not be recorded.
  */
 async function isForNextTurn(
   { step, ref, session, signed, timeLeft }: AnswerToStep,
   taskToken: string,
-  { decision, since }: TokenFate & { kind: 'answered' },
+  { decision, since, isRecorded }: TokenFate & { kind: 'answered' },
   options: ReportOptions
 ): Promise<boolean> {
   if (step.activityArn === undefined || signed.answeredAt <= since) return false
   const { reading } = await fetchReading(session, ref, options.reader)
   return (
-    reading.taskToken === taskToken && (await isAskedAgain(reading, decision, timeLeft, options))
+    reading.taskToken === taskToken &&
+    (isRecorded === true || hasShown(reading, decision)) &&
+    (await isAskedAgain(reading, decision, timeLeft, options))
   )
 }
 
 /**
  * Why a token was dead before this answer. The history says it, or else the record, which another
- * replica may be writing at this moment.
+ * replica may be writing at this moment. Where the step came round again, the record's old token is
+ * that of the turn before: if its answer was never shown, it is told now.
  */
 async function explain(
-  { step, ref, session, timeLeft }: AnswerToStep,
+  { step, ref, session, signed, timeLeft }: AnswerToStep,
   taskToken: string,
-  { stepFunctions, reader, log }: ReportOptions
+  { stepFunctions, tokenFates, reader, log }: ReportOptions
 ): Promise<TokenFate> {
+  const answerIds = tokenFates.unsureOf(signed.record, taskToken)
   const toReread = deadline(rereadForMs)
   for (;;) {
     // The history, too, may show an answer a moment later:
     // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
     const { reading } = await fetchReading(session, ref, reader)
-    const query = { ...step, ref, taskToken, isDecided: isDecided(reading), timeLeft }
+    const query = { ...step, ref, taskToken, isDecided: isDecided(reading), answerIds, timeLeft }
     const verdict = await readVerdict(query, stepFunctions, log)
     if (verdict.kind === 'over') return verdict
     const decision = verdict.kind === 'answered' ? verdict.decision : reading.decision
     if (decision !== undefined && verdict.kind !== 'open') return answered(decision)
-    if (toReread() === 0) return { kind: verdict.kind === 'open' ? 'open' : 'nothing' }
+    if (toReread() === 0) {
+      if (verdict.kind !== 'open') return { kind: 'nothing' }
+      const { last } = verdict
+      const isOfToken = last !== undefined && reading.taskToken === taskToken
+      return isOfToken && !hasShown(reading, last) ? answered(last) : { kind: 'open' }
+    }
     await pause(pauseMs)
   }
 }
 
 /**
- * Searches the history for this very answer, also where the step has come round again since. AWS
+ * Searches the history for this very answer, also where the step has come round again since. Any
+ * other answer counts only for the turn that the record waits for, as it did for the caller. AWS
  * writes the history with a delay, so it is read again for as long as a report may take.
  */
 async function verify(
-  { step, ref, timeLeft: requestLeft }: AnswerToStep,
+  { step, ref, reading, signed, timeLeft: requestLeft }: AnswerToStep,
   taskToken: string,
   { stepFunctions, log }: ReportOptions
 ): Promise<Verdict> {
   const timeLeft = deadline(Math.min(stepFunctions.timeoutMs, requestLeft()))
   for (;;) {
-    const query = { ...step, ref, taskToken, isDecided: true, timeLeft }
+    const answerIds = [signed.answerId]
+    const query = { ...step, ref, taskToken, isDecided: isDecided(reading), answerIds, timeLeft }
     const verdict = await readVerdict(query, stepFunctions, log)
     if (
       verdict.kind === 'answered' ||

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { KnownDecision } from './record/decision.ts'
+import type { Decision, KnownDecision } from './record/decision.ts'
 import { digestOf } from './record/sent-output.ts'
 
 /** What is known of a task token that takes no answer any more. */
@@ -25,6 +25,7 @@ export function answered(decision: KnownDecision): TokenFate & { kind: 'answered
 }
 
 const maxTokens = 10_000
+const mostUnsure = 10
 
 // An answer is final. The other fates may change, so they are kept for a moment: long enough for
 // the callers who queue behind the first one.
@@ -37,6 +38,7 @@ const passingMs = 10_000
  */
 export class TokenFates {
   readonly #fates = new LRUCache<string, TokenFate>({ max: maxTokens })
+  readonly #unsure = new LRUCache<string, readonly string[]>({ max: maxTokens })
 
   /**
    * `record` is the record's URI. Without a token: the fate of the one that was used for the
@@ -54,6 +56,23 @@ export class TokenFates {
       fate.kind === 'answered' ? {} : { ttl: passingMs }
     )
     return fate
+  }
+
+  /** The `answerId` of the answers of which it is not known whether the token took them. */
+  unsureOf(record: string, taskToken: string): readonly string[] {
+    return this.#unsure.get(keyOf(record, taskToken)) ?? []
+  }
+
+  keepUnsure(record: string, taskToken: string, answerId: string): void {
+    const ids = [answerId, ...this.unsureOf(record, taskToken)]
+    this.#unsure.set(keyOf(record, taskToken), ids.slice(0, mostUnsure))
+  }
+
+  /** The record has shown the decision that its token was answered with. */
+  keepRecorded(record: string, taskToken: string | undefined, { answeredAt }: Decision): void {
+    const fate = this.of(record, taskToken)
+    if (fate?.kind === 'answered' && fate.decision.answeredAt === answeredAt)
+      this.keep(record, taskToken, { ...fate, isRecorded: true })
   }
 }
 

@@ -7,6 +7,7 @@ import type { AnswerToStep } from './admitted.ts'
 import { readVerdict } from './history/history.ts'
 import type { KnownDecision } from './record/decision.ts'
 import { isDecided } from './record/reading.ts'
+import { hasShown } from './record/recording.ts'
 import { awsRefusal, unconfirmed } from './refusals.ts'
 import type { TokenFates } from './token-fates.ts'
 
@@ -61,8 +62,14 @@ async function decisionInHistory(
   if (verdict.kind === 'answered') return { decision: verdict.decision }
   if (verdict.kind === 'over')
     throw gone(`${verdict.reason} Nothing shows that this record was answered.`)
-  if (verdict.kind === 'open') return undefined
   const used = tokenFates.of(signed.record, undefined)
+  if (verdict.kind === 'open') {
+    if (used?.kind !== 'answered' || used.isRecorded === true) return undefined
+    // The record never showed the answer of the turn before, so it was not set back.
+    const { decision } = used
+    const isLast = verdict.last?.answeredAt === decision.answeredAt
+    return isLast && !hasShown(reading, decision) ? { decision } : undefined
+  }
   if (used?.kind === 'answered' && (isDecided(reading) || used.isRecorded !== true))
     return { decision: used.decision }
   if (reading.decision !== undefined) throw unconfirmed(reading.data['status'])

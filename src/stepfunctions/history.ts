@@ -2,9 +2,8 @@ import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
 import type { GetExecutionHistoryOutput, HistoryEvent } from '@aws-sdk/client-sfn'
 import { LRUCache } from 'lru-cache'
 import { deadline, pause } from '../wait.ts'
-import { StepFunctionsError } from './errors.ts'
 import { HistoryPart } from './history-part.ts'
-import { retry } from './retry.ts'
+import { retry, type Tried } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
 import { waitingSteps, type WaitingStep } from './waiting-steps.ts'
 
@@ -83,10 +82,10 @@ export class Histories {
     { region, executionArn, suffices = () => false }: HistoryRequest,
     timeLeft: () => number
   ): Promise<ExecutionHistory> {
-    const page = async (nextToken?: string): Promise<GetExecutionHistoryOutput> => {
+    const page = async (nextToken?: string): Promise<Tried<GetExecutionHistoryOutput>> => {
       const maxResults = nextToken === undefined ? newestPage : olderPage
       const input = { executionArn, reverseOrder: true, maxResults, nextToken }
-      const tried = await retry(
+      return await retry(
         timeLeft(),
         async signal =>
           await this.#clients.call<GetExecutionHistoryOutput>(
@@ -96,28 +95,35 @@ export class Histories {
               await client.send(new GetExecutionHistoryCommand(input), options)
           )
       )
-      if ('error' in tried) throw tried.error
-      return tried.value
     }
     const newest = await page()
-    const execution = statusOf(newest.events?.[0])
+    if ('error' in newest) throw newest.error
+    const execution = statusOf(newest.value.events?.[0])
     const known = this.#known.get(executionArn)
-    let part = HistoryPart.of(newest).joined(known)
-    for (let pages = 1; ; pages++) {
-      this.#known.set(executionArn, part)
-      const { older } = part
-      const history = { execution, steps: waitingSteps(part.events), complete: older === undefined }
-      if (older === undefined || suffices(history)) return history
+    let part = HistoryPart.of(newest.value).joined(known)
+    let history = this.#keep(executionArn, part, execution)
+    for (let pages = 1; part.older !== undefined && !suffices(history); pages++) {
       if (pages >= pagesAtOnce) await this.#turn()
-      try {
-        part = part.followedBy(await page(older)).joined(known)
-      } catch (error) {
+      const next = await page(part.older)
+      if ('error' in next) {
         // AWS may not take its own token for the page any more: the next look begins anew.
-        if (error instanceof StepFunctionsError && !error.retryHelps)
-          this.#known.delete(executionArn)
-        return history
+        if (!next.error.retryHelps) this.#known.delete(executionArn)
+        break
       }
+      part = part.followedBy(next.value).joined(known)
+      history = this.#keep(executionArn, part, execution)
     }
+    return history
+  }
+
+  #keep(
+    executionArn: string,
+    part: HistoryPart,
+    execution: ExecutionHistory['execution']
+  ): ExecutionHistory {
+    this.#known.set(executionArn, part)
+    const complete = part.older === undefined
+    return { execution, steps: waitingSteps(part.events), complete }
   }
 
   /** Resolves when another page may be read. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { answer, as, call, collection, startAll } from '../helpers/service.ts'
+import type { ScriptedKinto } from '../helpers/kinto.ts'
 import { openRaw } from '../helpers/raw.ts'
 
 const record = `${collection}/records/r1`
@@ -125,17 +126,23 @@ t.test('a body is not read before Kinto has shown the record', async t => {
   t.equal(all.sfn.calls.length, 0, 'refused while the rest of its body is still to come')
 })
 
+/** Alice's answer, until her right is proved: the rest of its body is still to come. */
+async function keepBodyBack(t: Test, { url, kinto }: { url: string; kinto: ScriptedKinto }) {
+  const client = await openRaw(t, url)
+  const probed = kinto.requested(probe)
+  client.write(
+    `POST /v1${record}/stepfunction HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\n` +
+      'Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{'
+  )
+  await probed
+  return client
+}
+
 t.test('who keeps a body back keeps no right that is taken away meanwhile', async t => {
   for (const isKnown of [true, false]) {
     const all = await start(t)
     if (isKnown) await all.meetAlice()
-    const client = await openRaw(t, all.url)
-    const probed = all.kinto.requested(probe)
-    client.write(
-      `POST /v1${record}/stepfunction HTTP/1.1\r\nHost: k\r\nAuthorization: ${as('alice')}\r\n` +
-        'Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{'
-    )
-    await probed
+    const client = await keepBodyBack(t, all)
     all.kinto.store.put(record, {}, { write: ['account:bob'], read: ['account:alice'] })
     // A proof counts for a second.
     await sleep(1_100)
@@ -143,6 +150,15 @@ t.test('who keeps a body back keeps no right that is taken away meanwhile', asyn
     t.equal((await client.next()).status, 403)
     t.equal(all.sfn.calls.length, 0)
   }
+})
+
+t.test('and who keeps a body back, and the right as well, is heard', async t => {
+  const all = await start(t)
+  const client = await keepBodyBack(t, all)
+  await sleep(1_100)
+  client.write('"answer":"SUCCEED"}')
+  t.equal((await client.next()).status, 200)
+  t.equal(all.asked().filter(request => request === `PATCH /v1${record}`).length, 3, 'two probes')
 })
 
 t.test('a later refusal has the headers of the response that showed the record', async t => {

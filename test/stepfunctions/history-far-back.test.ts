@@ -103,3 +103,19 @@ t.test('a page that AWS does not know any more: the next look begins anew', asyn
   t.match(await all.read(executionArn), { complete: true, steps: { length: 301 } })
   t.equal(all.sfn.callsOf('GetExecutionHistory').length, known + 2 + 3, 'from the newest page on')
 })
+
+t.test('a page that cannot be had now: the next look goes on from there', async t => {
+  const all = await start(t)
+  const { executionArn } = await looped(all, 700)
+  const end = all.sfn.fault(
+    'GetExecutionHistory',
+    'ThrottlingException',
+    ({ input }) => 'nextToken' in input && all.sfn.callsOf('GetExecutionHistory').length > 2
+  )
+  t.match(await all.read(executionArn, 500), { complete: false })
+  end()
+  const before = all.sfn.callsOf('GetExecutionHistory').length
+  t.match(await all.read(executionArn), { complete: true, steps: { length: 701 } })
+  const whole = Math.ceil((all.sfn.execution(executionArn).events.length - 200) / 1_000) + 1
+  t.equal(all.sfn.callsOf('GetExecutionHistory').length - before, whole - 1, 'one page was kept')
+})

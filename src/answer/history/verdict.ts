@@ -19,6 +19,8 @@ export interface QuestionOfRecord {
   taskToken: string | undefined
   /** Whether the record says that it is decided. */
   isDecided: boolean
+  /** The answers that are looked for by their `answerId`, whatever turn of the step they got. */
+  answerIds?: readonly string[]
 }
 
 /** What an execution's history says about one record. */
@@ -28,9 +30,10 @@ export type Verdict =
   | { kind: 'over'; reason: string; isWorkflowOver?: true }
   /**
    * The execution runs, and the record was not answered. Or it was, and its step came round again:
-   * then `before` has the answers of the turns before.
+   * then `before` has the answers of the turns before, and `last` is the answer through this
+   * service to the turn that ended last, if it got one.
    */
-  | { kind: 'open'; before: KnownDecision[] }
+  | { kind: 'open'; before: KnownDecision[]; last?: KnownDecision | undefined }
   /** There is no history, it could not be read, or the part that was read does not tell. */
   | { kind: 'unclear' }
 
@@ -56,14 +59,19 @@ const endings = {
  */
 export function judge(history: ExecutionHistory, question: QuestionOfRecord): Verdict {
   const { execution, complete } = history
-  const { ref, taskToken, isDecided } = question
+  const { ref, taskToken, isDecided, answerIds = [] } = question
+  const wanted = ownAnswers(history.steps, ref).find(isOneOf(answerIds))
+  if (wanted !== undefined) return wanted
   const holding = stepsWith(taskToken, history)
   const turns = holding.length > 0 || isDecided ? [] : history.steps.filter(isTurnOf(ref))
   const isKnown = complete || taskToken === undefined
-  if (isKnown && execution === 'running' && turns.some(({ result }) => result === undefined))
-    return { kind: 'open', before: answersIn(history, ref) }
+  if (isKnown && execution === 'running' && turns.some(({ result }) => result === undefined)) {
+    const ended = turns.filter(({ result }) => result !== undefined)
+    const last = ownAnswers(ended.slice(0, 1), ref)[0]?.decision
+    return { kind: 'open', before: answersIn(history, ref), last }
+  }
   const steps = holding.length > 0 ? holding : since(turns[0], history.steps)
-  const answered = steps.map(step => ownAnswer(step, ref)).find(answer => answer !== undefined)
+  const [answered] = ownAnswers(steps, ref)
   if (answered !== undefined) return answered
   const foreign = steps.filter(isForeign)
   const attributed = foreign.find(
@@ -97,21 +105,26 @@ function since(turn: WaitingStep | undefined, steps: WaitingStep[]): WaitingStep
 
 function answersIn({ steps }: ExecutionHistory, ref: RecordRef): KnownDecision[] {
   const outside = steps.filter(isTurnOf(ref)).filter(isForeign).map(foreignAnswer)
-  return [...steps.flatMap(step => ownAnswer(step, ref) ?? []), ...outside].map(
-    ({ decision }) => decision
-  )
+  return [...ownAnswers(steps, ref), ...outside].map(({ decision }) => decision)
 }
 
 /**
  * Whether this much of a history is enough for the verdict: it has the answer, and no older step
- * could tell otherwise, since the one of the record's token is there.
+ * could tell otherwise, since the step of the token is there, or the answer that is looked for.
  */
 export function suffices(history: ExecutionHistory, question: QuestionOfRecord): boolean {
-  const { taskToken } = question
+  const { taskToken, answerIds = [] } = question
+  const verdict = judge(history, question)
   return (
-    judge(history, question).kind === 'answered' &&
-    (taskToken === undefined || stepsWith(taskToken, history).length > 0)
+    verdict.kind === 'answered' &&
+    (taskToken === undefined ||
+      stepsWith(taskToken, history).length > 0 ||
+      isOneOf(answerIds)(verdict))
   )
+}
+
+function isOneOf(answerIds: readonly string[]): (answer: Answered) => boolean {
+  return ({ answerId }) => answerId !== undefined && answerIds.includes(answerId)
 }
 
 function stepsWith(taskToken: string | undefined, { steps }: ExecutionHistory): WaitingStep[] {
@@ -136,11 +149,13 @@ function resultText({ result }: WaitingStep): string | undefined {
       : undefined
 }
 
-function ownAnswer(step: WaitingStep, ref: RecordRef): Answered | undefined {
-  const answer = readBack(resultText(step))
-  if (answer === undefined || answer.record !== recordUri(ref)) return undefined
-  const { answerId, record: _record, ...decision } = answer
-  return { kind: 'answered', decision: { ...decision, proof: 'history' }, answerId }
+function ownAnswers(steps: WaitingStep[], ref: RecordRef): Answered[] {
+  return steps.flatMap(step => {
+    const answer = readBack(resultText(step))
+    if (answer === undefined || answer.record !== recordUri(ref)) return []
+    const { answerId, record: _record, ...decision } = answer
+    return [{ kind: 'answered', decision: { ...decision, proof: 'history' }, answerId }]
+  })
 }
 
 function isForeign(step: WaitingStep): boolean {

@@ -124,6 +124,17 @@ async function writeDecision(
   return response
 }
 
+/** Whether a record has shown this very decision, though its `status` may be set back since. */
+export function hasShown(
+  { data, decision }: Pick<Reading, 'data' | 'decision'>,
+  { answeredAt }: Pick<Decision, 'answeredAt'>
+): boolean {
+  return (
+    answeredAt !== undefined &&
+    (data['answeredAt'] === answeredAt || decision?.answeredAt === answeredAt)
+  )
+}
+
 /**
  * Whether nothing is left to be written: the record shows the decision, or did so until somebody
  * set its `status` back. Else the `status` is only wrong if it says the other decision.

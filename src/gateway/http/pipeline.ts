@@ -78,22 +78,35 @@ export class RequestPipeline {
     })
   }
 
+  /** Ends all connections at once, with what is under way on them. */
+  cut(app: FastifyInstance): void {
+    app.server.closeAllConnections()
+    // Node does not know those any more that it gave away with an offer to change the protocol.
+    for (const socket of this.#connections.keys()) socket.destroy()
+  }
+
   /**
    * Node's parser loses what stands behind an offer to change the protocol, unless the connection
    * is taken from it. So it is taken, and read anew without the offer, after the responses that are
-   * due.
+   * due. Node takes its own listeners away then, which these responses still need.
    */
   #readAgain(app: FastifyInstance, request: IncomingMessage, behind: Buffer): void {
     const { socket } = request
+    const due = (): ServerResponse | undefined => this.#pendingOn(socket)[0]?.response
+    const onDrain = (): void => {
+      if (due()?.writableNeedDrain === true) due()?.emit('drain')
+    }
+    const onTimeout = (): void => {
+      if (due()?.emit('timeout', socket) !== true) socket.destroy()
+    }
+    socket.on('error', ignore).on('drain', onDrain).on('timeout', onTimeout)
     const read = (): void => {
       this.#afterwards.delete(socket)
-      socket.off('error', ignore)
+      socket.off('error', ignore).off('drain', onDrain).off('timeout', onTimeout)
       socket.unshift(behind)
       socket.unshift(headWithoutUpgrade(request))
       app.server.emit('connection', socket)
     }
-    // Node has taken its own listener away.
-    socket.on('error', ignore)
     if (this.#pendingOn(socket).length === 0) read()
     else this.#afterwards.set(socket, read)
   }

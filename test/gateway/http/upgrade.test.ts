@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import t from 'tap'
 import { startGateway } from '../../helpers/gateway.ts'
 import { startKinto } from '../../helpers/kinto.ts'
@@ -89,3 +90,62 @@ t.test('a client that leaves while its offer waits', async t => {
   await closed
   t.equal(kinto.requests.length, 1)
 })
+
+// What Node does for the responses on a connection has to go on when an offer comes behind them.
+for (const [having, offer] of [
+  ['no offer', ''],
+  ['an offer', 'Connection: upgrade\r\nUpgrade: x\r\n']
+] as const) {
+  const behind = (path: string): string =>
+    `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/ HTTP/1.1\r\nHost: a\r\n${offer}\r\n`
+
+  t.test(`behind a large response comes ${having}`, async t => {
+    const large = Buffer.alloc(1_000_000, 'x')
+    const kinto = await startKinto(t, ({ url }, response) => {
+      if (url === '/v1/huge') for (let count = 0; count < 20; count++) response.write(large)
+      response.end(url === '/v1/large' ? large : 'small')
+    })
+    // One for HEAD, and one for all else.
+    const options = { kinto: kinto.url, connections: 2, clientIdleMs: 300 }
+    const { url, app } = await startGateway(t, options)
+
+    await t.test('a client that reads gets both', async t => {
+      const client = await openRaw(t, url)
+      client.write(behind('/v1/large'))
+      t.equal((await client.next()).body.length, large.length)
+      t.equal((await client.next()).body.toString(), 'small')
+    })
+
+    await t.test('one that does not read is cut off', async t => {
+      const cut = once(app.server, 'connection').then(async ([socket]) => await closed(socket))
+      const client = connect(Number(new URL(url).port), '127.0.0.1').pause()
+      client.write(behind('/v1/huge'))
+      await cut
+      client.destroy()
+      t.equal((await fetch(`${url}/v1/`)).status, 200, 'and holds no connection to Kinto')
+    })
+
+    await t.test('one that leaves holds no stop up', async t => {
+      const [[socket]] = await Promise.all([
+        once(app.server, 'connection'),
+        new Promise(resolve => {
+          const client = connect(Number(new URL(url).port), '127.0.0.1', () => {
+            client.write(behind('/v1/huge'))
+          })
+          client.on('error', () => {})
+          client.once('data', () => {
+            client.destroy()
+            resolve(undefined)
+          })
+        })
+      ])
+      await closed(socket)
+      t.equal((await fetch(`${url}/v1/`)).status, 200)
+      await app.close()
+    })
+  })
+}
+
+async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise(resolve => socket.once('close', resolve))
+}
