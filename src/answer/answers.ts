@@ -1,3 +1,4 @@
+import { KeyedQueue } from '../keyed-queue.ts'
 import type { Callers } from '../kinto/callers.ts'
 import { modifiedMeanwhile, Refusal, tooMany } from '../kinto/errors.ts'
 import { followUp } from '../kinto/follow-up.ts'
@@ -19,7 +20,6 @@ import {
   type OutcomeOptions,
   type OutcomeOrNewToken
 } from './outcome.ts'
-import { KeyedQueue } from './queue.ts'
 import type { KnownDecision } from './record/decision.ts'
 import type { OverNotes } from './record/over-notes.ts'
 import type { RecordReader } from './record/reader.ts'

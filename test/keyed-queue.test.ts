@@ -1,5 +1,5 @@
 import t from 'tap'
-import { KeyedQueue } from '../../src/answer/queue.ts'
+import { KeyedQueue } from '../src/keyed-queue.ts'
 
 t.test('one after the other for a key, side by side for two', async t => {
   const queue = new KeyedQueue()
