@@ -1,26 +1,28 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn'
-import type { GetExecutionHistoryOutput, HistoryEvent } from '@aws-sdk/client-sfn'
+import type { GetExecutionHistoryOutput } from '@aws-sdk/client-sfn'
 import { LRUCache } from 'lru-cache'
-import { deadline, pause } from '../wait.ts'
-import { HistoryPart } from './history-part.ts'
+import { KeyedQueue } from '../keyed-queue.ts'
+import { pause } from '../wait.ts'
+import { HistoryPart, type ExecutionHistory } from './history-part.ts'
+import { Look } from './look.ts'
 import { retry, type Tried } from './retry.ts'
 import type { SdkClients } from './sdk.ts'
-import { waitingSteps, type WaitingStep } from './waiting-steps.ts'
 
-export interface ExecutionHistory {
-  execution: 'running' | 'succeeded' | 'failed' | 'timed out' | 'aborted'
-  /** Newest first. */
-  steps: WaitingStep[]
-  /** Whether every event was read: only then does a missing step prove anything. */
-  complete: boolean
-}
-
-export interface HistoryRequest {
+interface Execution {
   region: string
   executionArn: string
+}
+
+export interface HistoryRequest extends Execution {
   timeoutMs: number
   /** Whether this much of the history is enough. Default: only all of it is. */
   suffices?: (history: ExecutionHistory) => boolean
+}
+
+/** Looks that came while their execution was read, and the reading that serves them. */
+interface Group {
+  looks: Look[]
+  reading: Promise<void>
 }
 
 // A review is near the end of its execution. What lies further back is read in the largest pages
@@ -50,7 +52,8 @@ export class Histories {
     ttl: keptForMs,
     noUpdateTTL: true
   })
-  readonly #reading = new Map<string, Promise<unknown>>()
+  readonly #turns = new KeyedQueue()
+  readonly #waiting = new Map<string, Group>()
   #nextPageAt = 0
 
   constructor(clients: SdkClients) {
@@ -59,34 +62,37 @@ export class Histories {
 
   /**
    * Reads until it suffices, or the time is up: then the history is not complete, and the next call
-   * goes on from there. Takes at most the time of `SdkClients`. Calls for one execution take turns.
+   * goes on from there. Takes at most the time of `SdkClients`. An execution is read by one at a
+   * time: calls that come meanwhile are served together by the next.
    * @throws StepFunctionsError when nothing could be read
    */
   async read(request: HistoryRequest): Promise<ExecutionHistory> {
-    const { executionArn, timeoutMs } = request
-    const timeLeft = deadline(Math.min(this.#clients.timeoutMs, timeoutMs))
-    const before = this.#reading.get(executionArn) ?? Promise.resolve()
-    const reading = before.then(
-      () => this.#read(request, timeLeft),
-      () => this.#read(request, timeLeft)
-    )
-    this.#reading.set(executionArn, reading)
-    try {
-      return await reading
-    } finally {
-      if (this.#reading.get(executionArn) === reading) this.#reading.delete(executionArn)
-    }
+    const { region, executionArn, timeoutMs, suffices = () => false } = request
+    const look = new Look(Math.min(this.#clients.timeoutMs, timeoutMs), suffices)
+    const group = this.#waiting.get(executionArn) ?? this.#nextGroup({ region, executionArn })
+    group.looks.push(look)
+    return await look.result(group.reading)
   }
 
-  async #read(
-    { region, executionArn, suffices = () => false }: HistoryRequest,
-    timeLeft: () => number
-  ): Promise<ExecutionHistory> {
+  #nextGroup(of: Execution): Group {
+    const { executionArn } = of
+    const looks: Look[] = []
+    const reading = this.#turns.run(executionArn, async () => {
+      this.#waiting.delete(executionArn)
+      await this.#readFor(looks, of)
+    })
+    const group = { looks, reading }
+    this.#waiting.set(executionArn, group)
+    return group
+  }
+
+  /** @throws StepFunctionsError when nothing could be read */
+  async #readFor(looks: readonly Look[], { region, executionArn }: Execution): Promise<void> {
     const page = async (nextToken?: string): Promise<Tried<GetExecutionHistoryOutput>> => {
       const maxResults = nextToken === undefined ? newestPage : olderPage
       const input = { executionArn, reverseOrder: true, maxResults, nextToken }
       return await retry(
-        timeLeft(),
+        Math.max(...unserved.map(({ timeLeft }) => timeLeft())),
         async signal =>
           await this.#clients.call<GetExecutionHistoryOutput>(
             region,
@@ -96,34 +102,24 @@ export class Histories {
           )
       )
     }
-    const newest = await page()
-    if ('error' in newest) throw newest.error
-    const execution = statusOf(newest.value.events?.[0])
     const known = this.#known.get(executionArn)
-    let part = HistoryPart.of(newest.value).joined(known)
-    let history = this.#keep(executionArn, part, execution)
-    for (let pages = 1; part.older !== undefined && !suffices(history); pages++) {
+    let unserved = looks
+    let part: HistoryPart | undefined
+    for (let pages = 0; unserved.length > 0; pages++) {
       if (pages >= pagesAtOnce) await this.#turn()
-      const next = await page(part.older)
+      const next = await page(part?.older)
       if ('error' in next) {
+        if (part === undefined) throw next.error
         // AWS may not take its own token for the page any more: the next look begins anew.
         if (!next.error.retryHelps) this.#known.delete(executionArn)
-        break
+        return
       }
-      part = part.followedBy(next.value).joined(known)
-      history = this.#keep(executionArn, part, execution)
+      const read = HistoryPart.of(next.value)
+      part = (part?.followedBy(read) ?? read).joined(known, next.value)
+      this.#known.set(executionArn, part)
+      const { history } = part
+      unserved = unserved.filter(look => look.show(history))
     }
-    return history
-  }
-
-  #keep(
-    executionArn: string,
-    part: HistoryPart,
-    execution: ExecutionHistory['execution']
-  ): ExecutionHistory {
-    this.#known.set(executionArn, part)
-    const complete = part.older === undefined
-    return { execution, steps: waitingSteps(part.events), complete }
   }
 
   /** Resolves when another page may be read. */
@@ -133,15 +129,4 @@ export class Histories {
     this.#nextPageAt = at + pauseMs
     await pause(at - now)
   }
-}
-
-const ends = new Map<string | undefined, ExecutionHistory['execution']>([
-  ['ExecutionSucceeded', 'succeeded'],
-  ['ExecutionFailed', 'failed'],
-  ['ExecutionTimedOut', 'timed out'],
-  ['ExecutionAborted', 'aborted']
-])
-
-function statusOf(newest: HistoryEvent | undefined): ExecutionHistory['execution'] {
-  return ends.get(newest?.type) ?? 'running'
 }

@@ -3,7 +3,7 @@ import { Histories, type HistoryRequest } from '../../src/stepfunctions/history.
 import { SdkClients } from '../../src/stepfunctions/sdk.ts'
 import { credentials, region, startStepFunctions } from '../helpers/step-functions.ts'
 import type { Test } from 'tap'
-import type { ExecutionHistory } from '../../src/stepfunctions/history.ts'
+import type { ExecutionHistory } from '../../src/stepfunctions/history-part.ts'
 
 /** Histories of a Step Functions of their own. */
 export async function start(t: Test, timeoutMs = 3000) {

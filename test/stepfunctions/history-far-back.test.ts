@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ExecutionHistory } from '../../src/stepfunctions/history.ts'
+import type { ExecutionHistory } from '../../src/stepfunctions/history-part.ts'
 import { looped, outputs, start } from './histories.ts'
 
 /** Whether the turn with this output was read. */
@@ -57,18 +57,48 @@ t.test('much that is new since the last time', async t => {
   t.equal(sfn.callsOf('GetExecutionHistory').length, 2 + 3, 'read until it joins what is known')
 })
 
-t.test('calls for one execution at the same time share what they read', async t => {
+t.test('looks at one execution share what they read', async t => {
   const all = await start(t)
+  const { sfn, read } = all
   const { executionArn } = await looped(all, 400)
-  const [one, two] = await Promise.all([all.read(executionArn), all.read(executionArn)])
+  const [one, two] = await Promise.all([read(executionArn), read(executionArn)])
   t.strictSame(one, two)
-  t.equal(all.sfn.callsOf('GetExecutionHistory').length, 4 + 1)
-  all.sfn.fault('GetExecutionHistory', 'AccessDeniedException')
-  const [refused, other] = await Promise.allSettled([
-    all.read(executionArn),
-    all.read(executionArn)
-  ])
-  t.match([refused.status, other.status], ['rejected', 'fulfilled'])
+  t.equal(sfn.callsOf('GetExecutionHistory').length, 4, 'as one look')
+
+  const first = read(executionArn)
+  await sfn.called('GetExecutionHistory')
+  const others = await Promise.all(Array.from({ length: 80 }, () => read(executionArn)))
+  t.ok([await first, ...others].every(({ complete }) => complete))
+  t.equal(sfn.callsOf('GetExecutionHistory').length, 4 + 2, 'all that came meanwhile as one')
+
+  sfn.fault('GetExecutionHistory', 'AccessDeniedException')
+  const refused = await Promise.allSettled([read(executionArn), read(executionArn)])
+  t.match(refused, [{ status: 'rejected' }, { status: 'rejected' }])
+  t.match(await read(executionArn), { complete: true })
+})
+
+t.test('each look has its own time, and its own measure of what suffices', async t => {
+  const all = await start(t, 6_000)
+  const { sfn, read, failure } = all
+  const { executionArn } = await looped(all, 400)
+  const end = sfn.fault('GetExecutionHistory', 'hang before', () => true)
+  const [ended] = await Promise.all([failure(executionArn, 200), sfn.called('GetExecutionHistory')])
+  t.match(ended, { code: 'TimeoutError' })
+  end()
+  const looks = [read(executionArn, 6_000, reaches('399')), read(executionArn, 6_000)]
+  t.match(await Promise.all(looks), [{ complete: false }, { complete: true }])
+})
+
+t.test('a new execution under the ARN of an old one', async t => {
+  const all = await start(t)
+  const { sfn, read } = all
+  const { executionArn, go } = await looped(all, 200)
+  t.match(await read(executionArn), { complete: true, steps: { length: 201 } })
+  sfn.execution(executionArn).events.length = 0
+  sfn.waitCallback({ executionArn })
+  go(150)
+  const { complete, steps } = await read(executionArn)
+  t.ok(complete && steps.length <= 152, `${steps.length} steps, all of the new one`)
 })
 
 t.test(

@@ -1,5 +1,5 @@
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
-import type { ExecutionHistory } from '../../stepfunctions/history.ts'
+import type { ExecutionHistory } from '../../stepfunctions/history-part.ts'
 import type { WaitingStep } from '../../stepfunctions/waiting-steps.ts'
 import type { KnownDecision } from '../record/decision.ts'
 import { namedRecords, namesRecord } from '../record/match.ts'

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { judge } from '../../../src/answer/history/verdict.ts'
 import { recordUri } from '../../../src/kinto/paths.ts'
-import type { ExecutionHistory } from '../../../src/stepfunctions/history.ts'
+import type { ExecutionHistory } from '../../../src/stepfunctions/history-part.ts'
 import type { WaitingStep } from '../../../src/stepfunctions/waiting-steps.ts'
 import { foreign, other, ours, ref, step, timedOut } from './steps.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { judge, suffices, type Verdict } from '../../../src/answer/history/verdict.ts'
-import type { ExecutionHistory } from '../../../src/stepfunctions/history.ts'
+import type { ExecutionHistory } from '../../../src/stepfunctions/history-part.ts'
 import type { StepResult, WaitingStep } from '../../../src/stepfunctions/waiting-steps.ts'
 import { foreign, ours, ref, step, timedOut } from './steps.ts'
 
