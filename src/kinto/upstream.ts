@@ -6,7 +6,6 @@ import { ConnectionPool } from './connection-pool.ts'
 import { usualKeptOpenTimes, type KeptOpenTimes } from './kept-open.ts'
 import { repeatWhenStale, watchForStale } from './stale.ts'
 import { timed } from './timed.ts'
-import { markRequests } from './via.ts'
 
 export interface UpstreamOptions {
   /** Where Kinto is: scheme, host and port. */
@@ -90,7 +89,6 @@ export function createUpstream({
     to.compose(
       repeatWhenStale(stale),
       sameServerName(hostname),
-      markRequests,
       timed(observe),
       bounded(most, timeoutMs)
     )

@@ -1,40 +1,10 @@
 import t from 'tap'
 import { refuseLoop } from '../../src/kinto/via.ts'
 import { wrongServer } from '../../src/kinto/wrong-server.ts'
-import { createUpstream } from '../../src/kinto/upstream.ts'
-import { startKinto } from '../helpers/kinto.ts'
 
 function view(stepfunction: unknown): string {
   return JSON.stringify({ project_name: 'kinto', capabilities: { stepfunction } })
 }
-
-t.test('all that is sent to Kinto has the mark, beside what others wrote', async t => {
-  const kinto = await startKinto(t, (_request, response) => {
-    response.end()
-  })
-  const { dispatcher, close } = createUpstream({ origin: kinto.url, timeoutMs: 1_000 })
-  t.teardown(close)
-  for (const headers of [undefined, ['X', '1'], ['Via', '1.1 proxy.example'], { x: '1' }]) {
-    const { body } = await dispatcher.request({
-      origin: kinto.url,
-      method: 'GET',
-      path: '/v1/',
-      ...(headers === undefined ? {} : { headers })
-    })
-    await body.dump()
-  }
-  t.strictSame(
-    kinto.requests.map(({ rawHeaders }) =>
-      rawHeaders.filter((_text, index) => rawHeaders[index - (index % 2)] === 'Via')
-    ),
-    [
-      ['Via', '1.1 kinto-stepfunction'],
-      ['Via', '1.1 kinto-stepfunction'],
-      ['Via', '1.1 proxy.example', 'Via', '1.1 kinto-stepfunction'],
-      ['Via', '1.1 kinto-stepfunction']
-    ]
-  )
-})
 
 t.test('what has the mark is refused, wherever it has been since', async t => {
   for (const via of [

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { viaThisService } from '../../kinto/via.ts'
 import { forwardedRequestHeaders } from './headers.ts'
 
 /** What Fastify tells of a request. */
@@ -13,8 +14,8 @@ interface Received {
 }
 
 /**
- * The client's headers for Kinto, as a flat list, with the request's id. A client's own
- * `X-Request-Id` goes as it came. (`Via` comes last: `kinto/via.ts`.)
+ * The client's headers for Kinto, as a flat list, with the request's id and the way it came. A
+ * client's own `X-Request-Id` goes as it came.
  */
 export function headersForKinto(
   { id, raw, ip, protocol }: Received,
@@ -29,6 +30,7 @@ export function headersForKinto(
     trustProxy
   })
   if (raw.headers['x-request-id'] === undefined) headers.push('X-Request-Id', id)
+  headers.push(...viaThisService)
   return headers
 }
 
