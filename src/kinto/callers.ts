@@ -10,18 +10,21 @@ const confirmedForMs = 600_000
 const maxCallers = 10_000
 
 /**
- * Tells callers apart before Kinto has said who they are: by what they send as `Authorization`.
- * Those who send nothing are one.
+ * Tells callers apart: by what they send as `Authorization` until Kinto has said who they are, and
+ * by their principal then, since one caller can spell the same credentials in many ways. Those who
+ * send nothing are one.
  */
 export class Callers {
-  readonly #confirmed = new LRUCache<string, true>({ max: maxCallers, ttl: confirmedForMs })
+  /** The principal of each `Authorization` that Kinto has confirmed. */
+  readonly #confirmed = new LRUCache<string, string>({ max: maxCallers, ttl: confirmedForMs })
 
   /**
    * Who a caller is: a key for each, which holds no secret; and whether Kinto has confirmed them.
    */
   of(authorization: string | undefined): { caller: string; isConfirmed: boolean } {
-    const caller = this.#keyOf(authorization)
-    return { caller, isConfirmed: this.#confirmed.has(caller) }
+    const key = this.#keyOf(authorization)
+    const principal = this.#confirmed.get(key)
+    return { caller: principal ?? key, isConfirmed: principal !== undefined }
   }
 
   #keyOf(authorization: string | undefined): string {
@@ -35,7 +38,7 @@ export class Callers {
    */
   confirm({ authorization }: KintoSession, { principal }: Caller): void {
     if (authorization !== undefined && principal !== everyone)
-      this.#confirmed.set(this.#keyOf(authorization), true)
+      this.#confirmed.set(this.#keyOf(authorization), principal)
   }
 
   /** Asks Kinto whether it knows this caller, once in ten minutes. Never throws. */
