@@ -112,7 +112,7 @@ export class Asks {
     for (let tries = 0; tries < mostTries; tries++) {
       if (existing === undefined) {
         const created = await put(placement, asAsked, ['If-None-Match', '*'])
-        if (created.status === 201)
+        if (created.status === 201 && dataIn(created) !== undefined)
           return { outcome: 'created', ref: real, response: created, mayRead: true }
         requireParsable(created, this.#options.reader.bounds)
         existing = existingIn(created)

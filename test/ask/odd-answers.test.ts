@@ -25,6 +25,22 @@ t.test(
   }
 )
 
+t.test('what answers in place of Kinto has taken no question', async t => {
+  const page = '<title>Please log in</title>'
+  for (const method of ['POST', 'PUT'])
+    for (const status of [200, 201, 302]) {
+      const all = await startAsking(t)
+      all.kinto.fault({ method }, (_request, response) => {
+        response.writeHead(status, { 'Content-Type': 'text/html' }).end(page)
+      })
+      t.match(
+        await all.ask(all.question({ id: 'mine' })),
+        { status: 503, body: { code: 503, message: /^Kinto cannot be reached/ } },
+        `${method} ${status}`
+      )
+    }
+})
+
 t.test('a 200 without a record says nothing of what was written: it is looked for', async t => {
   for (const isWritten of [true, false]) {
     const all = await startAsking(t)

@@ -35,7 +35,8 @@ export function kintoReply({ status, headers, body }: KintoResponse): Reply {
  */
 export function errorReply(error: unknown, headers: readonly string[], log: Log): Reply {
   if (error instanceof FollowUpFailed) return errorReply(error.cause, error.headers, log)
-  if (error instanceof KintoRefusal) return kintoReply(error.response)
+  if (error instanceof KintoRefusal && error.response.status >= 400)
+    return kintoReply(error.response)
   const refusal = asRefusal(error)
   const { problem } = refusal
   if (problem.status >= 500) {
@@ -48,7 +49,8 @@ export function errorReply(error: unknown, headers: readonly string[], log: Log)
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  if (error instanceof KintoUnreachable) return unreachable(error)
+  // What is no refusal is not from Kinto: a page to log in, say, of a server in between.
+  if (error instanceof KintoUnreachable || error instanceof KintoRefusal) return unreachable(error)
   if (error instanceof UnsafeSegmentError) return invalid('path', 'id', 'Invalid object id')
   return programmingError(error)
 }
