@@ -64,12 +64,17 @@ function describeError(error: unknown): LoggedError {
     type: error.name,
     message: messageOf(error),
     ...codeOf(error),
-    ...(isFaultOfOurs(error) && { stack: error.stack })
+    ...(isFaultOfOurs(error) && { stack: framesOf(error) })
   }
   if (error.cause === undefined) return own
   const cause = describeError(error.cause)
   // An error that passes on its cause's message stands for both.
   return cause.message === own.message ? { ...cause, ...own } : { ...own, cause }
+}
+
+/** Where it happened, without the message, which V8 puts before it as it is. */
+function framesOf({ stack }: Error): string | undefined {
+  return stack?.match(/^ {4}at .*/gm)?.join('\n')
 }
 
 /** Its code and its status, where it has them. */

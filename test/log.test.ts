@@ -46,8 +46,9 @@ t.test('an error says its type, its code and its message, and so does its cause'
   t.strictSame(logged('a text'), { type: 'string', message: 'a text' })
 })
 
+const token = 'AQB+/'.repeat(200)
+
 t.test('nothing that it carries', async t => {
-  const token = 'AQB+/'.repeat(200)
   const answer = {
     status: 412,
     headers: ['X', token],
@@ -145,11 +146,11 @@ t.test('what Node says of a value from outside is no fault of this program', asy
   t.match(logged(err), { type: 'TypeError', code: 'ERR_INVALID_CHAR', stack: undefined })
 })
 
-t.test('a fault of this program shows where it happened', async t => {
-  t.match(logged(new TypeError('undefined is not a function')), {
-    type: 'TypeError',
-    stack: /log\.test\.ts/
-  })
+t.test('a fault of this program shows where it happened, and says no more than others', async t => {
+  const { type, message, stack } = logged(new TypeError(`Invalid: '${token}'`))
+  t.strictSame({ type, message }, { type: 'TypeError', message: "Invalid: '…'" })
+  t.match(stack, /^ {4}at .*log\.test\.ts/)
+  t.notMatch(stack, token)
 })
 
 t.test('without a destination it is standard output', async t => {
