@@ -26,9 +26,7 @@ t.test(
         'Origin',
         'https://a.example',
         'Accept-Encoding',
-        'identity',
-        'Via',
-        '1.1 kinto-stepfunction'
+        'identity'
       ]
     )
   }
