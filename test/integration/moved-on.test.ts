@@ -126,11 +126,11 @@ async function change({ at, sfn }: World, question: Question, { anew, writes }: 
 const isRecording = ({ method, body }: { method: string; body: string }): boolean =>
   method === 'PATCH' && body.includes('"status":"FAIL"')
 
-const sealings = { 'in clear': '', sealed: secret }
+/** One of the two, as the combination has it: npm run matrix runs both. */
+const sealings = combination.sealing === 'none' ? { 'in clear': '' } : { sealed: secret }
 
 for (const backend of everyBackend)
   for (const [sealing, SEAL_SECRET] of Object.entries(sealings)) {
-    if (combination.sealing === 'none' && sealing === 'sealed') continue
     t.test(
       `a record that asks something else by now, ${sealing}, ${backend}`,
       needs(backend, 'what a late decision is not written over'),

@@ -12,7 +12,7 @@ for (const backend of everyBackend) {
     await t.test(
       'a process that knows nothing tells the truth of all that was decided, and asks nobody',
       async t => {
-        const decided = await eightAtATime(rounds(20, 1_000), async index => {
+        const decided = await eightAtATime(rounds(8, 1_000), async index => {
           const asked = await wait({ index })
           const [said, by] = [
             index % 3 === 0 ? 'FAIL' : 'SUCCEED',

@@ -14,7 +14,7 @@ t.test(
   async t => {
     const world = await startWorld(t)
     const { wait, ask, read, answer, sfn, at } = world
-    const asked = await eightAtATime(rounds(20, 1_000), async index => await wait({ index }))
+    const asked = await eightAtATime(rounds(8, 1_000), async index => await wait({ index }))
     const quarter = asked.length / 4
     const answered: string[] = []
     const answerSome = async (from: number, replicas: readonly Service[]): Promise<void> => {

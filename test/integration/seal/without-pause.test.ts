@@ -111,7 +111,7 @@ t.test(
     for (const [what, round] of things) {
       await t.test(what, async t => {
         const told = new Map<number, number>()
-        for (let number = 0; number < rounds(3, 200); number++) {
+        for (let number = 0; number < rounds(1, 200); number++) {
           const { uri, told: status, expected } = await round(world, number)
           told.set(status, (told.get(status) ?? 0) + 1)
           // This test alone waits for a fixed time, because it is about that time.
@@ -128,7 +128,7 @@ t.test(
       service.service.begin()
       const asked = await Promise.all(
         Array.from(
-          { length: rounds(3, 100) },
+          { length: rounds(2, 100) },
           async () => await world.wait({ openFields: ['note'], heartbeatSeconds: 0.03 })
         )
       )
