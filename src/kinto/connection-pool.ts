@@ -16,8 +16,6 @@ const never = -Infinity
 
 export interface ConnectionPoolOptions {
   origin: string
-  /** How many connections are open at most, beside one that rests. */
-  most: number
   client: Client.Options
   keptOpenTimes: KeptOpenTimes
 }
@@ -26,9 +24,8 @@ export interface ConnectionPoolOptions {
  * The connections to Kinto, one request at a time on each. What can be repeated uses any that is
  * idle. All else, which would be lost on a connection that Kinto is just closing, uses one only if
  * Kinto has been seen to leave them open. It gets a new one otherwise; so does a request with
- * `reset`, which is the last one on its connection.
- *
- * Its user sends no more than `most` requests at a time.
+ * `reset`, which is the last one on its connection. Any other new one takes the place of the oldest
+ * idle one: Kinto's server has few.
  */
 export class ConnectionPool extends Dispatcher {
   readonly #options: ConnectionPoolOptions
@@ -48,7 +45,7 @@ export class ConnectionPool extends Dispatcher {
     options: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler
   ): boolean {
-    return this.#send(this.#takeIdle(options) ?? this.#connect(), options, handler)
+    return this.#send(this.#takeIdle(options) ?? this.#connectFor(options), options, handler)
   }
 
   /** Ends all connections. The requests on them fail, and so do later ones. */
@@ -90,10 +87,15 @@ export class ConnectionPool extends Dispatcher {
     return latest
   }
 
-  #connect(): Connection {
-    const { origin, most, client: clientOptions } = this.#options
+  #connectFor({ reset }: Dispatcher.DispatchOptions): Connection {
+    const connection = this.#connect()
     const [oldest] = this.#idle
-    if (oldest !== undefined && this.#all.size >= most) this.#end(oldest)
+    if (oldest !== undefined && reset !== true) this.#end(oldest)
+    return connection
+  }
+
+  #connect(): Connection {
+    const { origin, client: clientOptions } = this.#options
     const client = new Client(origin, clientOptions)
     const connection: Connection = { client, isInUse: true, respondedAt: never }
     this.#all.add(connection)

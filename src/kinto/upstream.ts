@@ -81,10 +81,8 @@ export function createUpstream({
   }
   const headConnections = Math.max(1, Math.floor(connections * headShare))
   const otherConnections = connections - headConnections
-  const connect = (most: number): ConnectionPool =>
-    new ConnectionPool({ origin, client, most, keptOpenTimes })
-  const pool = connect(otherConnections)
-  const heads = connect(headConnections)
+  const pool = new ConnectionPool({ origin, client, keptOpenTimes })
+  const heads = new ConnectionPool({ origin, client, keptOpenTimes })
   const toKinto = (to: ConnectionPool, most: number): Dispatcher =>
     to.compose(
       repeatWhenStale(stale),
