@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { MessageChannel } from 'node:worker_threads'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { projectFolder } from '../../demo/parts/folder.ts'
@@ -16,6 +18,9 @@ const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
 const tooLong = 'This form takes too long to check.'
 const exploding = formOf({ pattern: '^(a+)+$' })
 const forExploding = { a: `${'a'.repeat(60)}!` }
+const source = join(projectFolder, 'src', 'form', 'forms.ts')
+// Without the loader that tap gives to every process.
+const plain = ['-u', 'NODE_OPTIONS', process.execPath]
 // Where no check is to be cut, however busy the machine is.
 const unhurried = { timeoutMs: 60_000 }
 
@@ -61,6 +66,26 @@ t.test('after 200 ms, if nothing else is said', async t => {
   const begun = performance.now()
   t.strictSame(await forms.checkOutput(exploding, forExploding, 'a'), { unusable: tooLong })
   t.ok(performance.now() - begun >= 200)
+})
+
+t.test('time in which the machine lets nobody work does not count', async t => {
+  const program = `const { Forms } = await import(${JSON.stringify(source)})
+    const forms = new Forms({ timeoutMs: 2_000 })
+    const form = { type: 'object', additionalProperties: { items: { type: 'string' } } }
+    await forms.checkForm(form, 'a')
+    const check = forms.checkOutput(form, { a: Array(100_000).fill('x') }, 'a')
+    console.log('begun')
+    console.log(JSON.stringify(await check))`
+  const child = spawn('env', [...plain, '--eval', program], {
+    cwd: projectFolder,
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  t.match(await lines.next(), { value: 'begun' })
+  child.kill('SIGSTOP')
+  await sleep(2_500)
+  child.kill('SIGCONT')
+  t.match(await lines.next(), { value: '{"faults":[]}' })
 })
 
 t.test('so is one that takes too much memory', async t => {
@@ -118,7 +143,6 @@ for (const kind of ['src', 'dist']) {
     symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     const compiled = join(folder, 'dist', 'form', 'forms.js')
-    const source = join(projectFolder, 'src', 'form', 'forms.ts')
     if (kind === 'dist')
       await run(tsc, '--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist'))
     const program = join(folder, 'program.js')
@@ -136,8 +160,7 @@ for (const kind of ['src', 'dist']) {
   })
 }
 
-/** Runs Node.js without the loader that tap gives to every process, and returns what it says. */
+/** Runs Node.js, and returns what it says. */
 async function run(...args: string[]): Promise<string> {
-  const plain = ['-u', 'NODE_OPTIONS', process.execPath, ...args]
-  return (await promisify(execFile)('env', plain, { cwd: projectFolder })).stdout
+  return (await promisify(execFile)('env', [...plain, ...args], { cwd: projectFolder })).stdout
 }

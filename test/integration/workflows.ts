@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import { connect, credentials, executionEnd, region, role } from '../../demo/aws.ts'
 import { createFunction } from '../../demo/function.ts'
 import { authorization, collection, findManualStep, prepareKinto } from '../../demo/kinto.ts'
+import type { Account } from '../../demo/kinto.ts'
 import { pause } from '../../src/wait.ts'
 import { realEmulator, realKinto } from '../helpers/real.ts'
 import { call, startService, type Called, type TestService } from '../helpers/service.ts'
@@ -29,8 +30,11 @@ export interface Workflows {
   end: (executionArn: string) => Promise<DescribeExecutionOutput>
   /** The path of the record in which an execution asks alice, once it is there. */
   askedIn: (executionArn: string) => Promise<string>
-  /** Asks the service as alice. */
-  at: (path: string, request?: { method?: string; body?: object }) => Promise<Called>
+  /** Sends a request to the service, as alice by default. */
+  at: (
+    path: string,
+    request?: { method?: string; body?: object; account?: Account }
+  ) => Promise<Called>
 }
 
 export async function startWorkflows(t: Test): Promise<Workflows> {
@@ -85,9 +89,9 @@ export async function startWorkflows(t: Test): Promise<Workflows> {
         await pause(50)
       }
     },
-    at: (path, request = {}) =>
+    at: (path, { account = 'alice', ...request } = {}) =>
       call(`${service.url}${path}`, {
-        headers: { authorization: authorization('alice') },
+        headers: { authorization: authorization(account) },
         ...request
       })
   }
