@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { MessageChannel } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,6 @@ import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { projectFolder } from '../../demo/parts/folder.ts'
 import { Forms } from '../../src/form/forms.ts'
-import { serve } from '../../src/form/thread.ts'
 import { parseJson } from '../../src/kinto/json.ts'
 import { formOf, range } from './checks.ts'
 
@@ -20,7 +19,12 @@ const exploding = formOf({ pattern: '^(a+)+$' })
 const forExploding = { a: `${'a'.repeat(60)}!` }
 const source = join(projectFolder, 'src', 'form', 'forms.ts')
 // Without the loader that tap gives to every process.
-const plain = ['-u', 'NODE_OPTIONS', process.execPath]
+const plain = (environment: string[] = []): string[] => [
+  '-u',
+  'NODE_OPTIONS',
+  ...environment,
+  process.execPath
+]
 // Where no check is to be cut, however busy the machine is.
 const unhurried = { timeoutMs: 60_000 }
 
@@ -76,7 +80,7 @@ t.test('time in which the machine lets nobody work does not count', async t => {
     const check = forms.checkOutput(form, { a: Array(100_000).fill('x') }, 'a')
     console.log('begun')
     console.log(JSON.stringify(await check))`
-  const child = spawn('env', [...plain, '--eval', program], {
+  const child = spawn('env', [...plain(), '--eval', program], {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'inherit']
   })
@@ -125,18 +129,22 @@ t.test('a thread that is stopped tells those who wait', async t => {
   t.equal(await forms.checkForm({ type: 'object' }, 'a'), undefined)
 })
 
-t.test('the thread answers each message', async t => {
+t.test('the thread answers each message, and ends with its port', async t => {
   const { port1, port2 } = new MessageChannel()
-  t.teardown(() => port1.close())
-  const ready = once(port1, 'message')
-  await serve(port2)
-  t.strictSame(await ready, ['ready'])
+  const thread = new Worker(join(projectFolder, 'src', 'form', 'thread.ts'), {
+    workerData: port2,
+    transferList: [port2]
+  })
+  t.strictSame(await once(port1, 'message'), ['ready'])
   port1.postMessage({ form: '{"type":"object"}', output: '{}' }, [])
   t.strictSame(await once(port1, 'message'), [{ faults: [] }])
+  port1.close()
+  t.strictSame(await once(thread, 'exit'), [0])
 })
 
-// What is run from TypeScript, and what is built and installed.
-for (const kind of ['src', 'dist']) {
+// What is run from TypeScript, watched as in `npm run dev`, and what is built and installed. Under
+// --watch Node.js writes to its own port to each thread.
+for (const kind of ['src', 'watched', 'dist']) {
   t.test(`a process with a thread ends by itself: ${kind}`, async t => {
     const folder = mkdtempSync(join(tmpdir(), 'kinto-stepfunction forms '))
     t.teardown(() => rmSync(folder, { recursive: true, force: true }))
@@ -144,7 +152,7 @@ for (const kind of ['src', 'dist']) {
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     const compiled = join(folder, 'dist', 'form', 'forms.js')
     if (kind === 'dist')
-      await run(tsc, '--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist'))
+      await run([], tsc, '--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist'))
     const program = join(folder, 'program.js')
     writeFileSync(
       program,
@@ -154,13 +162,17 @@ for (const kind of ['src', 'dist']) {
       console.log(JSON.stringify(await forms.checkOutput(form, { a: '-ü-' }, 'a')))`
     )
     // Nothing else is written.
-    t.strictSame(JSON.parse(await run(program)), {
+    const environment = kind === 'watched' ? ['WATCH_REPORT_DEPENDENCIES=1'] : []
+    t.strictSame(JSON.parse(await run(environment, program)), {
       faults: [{ path: ['a'], description: 'Must be the name of a host' }]
     })
   })
 }
 
 /** Runs Node.js, and returns what it says. */
-async function run(...args: string[]): Promise<string> {
-  return (await promisify(execFile)('env', [...plain, ...args], { cwd: projectFolder })).stdout
+async function run(environment: string[], ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('env', [...plain(environment), ...args], {
+    cwd: projectFolder
+  })
+  return stdout
 }
