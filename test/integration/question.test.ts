@@ -107,7 +107,7 @@ for (const backend of everyBackend) {
           user: 'alice'
         })
         const { output } = JSON.parse(text).data
-        t.strictSame(Object.keys(output), Object.keys(JSON.parse(numbers)), 'GET gives it')
+        t.equal(Object.keys(output).length, Object.keys(JSON.parse(numbers)).length, 'GET gives it')
         for (const [name, value] of Object.entries<number>(JSON.parse(numbers)))
           t.ok(Math.abs(output[name] / value - 1) < 1e-14, name)
       })
