@@ -1,4 +1,8 @@
-import { CreateStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  StartExecutionCommand
+} from '@aws-sdk/client-sfn'
 import type { DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn'
 import type { Test } from 'tap'
 import { connect, credentials, executionEnd, region, role } from '../../demo/aws.ts'
@@ -80,12 +84,13 @@ export async function startWorkflows(t: Test): Promise<Workflows> {
       return (await client.send(command)).executionArn ?? ''
     },
     async askedIn(executionArn) {
-      let ended: DescribeExecutionOutput | undefined
-      void end(executionArn).then(execution => (ended = execution))
       for (;;) {
         const record = await findManualStep(service.url, executionArn)
         if (record !== undefined) return `${collection}/records/${record.id}`
-        if (ended !== undefined) throw new Error(`${ended.status}: ${ended.error} ${ended.cause}`)
+        const { status, error, cause } = await client.send(
+          new DescribeExecutionCommand({ executionArn })
+        )
+        if (status !== 'RUNNING') throw new Error(`${status}: ${error} ${cause}`)
         await pause(50)
       }
     },
