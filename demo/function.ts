@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeRunFolder } from './parts/folder.ts'
 import { ensurePython } from './parts/python.ts'
@@ -11,11 +11,15 @@ interface FunctionOptions {
   account: string
   role: string
   environment: Record<string, string>
+  /** Of its only module, which has the name of the function. */
+  file?: string
 }
 
+const createRecord = join(import.meta.dirname, 'lambda', 'create-record.mjs')
+
 /**
- * Creates the Lambda function that creates records. It uses the plain API, because the SDK's Lambda
- * client would serve for nothing else here.
+ * Creates a Lambda function, by default the one that creates records. It uses the plain API,
+ * because the SDK's Lambda client would serve for nothing else here.
  * @returns the function's ARN
  */
 export async function createFunction({
@@ -23,8 +27,10 @@ export async function createFunction({
   region,
   account,
   role,
-  environment
+  environment,
+  file = createRecord
 }: FunctionOptions): Promise<string> {
+  const name = basename(file, '.mjs')
   const scope = `${account}/20260101/${region}/lambda/aws4_request`
   const response = await fetch(`${endpoint}/2015-03-31/functions`, {
     method: 'POST',
@@ -34,12 +40,12 @@ export async function createFunction({
       authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`
     },
     body: JSON.stringify({
-      FunctionName: 'create-record',
+      FunctionName: name,
       Runtime: 'nodejs24.x',
-      Handler: 'create-record.handler',
+      Handler: `${name}.handler`,
       Role: role,
       Timeout: 30,
-      Code: { ZipFile: await zip(join(import.meta.dirname, 'lambda', 'create-record.mjs')) },
+      Code: { ZipFile: await zip(file) },
       Environment: { Variables: environment }
     })
   })

@@ -29,7 +29,7 @@ function expiry(asked, timeoutSeconds) {
   return { expiresAt: new Date(Date.parse(asked.at) + timeoutSeconds * 1000).toISOString() }
 }
 
-// Nobody answered in time: so nobody need see the question any more. An answered one stays
+// Nobody answered in time, so nobody need see the question any more
 async function takeBack(id) {
   const record = `${setting('KINTO_COLLECTION')}/records/${id}`
   const headers = { Authorization: setting('KINTO_AUTHORIZATION') }

@@ -48,7 +48,8 @@ export async function judge(judged: Judged, options: JudgementOptions): Promise<
     requesterObstacle(reading.data, caller) ??
     answeredObstacle(reading, step, verdict) ??
     stepObstacle(step) ??
-    overObstacle(verdict)
+    overObstacle(verdict) ??
+    unconfirmedObstacle(reading, step)
   return { verdict, obstacle }
 }
 
@@ -117,4 +118,12 @@ function overObstacle(verdict: ClearVerdict): Obstacle | undefined {
   if (verdict.kind !== 'over') return undefined
   const { reason } = verdict
   return { name: 'over', reason, refusal: gone(`${reason} No answer was accepted.`) }
+}
+
+/** A record that is decided needs no token. Where its step waits all the same, it lacks one. */
+function unconfirmedObstacle({ data }: Reading, step: AskedStep | Refusal): Obstacle | undefined {
+  if (step instanceof Refusal || (step.taskToken ?? step.activityArn) !== undefined)
+    return undefined
+  const refusal = unconfirmed(data['status'])
+  return { name: 'record', reason: refusal.message, refusal }
 }

@@ -18,7 +18,7 @@ export class Forms {
   readonly #line = new FairLine()
   readonly #worker: CheckWorker
 
-  /** By default 200 milliseconds for each check, and 128 MiB for all. */
+  /** By default 200 milliseconds of work for each check, and 128 MiB for all. */
   constructor(options: Partial<WorkerOptions> = {}) {
     this.#worker = new CheckWorker({ timeoutMs, memoryMb, ...options })
   }

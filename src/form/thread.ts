@@ -1,14 +1,13 @@
-import { parentPort, type MessagePort } from 'node:worker_threads'
+import { workerData, type MessagePort } from 'node:worker_threads'
 import { check, type Check } from './check.ts'
 
-/** What runs in the worker thread: each message is a check, and each answer is its verdict. */
-export async function serve(port: MessagePort | null): Promise<void> {
-  // The first check takes longest, so it is made before anybody waits.
-  await check({ form: '{"type":"object"}', output: '{}' })
-  port?.on('message', (message: Check) => {
-    void check(message).then(verdict => port.postMessage(verdict))
-  })
-  port?.postMessage('ready')
-}
+// What runs in the worker thread: each message is a check, and each answer is its verdict. It ends
+// when the other end of its port is closed.
+const port: MessagePort = workerData
 
-await serve(parentPort)
+// The first check takes longest, so it is made before anybody waits.
+await check({ form: '{"type":"object"}', output: '{}' })
+port.on('message', (message: Check) => {
+  void check(message).then(verdict => port.postMessage(verdict))
+})
+port.postMessage('ready')

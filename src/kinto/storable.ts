@@ -1,8 +1,11 @@
 import { isJsonObject } from './json.ts'
+import { storableNumber } from './numbers.ts'
 
 /** Said of a text that `isStorable` refuses. */
 export const notStorable =
   'Holds a character that cannot be stored (U+0000, or half of a surrogate pair)'
+
+const tooLarge = 'Kinto cannot keep a number of this size: write it as text'
 
 // Python, behind Kinto, writes JSON recursively.
 const mostDepth = 64
@@ -16,11 +19,13 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * Why Kinto could not keep a value as a field of a record, numbers aside.
+ * Why Kinto could not keep a value as a field of a record. Numbers are raw literals.
  * @returns undefined where it can
  */
 export function whyNotStorable(value: unknown, depth = 1): string | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : notStorable
+  if (JSON.isRawJSON(value))
+    return storableNumber(value.rawJSON) === undefined ? tooLarge : undefined
   if (!Array.isArray(value) && !isJsonObject(value)) return undefined
   if (depth > mostDepth) return `The value is nested deeper than ${mostDepth} levels.`
   const keys = Array.isArray(value) ? [] : Object.keys(value)

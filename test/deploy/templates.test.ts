@@ -80,12 +80,21 @@ t.test('the state machines without a Lambda function', async t => {
   }
   const { data, permissions } = Resources.Ask.Properties.Definition.States.Ask.Arguments.RequestBody
   const { Input } = Resources.Review.Properties.Definition.States.AskReviewer.Parameters
-  const handed = Object.values<string>({ ...data, permissions: permissions.write[0] }).flatMap(
-    text => /^\{% \$states\.input\.(\w+) %\}$/.exec(text)?.[1] ?? []
-  )
-  for (const field of handed) t.ok(`${field}.$` in Input, `${field} is handed over`)
+  const asked = JSON.stringify({ data, permissions })
+  const handed = [...asked.matchAll(/\$states\.input\.(\w+)/g)].map(([, name = '']) => name)
+  for (const field of handed)
+    t.ok(`${field}.$` in Input || field in Input, `${field} is handed over`)
   t.strictSame(
     new Set(handed),
-    new Set(['subject', 'reviewer', 'stateMachineArn', 'executionArn', 'taskToken'])
+    new Set([
+      'id',
+      'subject',
+      'reviewer',
+      'askedAt',
+      'timeoutSeconds',
+      'stateMachineArn',
+      'executionArn',
+      'taskToken'
+    ])
   )
 })

@@ -1,14 +1,15 @@
-import { execFile } from 'node:child_process'
-import { MessageChannel } from 'node:worker_threads'
+import { execFile, spawn } from 'node:child_process'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { projectFolder } from '../../demo/parts/folder.ts'
 import { Forms } from '../../src/form/forms.ts'
-import { serve } from '../../src/form/thread.ts'
 import { parseJson } from '../../src/kinto/json.ts'
 import { formOf, range } from './checks.ts'
 
@@ -16,6 +17,14 @@ const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
 const tooLong = 'This form takes too long to check.'
 const exploding = formOf({ pattern: '^(a+)+$' })
 const forExploding = { a: `${'a'.repeat(60)}!` }
+const source = join(projectFolder, 'src', 'form', 'forms.ts')
+// Without the loader that tap gives to every process.
+const plain = (environment: string[] = []): string[] => [
+  '-u',
+  'NODE_OPTIONS',
+  ...environment,
+  process.execPath
+]
 // Where no check is to be cut, however busy the machine is.
 const unhurried = { timeoutMs: 60_000 }
 
@@ -63,6 +72,26 @@ t.test('after 200 ms, if nothing else is said', async t => {
   t.ok(performance.now() - begun >= 200)
 })
 
+t.test('time in which the machine lets nobody work does not count', async t => {
+  const program = `const { Forms } = await import(${JSON.stringify(source)})
+    const forms = new Forms({ timeoutMs: 2_000 })
+    const form = { type: 'object', additionalProperties: { items: { type: 'string' } } }
+    await forms.checkForm(form, 'a')
+    const check = forms.checkOutput(form, { a: Array(100_000).fill('x') }, 'a')
+    console.log('begun')
+    console.log(JSON.stringify(await check))`
+  const child = spawn('env', [...plain(), '--eval', program], {
+    cwd: projectFolder,
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  t.match(await lines.next(), { value: 'begun' })
+  child.kill('SIGSTOP')
+  await sleep(2_500)
+  child.kill('SIGCONT')
+  t.match(await lines.next(), { value: '{"faults":[]}' })
+})
+
 t.test('so is one that takes too much memory', async t => {
   const forms = startForms(t, { timeoutMs: 5_000, memoryMb: 64 })
   const output = { a: range(300_000) }
@@ -100,27 +129,30 @@ t.test('a thread that is stopped tells those who wait', async t => {
   t.equal(await forms.checkForm({ type: 'object' }, 'a'), undefined)
 })
 
-t.test('the thread answers each message', async t => {
+t.test('the thread answers each message, and ends with its port', async t => {
   const { port1, port2 } = new MessageChannel()
-  t.teardown(() => port1.close())
-  const ready = once(port1, 'message')
-  await serve(port2)
-  t.strictSame(await ready, ['ready'])
+  const thread = new Worker(join(projectFolder, 'src', 'form', 'thread.ts'), {
+    workerData: port2,
+    transferList: [port2]
+  })
+  t.strictSame(await once(port1, 'message'), ['ready'])
   port1.postMessage({ form: '{"type":"object"}', output: '{}' }, [])
   t.strictSame(await once(port1, 'message'), [{ faults: [] }])
+  port1.close()
+  t.strictSame(await once(thread, 'exit'), [0])
 })
 
-// What is run from TypeScript, and what is built and installed.
-for (const kind of ['src', 'dist']) {
+// What is run from TypeScript, watched as in `npm run dev`, and what is built and installed. Under
+// --watch Node.js writes to its own port to each thread.
+for (const kind of ['src', 'watched', 'dist']) {
   t.test(`a process with a thread ends by itself: ${kind}`, async t => {
     const folder = mkdtempSync(join(tmpdir(), 'kinto-stepfunction forms '))
     t.teardown(() => rmSync(folder, { recursive: true, force: true }))
     symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     const compiled = join(folder, 'dist', 'form', 'forms.js')
-    const source = join(projectFolder, 'src', 'form', 'forms.ts')
     if (kind === 'dist')
-      await run(tsc, '--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist'))
+      await run([], tsc, '--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist'))
     const program = join(folder, 'program.js')
     writeFileSync(
       program,
@@ -130,14 +162,17 @@ for (const kind of ['src', 'dist']) {
       console.log(JSON.stringify(await forms.checkOutput(form, { a: '-ü-' }, 'a')))`
     )
     // Nothing else is written.
-    t.strictSame(JSON.parse(await run(program)), {
+    const environment = kind === 'watched' ? ['WATCH_REPORT_DEPENDENCIES=1'] : []
+    t.strictSame(JSON.parse(await run(environment, program)), {
       faults: [{ path: ['a'], description: 'Must be the name of a host' }]
     })
   })
 }
 
-/** Runs Node.js without the loader that tap gives to every process, and returns what it says. */
-async function run(...args: string[]): Promise<string> {
-  const plain = ['-u', 'NODE_OPTIONS', process.execPath, ...args]
-  return (await promisify(execFile)('env', plain, { cwd: projectFolder })).stdout
+/** Runs Node.js, and returns what it says. */
+async function run(environment: string[], ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('env', [...plain(environment), ...args], {
+    cwd: projectFolder
+  })
+  return stdout
 }

@@ -16,6 +16,21 @@ const form = {
 const output = '{"amount":12.0,"mail":"carol@example.org","big":9007199254740993,"no":null}'
 const equal = '{"no":null,"big":9007199254740993,"mail":"carol@example.org","amount":12}'
 
+// RapidJSON, in Kinto, moves doubles of more than 15 digits by some units of the last place.
+const doubles = Array.from({ length: 500 }, (_none, at): [string, string] => [
+  `d${at}`,
+  String(((at * 0.7548776662466927 + 0.1) % 1) * 10 ** ((at % 60) - 30))
+])
+const numbers = `{${[
+  ...doubles,
+  ['whole', '123456789012345678901234567890'],
+  ['long', '3.14159265358979323846264338327950288'],
+  ['sum', '0.30000000000000004'],
+  ['kept', '9007199254740993']
+]
+  .map(([name, literal]) => `"${name}":${literal}`)
+  .join()}}`
+
 for (const backend of everyBackend) {
   for (const sealed of [true, false]) {
     const name = `choices, a form and who asked, ${backend}${sealed ? '' : ', in clear'}`
@@ -79,6 +94,35 @@ for (const backend of everyBackend) {
               }
             })
         }
+      })
+
+      await t.test('numbers that Kinto moves', async t => {
+        const asked = await wait({ form: { type: 'object' } }, { withExecution: false })
+        const sent = `{"answer":"SUCCEED","output":${numbers}}`
+        t.equal((await say(asked.uri, sent)).status, 200)
+        t.match(sfn.execution(asked.executionArn).output, `"output":${numbers}`, 'as it was sent')
+        const stranger = await another()
+        t.match(await answer(stranger, asked.uri, sent), { status: 200 }, 'an equal output')
+        const { text } = await call(`${stranger.url}/v1${asked.uri}/stepfunction`, {
+          user: 'alice'
+        })
+        const { output } = JSON.parse(text).data
+        t.equal(Object.keys(output).length, Object.keys(JSON.parse(numbers)).length, 'GET gives it')
+        for (const [name, value] of Object.entries<number>(JSON.parse(numbers)))
+          t.ok(Math.abs(output[name] / value - 1) < 1e-14, name)
+      })
+
+      await t.test('numbers that Kinto cannot keep', async t => {
+        const asked = await wait({ form: { type: 'object' }, choices })
+        for (const number of ['1e400', '-1e309', '1e-400']) {
+          const body = `{"choice":"Refund","output":{"a":[{"b":${number}}]}}`
+          t.match(
+            await say(asked.uri, body),
+            { status: 400, body: { details: [{ location: 'body', name: 'output' }] } },
+            number
+          )
+        }
+        t.match(await state(asked.uri), { canAnswer: true }, 'nothing was reported')
       })
 
       await t.test('a refusal, in a batch', async t => {

@@ -14,6 +14,13 @@ t.test('what every Kinto can store', async t => {
     t.equal(whyNotStorable(value), undefined)
 })
 
+t.test('numbers', async t => {
+  for (const literal of ['0', '-0.0', '1e307', '18446744073709551616', '1e-307', '-9.99e307'])
+    t.equal(whyNotStorable([JSON.rawJSON(literal)]), undefined, literal)
+  for (const literal of ['1e308', '-1e400', '9.99e-308', '1e-400', '1e9999999999'])
+    t.match(whyNotStorable({ a: [JSON.rawJSON(literal)] }), /write it as text/, literal)
+})
+
 t.test('how deep', async t => {
   t.equal(whyNotStorable(nested(64)), undefined)
   t.match(whyNotStorable(nested(65)), /deeper than 64 levels/)

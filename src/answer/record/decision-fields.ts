@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../kinto/json.ts'
 import type { Decision } from './decision.ts'
 import { isAbsent } from './record.ts'
+import { asStored } from './sent-output.ts'
 import { formOf } from './terms.ts'
 
 /** Fields to change in a record. */
@@ -21,7 +22,7 @@ export function changesFor(
 ): [Change, ...Change[]] {
   const { answer: status, choice, answeredBy, answeredAt, comment } = decision
   const output = formOf(before) === undefined ? undefined : decision.output
-  const value = output !== undefined && 'value' in output ? output.value : undefined
+  const value = output !== undefined && 'value' in output ? asStored(output.value) : undefined
   const stale = staleFields({ ...decision, output }, before)
   // Only a merge patch (RFC 7396) can take a field away. But it would merge an output with the one
   // that is there.

@@ -25,7 +25,7 @@ async function stageCase(all: Asking, id: string, made: Case): Promise<void> {
   else all.kinto.store.put(all.uri(id), question, permissions)
   if (history === 'answered here') {
     const { data } = (await all.state(id, 'workflow')).body
-    await send(all, id, 'workflow', fitting(data))
+    await send(all, id, { user: 'workflow', body: fitting(data) })
   }
   if (history === 'answered elsewhere') await all.elsewhere(taskToken, 'by hand')
   if (history === 'expired') all.sfn.expire(taskToken)
@@ -43,19 +43,31 @@ function fitting({ choices = [], form, record }: Record<string, any>): Record<st
   }
 }
 
+interface Sent {
+  user?: string | undefined
+  method?: 'GET' | 'POST'
+  body?: object
+  headers?: Record<string, string>
+}
+
+/** Sends a request for a record's endpoint, alone or in a batch of its own. */
 async function send(
   all: Asking,
   id: string,
-  user: string | undefined,
-  body: object,
-  headers: Record<string, string> = {}
+  { user, method = 'POST', ...content }: Sent,
+  isInBatch = false
 ): Promise<Called> {
-  return await call(`${all.url}/v1${all.uri(id)}/stepfunction`, {
+  const path = `/v1${all.uri(id)}/stepfunction`
+  const caller = user === undefined ? {} : { user }
+  const one = { method, ...content }
+  if (!isInBatch) return await call(`${all.url}${path}`, { ...caller, ...one })
+  const batch = await call(`${all.url}/v1/batch`, {
     method: 'POST',
-    ...(user !== undefined && { user }),
-    body,
-    headers
+    ...caller,
+    body: { requests: [{ path, ...one }] }
   })
+  const [{ status, body }] = batch.body.responses
+  return { ...batch, status, body, text: JSON.stringify(body) }
 }
 
 /** The state's obstacle, as a response to POST says it. */
@@ -63,9 +75,15 @@ function obstacleIn({ status, body }: Called): string {
   if (status === 200) return body.stepfunction.outcome === 'accepted' ? 'none' : 'answered'
   if (status === 403) return body.message.includes('asked for this') ? 'requester' : 'permission'
   if (status === 410) return 'over'
+  if (status === 409 && body.message.includes('nothing shows')) return 'unconfirmed'
   if (status === 409) return body.details?.changed === undefined ? 'answered' : 'changed'
   if (status === 400) return body.details[0].location === 'record' ? 'record' : 'request'
   return String(status)
+}
+
+/** POST has one message for a `status` that nothing confirms, whatever GET takes it for. */
+function unconfirmedAs(said: string, one: string): string {
+  return one === 'unconfirmed' && ['answered', 'record'].includes(said) ? said : one
 }
 
 root.test('what GET offers POST takes, what it refuses POST refuses for that reason', async t => {
@@ -78,19 +96,22 @@ root.test('what GET offers POST takes, what it refuses POST refuses for that rea
     const id = `r${count++}`
     await stageCase(all, id, made)
     const user = callers[made.caller]
-    const shown = await call(`${all.url}/v1${all.uri(id)}/stepfunction`, user ? { user } : {})
+    const sendAs = (content: Sent): Promise<Called> =>
+      send(all, id, { user, ...content }, made.isInBatch)
+    const shown = await sendAs({ method: 'GET' })
     if (shown.status !== 200) {
-      const { status } = await send(all, id, user, { answer: 'SUCCEED' })
+      const { status } = await sendAs({ body: { answer: 'SUCCEED' } })
       if (status !== shown.status) throw new Error(`GET ${shown.status}, POST ${status}`)
       return
     }
     const { data } = shown.body
     const said: string = data.obstacle ?? 'none'
     seen.set(said, (seen.get(said) ?? 0) + 1)
-    const badly = await send(all, id, user, { answer: 'SUCCEED', choice: 'There is none.' })
-    const stale = await send(all, id, user, fitting(data), { 'if-match': '"1"' })
-    const well = await send(all, id, user, fitting(data))
-    const told = [badly, stale, well].map(obstacleIn)
+    const badly = await sendAs({ body: { answer: 'SUCCEED', choice: 'There is none.' } })
+    const body = fitting(data)
+    const stale = await sendAs({ body, headers: { 'if-match': '"1"' } })
+    const well = await sendAs({ body, headers: { 'if-match': `"${data.version}"` } })
+    const told = [badly, stale, well].map(obstacleIn).map(one => unconfirmedAs(said, one))
     const expected = said === 'none' ? ['request', '412', 'none'] : [said, said, said]
     // A `status` that nothing confirms holds nobody to a version.
     if (said === 'none' && told[1] === 'none') {

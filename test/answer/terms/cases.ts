@@ -16,6 +16,7 @@ export interface Case {
   history: 'waits' | 'answered here' | 'answered elsewhere' | 'expired' | 'stopped'
   status: string | undefined
   caller: keyof typeof callers
+  isInBatch: boolean
 }
 
 export const callers = {
@@ -48,11 +49,21 @@ function some(isGood: boolean): fc.Arbitrary<Fields> {
   return fc.record(Object.fromEntries(rows), { requiredKeys: [] })
 }
 
+// A token that is not there any more, or is another record's.
+const tokens: Row[] = [
+  ['none', null],
+  ['sealed elsewhere', 'sealed:1:x']
+]
+
+const changes = fc
+  .tuple(fc.oneof(some(true), some(false)), fc.constantFrom(undefined, undefined, ...tokens))
+  .map(([fields, taskToken]): Fields => ({ ...fields, taskToken }))
+
 export const cases: fc.Arbitrary<Case> = fc.record({
   isAsked: fc.boolean(),
   hasExecution: fc.boolean(),
   fields: some(true),
-  changed: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, some(true), some(false)),
+  changed: fc.oneof(fc.constant({}), changes),
   history: fc.constantFrom<Case['history'][]>(
     'waits',
     'waits',
@@ -66,7 +77,8 @@ export const cases: fc.Arbitrary<Case> = fc.record({
   caller: fc.constantFrom(
     ...(Object.keys(callers) as Case['caller'][]),
     ...Array.from({ length: 4 }, (): Case['caller'] => 'writer')
-  )
+  ),
+  isInBatch: fc.boolean()
 })
 
 const plain: Case = {
@@ -76,13 +88,15 @@ const plain: Case = {
   changed: {},
   history: 'waits',
   status: undefined,
-  caller: 'writer'
+  caller: 'writer',
+  isInBatch: false
 }
 
 // What chance alone brings about too seldom.
 export const rare: Case[] = [
   { ...plain, changed: { subject: ['changed', 'Other'] } },
-  { ...plain, fields: { requestedBy: ['alice', 'account:alice'] } }
+  { ...plain, fields: { requestedBy: ['alice', 'account:alice'] } },
+  { ...plain, isAsked: false, changed: { taskToken: ['none', null] }, status: 'SUCCEED' }
 ]
 
 export function values(rows: Fields): Record<string, unknown> {

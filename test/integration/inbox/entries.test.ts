@@ -156,7 +156,8 @@ t.test(
     }
 
     const decided = await ask('decided')
-    await answer(service, decided, { answer: 'SUCCEED', comment: 'fine' })
+    const said = { choice: 'Yes', comment: 'fine', output: {} }
+    t.match(await answer(service, decided, said), { status: 200 })
     await change(decided, { answeredBy: 'account:bob', status: 'FAIL', comment: 'no' })
     const forged = await ask('forged')
     await change(forged, {
@@ -168,6 +169,7 @@ t.test(
     const find = (id: string): object => body.data.find((entry: { id: string }) => entry.id === id)
     t.match(find('decided'), {
       status: 'SUCCEED',
+      choice: 'Yes',
       answeredBy: 'account:alice',
       comment: 'fine',
       proof: 'receipt'
