@@ -49,6 +49,14 @@ async function startTurns(t: Test, env: Record<string, string>, isRetried: boole
   return { ...all, uri, data, setBack, say, another, comesRound }
 }
 
+/** An answer that another service wrote, but for the record. */
+const bobs = {
+  answer: 'FAIL',
+  answeredBy: 'account:bob',
+  answeredAt: '2026-11-29T02:00:00.000Z',
+  answerId: 'bobs'
+}
+
 /** Answers the next task of the activity, as another service does. */
 async function failOutside(sfn: StepFunctionsEndpoint, cause: object): Promise<void> {
   const client = new SFNClient({ region, endpoint: sfn.url, credentials })
@@ -96,9 +104,7 @@ for (const [sealing, env] of Object.entries({ 'in clear': {}, sealed: secret }))
       const replying = say('SUCCEED')
       await sfn.called('SendTaskSuccess')
       all.comesRound()
-      const answeredAt = '2026-11-29T02:00:00.000Z'
-      const bobs = { answer: 'FAIL', answeredBy: 'account:bob', answeredAt, record: uri }
-      await failOutside(sfn, { ...bobs, answerId: 'bobs' })
+      await failOutside(sfn, { ...bobs, record: uri })
       t.strictSame(told(await replying), accepted('SUCCEED'))
     }
   )
@@ -143,6 +149,15 @@ t.test('Kinto takes neither the token nor the answer of a turn', parallel, async
   t.equal(sfn.callsOf('SendTaskFailure').length, 1)
   all.setBack({})
   t.strictSame(told(await say('SUCCEED', 'bob')), accepted('SUCCEED', 'account:bob'))
+})
+
+t.test('Kinto took neither, and the turn after it was answered elsewhere', parallel, async t => {
+  const { sfn, kinto, say, uri } = await startTurns(t, {}, true)
+  kinto.fault({ method: 'PATCH', nth: 2 }, 400)
+  kinto.fault({ method: 'PATCH', nth: 3 }, 403)
+  t.match(await say('FAIL'), { status: 503, body: { details: { reported: 'yes' } } })
+  await failOutside(sfn, { ...bobs, record: uri })
+  t.strictSame(told(await say('SUCCEED', 'bob')), accepted('SUCCEED', 'account:bob'), 'turn 3')
 })
 
 for (const next of ['waits', 'expires, and the one after it waits'])
