@@ -28,7 +28,7 @@ export function createParts(
     kinto = nowhere,
     sfn = nowhere,
     seals,
-    timeoutMs = 1_000
+    timeoutMs = 9_000
   }: {
     kinto?: { url: string }
     sfn?: { url: string }
@@ -39,7 +39,7 @@ export function createParts(
 ): Parts {
   const origin = kinto.url
   const upstream = createUpstream({ origin, timeoutMs })
-  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 1_000 })
+  const stepFunctions = createStepFunctions({ endpoint: sfn.url, credentials, timeoutMs: 9_000 })
   t.teardown(async () => {
     stepFunctions.close()
     await upstream.close()
