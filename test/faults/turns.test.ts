@@ -135,13 +135,20 @@ for (const where of ['here', 'at another replica'])
       )
     })
 
-t.test('Kinto takes neither the token nor the answer of a turn', parallel, async t => {
-  const all = await startTurns(t, {}, true)
-  const { sfn, kinto, say, data } = all
+type Turns = Awaited<ReturnType<typeof startTurns>>
+
+/** Alice's answer, of which Kinto takes neither the token nor the decision. */
+async function failUnrecorded(t: Test, { kinto, say }: Turns): Promise<void> {
   // The first PATCH proves the reviewer's right.
   kinto.fault({ method: 'PATCH', nth: 2 }, 400)
   kinto.fault({ method: 'PATCH', nth: 3 }, 403)
   t.match(await say('FAIL'), { status: 503, body: { details: { reported: 'yes' } } })
+}
+
+t.test('Kinto takes neither the token nor the answer of a turn', parallel, async t => {
+  const all = await startTurns(t, {}, true)
+  const { sfn, say, data } = all
+  await failUnrecorded(t, all)
   t.equal(data()['taskToken'], undefined)
   t.strictSame(told(await say('SUCCEED', 'bob')), conflict('FAIL'))
   t.strictSame(told(await say('FAIL')), repeated('FAIL'))
@@ -152,10 +159,9 @@ t.test('Kinto takes neither the token nor the answer of a turn', parallel, async
 })
 
 t.test('Kinto took neither, and the turn after it was answered elsewhere', parallel, async t => {
-  const { sfn, kinto, say, uri } = await startTurns(t, {}, true)
-  kinto.fault({ method: 'PATCH', nth: 2 }, 400)
-  kinto.fault({ method: 'PATCH', nth: 3 }, 403)
-  t.match(await say('FAIL'), { status: 503, body: { details: { reported: 'yes' } } })
+  const all = await startTurns(t, {}, true)
+  const { sfn, say, uri } = all
+  await failUnrecorded(t, all)
   await failOutside(sfn, { ...bobs, record: uri })
   t.strictSame(told(await say('SUCCEED', 'bob')), accepted('SUCCEED', 'account:bob'), 'turn 3')
 })

@@ -14,7 +14,7 @@ const uri = (id: string): string => `${collection}/records/${id}`
 /** What the service does by itself, part by part, on a scripted Kinto and Step Functions. */
 export async function startBackground(
   t: Test,
-  { sealing = true, timeoutMs = 9_000 }: { sealing?: boolean; timeoutMs?: number } = {}
+  { sealing = true, timeoutMs }: { sealing?: boolean; timeoutMs?: number } = {}
 ) {
   const [kinto, sfn] = await Promise.all([startKinto(t), startStepFunctions(t)])
   kinto.store.collections.set(collection, { write: ['account:workflow'] })

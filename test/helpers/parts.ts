@@ -34,7 +34,7 @@ export function createParts(
     sfn?: { url: string }
     seals?: Seals | undefined
     /** Of Kinto. */
-    timeoutMs?: number
+    timeoutMs?: number | undefined
   } = {}
 ): Parts {
   const origin = kinto.url
