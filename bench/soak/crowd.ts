@@ -16,6 +16,7 @@ export interface CrowdOptions {
   client: Client
   /** Of those who do what nobody should do. It has connections of its own. */
   rudeClient: Client
+  /** Where those are rude by hand. */
   url: string
   ledger: Ledger
   random: Random
@@ -60,7 +61,8 @@ function crowd({
   questions
 }: CrowdOptions): Actor[] {
   const review = async (): Promise<void> => {
-    const question = await ask(client, stepFunctions, random)
+    const question = await ask({ client, stepFunctions, random, ledger })
+    if (question === undefined) return
     questions.push(question)
     await reviewers.treat(question)
   }

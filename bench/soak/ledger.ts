@@ -8,6 +8,8 @@ export class Ledger {
   readonly errors = new Map<string, number>()
   /** By part, and how it was stopped. */
   readonly restarts = new Map<string, number>()
+  /** Connections to Kinto that were closed unannounced. */
+  readonly closes = new Map<string, number>()
   readonly #violations = new Map<string, { first: string; times: number }>()
 
   request(kind: string, outcome: string, milliseconds: number): void {
@@ -23,6 +25,10 @@ export class Ledger {
 
   restart(what: string): void {
     count(this.restarts, what)
+  }
+
+  close(when: string): void {
+    count(this.closes, when)
   }
 
   /** `what` is the same for all violations of a kind; `details` belong to one of them. */

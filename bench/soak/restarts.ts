@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Part as ProcessPart } from '../../demo/parts/process.ts'
 import type { Ledger } from './ledger.ts'
 import type { Random } from './random.ts'
 import type { Outages, Part } from './stage/outages.ts'
+import type { Restartable } from './stage/restartable.ts'
 import type { Stage } from './stage/stage.ts'
 
 export interface RestartOptions {
@@ -14,6 +16,15 @@ export interface RestartOptions {
   enough: AbortSignal
 }
 
+/** How a part is restarted. */
+interface Restart {
+  part: Part
+  ways: readonly string[]
+  /** Resolves when it has ended, with its exit code and a function that starts it again. */
+  end: (way: string) => Promise<{ code: number | null; back: () => Promise<void> }>
+}
+
+const signals = ['SIGTERM', 'SIGKILL'] as const
 const faults = [
   'reset before',
   'reset after',
@@ -24,7 +35,7 @@ const faults = [
 const operations = ['SendTaskSuccess', 'SendTaskFailure', 'GetExecutionHistory'] as const
 
 /**
- * Kills the parts behind the service at random, and starts them again, until it is enough. At the
+ * Ends the parts behind the services and a replica at random, and starts them again, until it is enough. At the
  * end all of them are up.
  */
 export async function restartAll({
@@ -35,23 +46,31 @@ export async function restartAll({
   seconds,
   enough
 }: RestartOptions): Promise<void> {
-  const { kinto, stepFunctions, emulator } = stage
+  const { kinto, stepFunctions, emulator, services } = stage
   // The parts take seconds to start: in a short soak nothing else would happen
   const longestPause = Math.min(30, seconds / 2) * 1_000
   const outagesMs = seconds < 60 ? [0, 300] : [0, 300, 1_000, 5_000]
-  const restarts: [Part, (own: Random) => Promise<{ how: string; back: () => Promise<void> }>][] = [
-    ['Kinto', async own => await kill(kinto, own.pick(['SIGTERM', 'SIGKILL']))],
-    ['the emulator', async own => await kill(emulator, own.pick(['SIGTERM', 'SIGKILL']))],
+  const restarts: Restart[] = [
+    { part: 'Kinto', ways: signals, end: ending(kinto) },
+    { part: 'the emulator', ways: signals, end: ending(emulator) },
+    { part: 'replica', ways: signals, end: ending(services.replica.process) },
     // It stays in this process, because its state is checked; to the service it looks restarted
-    ['Step Functions', async () => ({ how: 'away', back: await stepFunctions.goAway() })]
+    {
+      part: 'Step Functions',
+      ways: ['away'],
+      end: async () => ({ code: null, back: await stepFunctions.goAway() })
+    }
   ]
   await Promise.all([
-    ...restarts.map(async ([part, restart]) => {
+    ...restarts.map(async ({ part, ways, end }) => {
       const own = random.of(part)
       while (await pause(own.between(0.2, 1) * longestPause, enough)) {
-        const over = outages.begin(part)
-        const { how, back } = await restart(own)
-        ledger.restart(`${part}, ${how}`)
+        const way = own.pick(ways)
+        const inOrder = part === 'replica' && way === 'SIGTERM'
+        const over = outages.begin(part, { inOrder })
+        const { code, back } = await end(way)
+        if (inOrder && code !== 0) ledger.violation(`${part}: it did not end in order`, { code })
+        ledger.restart(`${part}, ${way}`)
         // Often for a moment, sometimes for longer than the service waits
         await sleep(own.pick(outagesMs))
         await back()
@@ -62,17 +81,12 @@ export async function restartAll({
   ])
 }
 
-async function kill(
-  part: { kill: (signal: NodeJS.Signals) => Promise<void>; start: () => Promise<void> },
-  signal: NodeJS.Signals
-): Promise<{ how: string; back: () => Promise<void> }> {
-  await part.kill(signal)
-  return {
-    how: signal,
-    back: async () => {
-      await part.start()
-    }
-  }
+/** Ends a part with a signal. */
+function ending({ end, start }: Restartable<ProcessPart>): Restart['end'] {
+  return async way => ({
+    code: await end(way === 'SIGKILL' ? 'SIGKILL' : 'SIGTERM'),
+    back: start
+  })
 }
 
 /** Lets a call to Step Functions fail now and then: restarts too seldom hit one in the middle. */

@@ -8,6 +8,8 @@ import type { Plan } from './plan.ts'
 import { Random } from './random.ts'
 import { restartAll } from './restarts.ts'
 import { Outages } from './stage/outages.ts'
+import type { Part } from './stage/outages.ts'
+import type { Watched } from './stage/services.ts'
 import { setStage } from './stage/stage.ts'
 import { Client } from './traffic/client.ts'
 import { ServiceWatch } from './watch/service-watch.ts'
@@ -15,13 +17,15 @@ import { ServiceWatch } from './watch/service-watch.ts'
 /** All that a soak found. */
 export interface Soaked {
   plan: Plan
+  /** Where Kinto kept its data. */
+  storage: string
   ledger: Ledger
   questions: readonly Question[]
   watches: readonly ServiceWatch[]
 }
 
 /**
- * Sends mixed traffic while the parts behind the service are restarted at random. Then waits until
+ * Sends mixed traffic while the parts behind the services and a replica are restarted at random. Then waits until
  * all is quiet, and checks everything.
  */
 export async function soak(plan: Plan, say: (what: string) => void): Promise<Soaked> {
@@ -29,30 +33,24 @@ export async function soak(plan: Plan, say: (what: string) => void): Promise<Soa
   const ledger = new Ledger()
   const outages = new Outages()
   const questions: Question[] = []
-  say('Starting Kinto, the emulator and two services …')
-  const stage = await setStage()
-  const { kinto, stepFunctions, services } = stage
-  const { url } = services.main.process
-  const clientOfMain = { url, ledger, outages, parts: ['Kinto', 'Step Functions'] } as const
-  const client = new Client(clientOfMain)
-  const rudeClient = new Client(clientOfMain)
-  const emulatedClient = new Client({
-    url: services.emulated.process.url,
-    ledger,
-    outages,
-    parts: ['Kinto', 'the emulator']
-  })
+  say('Starting Kinto, the emulator, two replicas and another service …')
+  const stage = await setStage(random.of('stage'), ledger)
+  const { kinto, stepFunctions, services, storage } = stage
+  const { main, replica } = services
+  const clientOf = (name: string, parts: readonly Part[], ...services: Watched[]): Client =>
+    new Client({ services, random: random.of(name), ledger, outages, parts })
+  const client = clientOf('client', ['Kinto', 'Step Functions'], main, replica)
+  const rudeClient = clientOf('rude client', ['Kinto', 'Step Functions'], main)
+  const emulatedClient = clientOf('emulated client', ['Kinto', 'the emulator'], services.emulated)
   const emulated = new Emulated({
-    url: stage.emulator.url,
+    url: stage.emulator.part.url,
     client: emulatedClient,
     outages,
     ledger,
     random: random.of('emulated')
   })
   const reviewers = new Reviewers(client, stepFunctions, random.of('reviewers'))
-  const watches = [services.main, services.emulated].map(
-    service => new ServiceWatch(service, ledger)
-  )
+  const watches = Object.values(services).map(service => new ServiceWatch(service, ledger, outages))
   try {
     await Promise.all(
       watches.map(async watch => {
@@ -75,7 +73,7 @@ export async function soak(plan: Plan, say: (what: string) => void): Promise<Soa
         {
           client,
           rudeClient,
-          url,
+          url: main.process.part.url,
           ledger,
           random: random.of('crowd'),
           reviewers,
@@ -90,7 +88,7 @@ export async function soak(plan: Plan, say: (what: string) => void): Promise<Soa
       })
     ])
     say('Quiet: looking at every decision …')
-    await sweep(questions, { kinto, client, stepFunctions, reviewers, ledger })
+    await sweep(questions, { kinto: kinto.part, client, stepFunctions, reviewers, ledger })
     await Promise.all([client, rudeClient, emulatedClient].map(each => each.close()))
     say('Idle: waiting until no connection is left …')
     await Promise.all(
@@ -102,5 +100,5 @@ export async function soak(plan: Plan, say: (what: string) => void): Promise<Soa
     emulated.close()
     await stage.stop()
   }
-  return { plan, ledger, questions, watches }
+  return { plan, storage, ledger, questions, watches }
 }

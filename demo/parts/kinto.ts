@@ -18,6 +18,8 @@ export interface KintoOptions {
   modules?: string
   /** The URL of a PostgreSQL database to keep everything in; by default that is memory. */
   database?: string
+  /** Whether that has Kinto's tables already; by default they are made. */
+  hasTables?: boolean
   /** A Python that has another Kinto than ours. */
   python?: string
   /** What serves it in place of its own command, which starts waitress. */
@@ -52,6 +54,7 @@ export async function startKinto({
   port = 0,
   modules,
   database,
+  hasTables = false,
   server,
   python = server?.python
 }: KintoOptions = {}): Promise<Kinto> {
@@ -65,7 +68,7 @@ export async function startKinto({
     PYTHONUNBUFFERED: '1',
     ...(modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' })
   }
-  if (database !== undefined) {
+  if (database !== undefined && !hasTables) {
     const writable = join(folder, 'migrate.ini')
     // Kinto makes no tables while it is read-only
     writeFileSync(

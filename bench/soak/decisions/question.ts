@@ -1,6 +1,18 @@
 import type { Account } from '../stage/kinto.ts'
 
-export type Verb = 'SUCCEED' | 'FAIL'
+/** What somebody says to a question. */
+export interface Reply {
+  answer: 'SUCCEED' | 'FAIL'
+  /** The label, where the record has choices. */
+  choice?: string
+}
+
+/** A choice of a record. */
+export interface Choice {
+  label: string
+  answer: 'SUCCEED' | 'FAIL'
+  error?: string
+}
 
 /** A record that waits for an answer. */
 export interface Question {
@@ -13,6 +25,7 @@ export interface Question {
    * report whose response was lost.
    */
   tellsExecution: boolean
+  choices: readonly Choice[] | undefined
   /** Its step ended before anybody answered. */
   expired: boolean
   attempts: Attempt[]
@@ -21,7 +34,7 @@ export interface Question {
 /** One person's answer, sent as often as it takes. */
 export interface Attempt {
   user: Account | undefined
-  said: Verb
+  said: Reply
   /** No other attempt has it, so the execution shows by it whose answer it got. */
   comment: string
   /** What its sender was told, each time that it was sent. */
@@ -36,6 +49,7 @@ export interface Told {
     | 'already applied'
     | 'answered differently'
     | 'no task yet'
+    | 'changed'
     | 'over'
     | 'reported, not recorded'
     | 'not known'
@@ -43,7 +57,17 @@ export interface Told {
     | 'refused'
     | 'nothing'
   /** The decision that it names. */
-  decision: { answer?: unknown; answeredBy?: unknown; answeredAt?: unknown }
+  decision: { answer?: unknown; choice?: unknown; answeredBy?: unknown; answeredAt?: unknown }
+}
+
+/** All that can be said to a question. */
+export function replies({ choices }: Pick<Question, 'choices'>): Reply[] {
+  return (
+    choices?.map(({ label, answer }) => ({ answer, choice: label })) ?? [
+      { answer: 'SUCCEED' },
+      { answer: 'FAIL' }
+    ]
+  )
 }
 
 /** Reads a response. A client that has left was told nothing. */
@@ -53,15 +77,18 @@ export function readTold(response: { status: number; body: any } | string): Told
   const {
     outcome,
     answer: said,
+    choice,
     answeredBy,
     answeredAt,
-    reported
+    reported,
+    changed
   } = body?.stepfunction ?? body?.details ?? {}
-  const decision = { answer: said, answeredBy, answeredAt }
+  const decision = { answer: said, choice, answeredBy, answeredAt }
   switch (status) {
     case 200:
       return { outcome: outcome === 'accepted' ? 'accepted' : 'already applied', decision }
     case 409:
+      if (changed !== undefined) return { outcome: 'changed', decision }
       return { outcome: said === undefined ? 'no task yet' : 'answered differently', decision }
     case 410:
       return { outcome: 'over', decision }

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { StepFunctionsEndpoint } from '../../../test/helpers/step-functions.ts'
 import type { Random } from '../random.ts'
 import type { Account } from '../stage/kinto.ts'
-import type { Client, Request } from '../traffic/client.ts'
-import { readTold } from './question.ts'
-import type { Attempt, Question, Told, Verb } from './question.ts'
+import type { Client } from '../traffic/client.ts'
+import type { Request } from '../traffic/exchange.ts'
+import { readTold, replies } from './question.ts'
+import type { Attempt, Question, Reply, Told } from './question.ts'
 
-const verbs: readonly Verb[] = ['SUCCEED', 'FAIL']
 const reviewers: readonly Account[] = ['alice', 'bob']
 
 /** Reviewers, who answer questions, and strangers, who try what they must not. */
@@ -32,7 +32,7 @@ export class Reviewers {
     const people = random.pick([1, 1, 2, 2, 3])
     await Promise.all(
       Array.from({ length: people }, async () => {
-        const said = random.pick(verbs)
+        const said = random.pick(replies(question))
         await this.answer(question, random.pick(reviewers), said)
       })
     )
@@ -40,7 +40,7 @@ export class Reviewers {
   }
 
   /** Answers until the response tells the decision, or tells three times that there is no task. */
-  async answer(question: Question, user: Account, said: Verb): Promise<void> {
+  async answer(question: Question, user: Account, said: Reply): Promise<void> {
     const attempt: Attempt = { user, said, comment: randomUUID(), told: [] }
     question.attempts.push(attempt)
     const random = this.#random
@@ -63,14 +63,14 @@ export class Reviewers {
   }
 
   async #send(question: Question, attempt: Attempt, more: Partial<Request> = {}): Promise<Told> {
-    const { user, said, comment } = attempt
+    const { user } = attempt
     const told = readTold(
       await this.#client.ask({
         kind: 'POST answer',
         method: 'POST',
         path: `${question.uri}/stepfunction`,
         ...(user !== undefined && { user }),
-        body: { answer: said, comment },
+        body: this.#body(attempt),
         expected: [200, 409, 410],
         ...more
       })
@@ -80,7 +80,7 @@ export class Reviewers {
   }
 
   async #sendInBatch(question: Question, attempt: Attempt): Promise<Told> {
-    const { user, said, comment } = attempt
+    const { user } = attempt
     const response = await this.#client.ask({
       kind: 'POST batch with an answer',
       method: 'POST',
@@ -90,7 +90,7 @@ export class Reviewers {
       body: {
         requests: [
           { method: 'GET', path: question.uri },
-          { method: 'POST', path: `${question.uri}/stepfunction`, body: { answer: said, comment } },
+          { method: 'POST', path: `${question.uri}/stepfunction`, body: this.#body(attempt) },
           { method: 'GET', path: question.uri }
         ]
       }
@@ -104,11 +104,17 @@ export class Reviewers {
     return told
   }
 
+  /** Whoever names a choice need not name its answer. */
+  #body({ said: { answer, choice }, comment }: Attempt): object {
+    if (choice === undefined) return { answer, comment }
+    return this.#random.chance(0.5) ? { choice, comment } : { answer, choice, comment }
+  }
+
   async #tryAsStranger(question: Question): Promise<void> {
     const user = this.#random.pick(['mallory', undefined] as const)
     const attempt: Attempt = {
       user,
-      said: this.#random.pick(verbs),
+      said: this.#random.pick(replies(question)),
       comment: randomUUID(),
       told: []
     }
@@ -119,15 +125,15 @@ export class Reviewers {
     })
   }
 
-  // A change that concerns no step, by itself or in a batch without answers. The status is 412 if
-  // the service saved a token in between.
+  // A change of an open field, by itself or in a batch without answers. The status is 412 if the
+  // service saved a token in between.
   async #edit({ uri }: Question): Promise<void> {
-    const patch = { method: 'PATCH', path: uri, body: { data: { subject: 'Please review this' } } }
+    const patch = { method: 'PATCH', path: uri, body: { data: { note: 'I am at it' } } }
     await this.#client.ask(
       this.#random.pick<Request>([
-        { ...patch, kind: 'PATCH subject', user: 'alice', expected: [200, 412] },
+        { ...patch, kind: 'PATCH note', user: 'alice', expected: [200, 412] },
         {
-          kind: 'POST batch with a subject',
+          kind: 'POST batch with a note',
           path: '/batch',
           method: 'POST',
           user: 'alice',

@@ -1,20 +1,25 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Account } from '../stage/kinto.ts'
-import type { Attempt, Question, Told } from './question.ts'
+import type { Attempt, Question, Reply, Told } from './question.ts'
 
 /** What Step Functions took, as its execution says; undefined if nothing. */
 export interface Taken {
   answer: string
+  choice?: string
   answeredBy: string
   answeredAt: string
   comment: string
   record: string
+  /** The name of the error, if the step has failed. */
+  error: string | undefined
 }
 
 /** What the record in Kinto says. */
 export interface Recorded {
   taskToken?: string
   status?: string
+  choice?: string
+  answerReceipt?: string
   answeredBy?: string
   answeredAt?: string
   comment?: string
@@ -34,21 +39,32 @@ export function judge(question: Question, taken: Taken | undefined, recorded: Re
 }
 
 function wrongTaken(
-  { uri, expired }: Question,
-  { answer, answeredBy, record }: Taken,
+  { uri, expired, choices }: Question,
+  { answer, choice, answeredBy, record, error }: Taken,
   attempt: Attempt | undefined
 ): string[] {
   return [
     ...(attempt === undefined ? ['Step Functions got an answer that nobody gave'] : []),
     ...(isStranger(attempt?.user) ? ['Step Functions got the answer of a stranger'] : []),
     ...(isDeepStrictEqual(
-      [answer, answeredBy, record],
-      [attempt?.said, `account:${attempt?.user}`, uri]
+      [answer, choice, answeredBy, record, error],
+      [
+        attempt?.said.answer,
+        attempt?.said.choice,
+        `account:${attempt?.user}`,
+        uri,
+        errorOf(attempt?.said, choices)
+      ]
     )
       ? []
       : ['Step Functions got another answer than was given']),
     ...(expired ? ['Step Functions got an answer to a step that was over'] : [])
   ]
+}
+
+function errorOf(said: Reply | undefined, choices: Question['choices']): string | undefined {
+  if (said?.answer !== 'FAIL') return undefined
+  return choices?.find(({ label }) => label === said.choice)?.error ?? 'Not signing off'
 }
 
 function wrongTold(question: Question, attempt: Attempt, taken: Taken | undefined): string[] {
@@ -79,24 +95,28 @@ function isTrue(
 ): boolean {
   const named = isDeepStrictEqual(decision, {
     answer: taken?.answer,
+    choice: taken?.choice,
     answeredBy: taken?.answeredBy,
     answeredAt: taken?.answeredAt
   })
+  const isSame = taken?.answer === said.answer && taken.choice === said.choice
   switch (outcome) {
     case 'accepted':
       return named && taken?.comment === comment
     case 'already applied':
-      return named && taken?.answer === said
+      return named && isSame
     case 'answered differently':
-      return named && taken !== undefined && taken.answer !== said
+      return named && taken !== undefined && !isSame
     case 'reported, not recorded':
-      return taken?.answer === said
+      return isSame
     case 'over':
       return expired || (!tellsExecution && taken !== undefined)
     case 'no task yet':
       return taskToken === undefined
     case 'refused':
       return isStranger(user)
+    case 'changed':
+      return false
     case 'not reported':
     case 'not known':
     case 'nothing':
@@ -111,7 +131,7 @@ function isStranger(user: Account | undefined): boolean {
 function wrongRecord(
   question: Question,
   taken: Taken | undefined,
-  { status, answeredBy, answeredAt, comment }: Recorded
+  { status, choice, answeredBy, answeredAt, comment, answerReceipt }: Recorded
 ): string[] {
   const undecided = status === undefined || status === 'UNANSWERED'
   if (taken === undefined)
@@ -123,15 +143,19 @@ function wrongRecord(
       ? []
       : ['Step Functions got an answer that the record does not show']
   const same = isDeepStrictEqual(
-    { answer: status, answeredBy, answeredAt, comment },
+    { answer: status, choice, answeredBy, answeredAt, comment },
     {
       answer: taken.answer,
+      choice: taken.choice,
       answeredBy: taken.answeredBy,
       answeredAt: taken.answeredAt,
       comment: taken.comment
     }
   )
-  return same ? [] : ['A record says something else than what Step Functions got']
+  return [
+    ...(same ? [] : ['A record says something else than what Step Functions got']),
+    ...(answerReceipt === undefined ? ['A decision was recorded without a receipt'] : [])
+  ]
 }
 
 /** The response to a report was lost, and the record names no execution with a history to read. */

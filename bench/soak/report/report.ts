@@ -7,16 +7,17 @@ import type { Handles } from '../watch/handles.ts'
 import type { ServiceWatch } from '../watch/service-watch.ts'
 
 /** What was found, in tables, the violations last. */
-export function report({ plan, ledger, questions, watches }: Soaked): string {
+export function report({ plan, storage, ledger, questions, watches }: Soaked): string {
   const { violations, total } = ledger
   return [
     `${total.toLocaleString('en-US')} requests and ` +
       `${questions.length.toLocaleString('en-US')} questions ` +
-      `in ${plan.seconds} s of traffic, seed ${plan.seed}.`,
+      `in ${plan.seconds} s of traffic, seed ${plan.seed}, the data of Kinto in ${storage}.`,
     ...[
       requests(ledger),
       counted('What went wrong on the way, as it may', ledger.errors),
       counted('Restarts', ledger.restarts),
+      counted('Connections from main to Kinto that closed unannounced', ledger.closes),
       decisions(questions),
       ...watches.flatMap(watch => [
         memory(watch),

@@ -1,16 +1,19 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { makeRunFolder } from '../../../demo/parts/folder.ts'
 import { startKinto } from '../../../demo/parts/kinto.ts'
 import type { Kinto } from '../../../demo/parts/kinto.ts'
 import { lowPort } from '../../../demo/parts/low-port.ts'
 import { as, call } from '../../../test/helpers/service.ts'
+import { startRestartable } from './restartable.ts'
+import type { Restartable } from './restartable.ts'
+import type { Storage } from './storage.ts'
 
 const accounts = ['workflow', 'stepfunction', 'alice', 'bob', 'mallory', 'carol'] as const
 export type Account = (typeof accounts)[number]
 
-/** The questions for the endpoint that behaves as AWS does. */
+/** The questions that are asked through the service, for the endpoint that behaves as AWS does. */
 export const steps = '/buckets/stepfunction/collections/steps'
+
+/** The questions that workflows put into Kinto by themselves, for the same endpoint. */
+export const clear = '/buckets/stepfunction/collections/clear'
 
 /** The questions for the emulator. */
 export const emulated = '/buckets/stepfunction/collections/emulated'
@@ -21,54 +24,17 @@ export const large = '/buckets/ordinary/collections/large'
 
 export const ownAuthorization = as('stepfunction')
 
-/** A Kinto that can be killed, and started again at the same address with the same data. */
-export interface RestartableKinto {
-  url: string
-  /** Resolves when it has ended. */
-  kill: (signal: NodeJS.Signals) => Promise<void>
-  /** Resolves when it responds. */
-  start: () => Promise<void>
-  stop: () => Promise<void>
-  log: () => string
-}
-
 /** Starts it with the accounts, and with the collections, which `workflow` owns. */
-export async function startRestartableKinto(): Promise<RestartableKinto> {
-  const folder = makeRunFolder('soak')
-  mkdirSync(folder, { recursive: true })
+export async function startRestartableKinto({ options }: Storage): Promise<Restartable<Kinto>> {
   const port = await lowPort()
-  const start = async (): Promise<Kinto> =>
-    await startKinto({
-      port,
-      modules: join(import.meta.dirname, '..', 'kinto'),
-      settings: settings(join(folder, 'data'))
-    })
-  let part = await start()
-  await fill(part.url)
-  return {
-    url: part.url,
-    log: () => part.log(),
-    async kill(signal) {
-      part.kill(signal)
-      await part.exited
-    },
-    async start() {
-      part = await start()
-    },
-    stop: async () => {
-      await part.stop()
-    }
-  }
-}
-
-function settings(file: string): Record<string, string> {
-  return {
-    'kinto.includes': 'kinto.plugins.default_bucket kinto.plugins.accounts kept',
-    'kinto.storage_backend': 'kept_storage',
-    'kinto.permission_backend': 'kept_permission',
-    'kinto.storage_url': file,
-    'kinto.userid_hmac_secret': 'the same after each restart'
-  }
+  let hasTables = false
+  const kinto = await startRestartable(async () => {
+    const part = await startKinto({ port, ...options, hasTables })
+    hasTables = true
+    return part
+  })
+  await fill(kinto.part.url)
+  return kinto
 }
 
 async function fill(kinto: string): Promise<void> {
@@ -77,7 +43,7 @@ async function fill(kinto: string): Promise<void> {
   for (const bucket of ['stepfunction', 'ordinary'])
     await put(`${kinto}/v1/buckets/${bucket}`, {}, 'workflow')
   // Reviewers get their right from each record, as in a careful workflow
-  for (const collection of [steps, emulated])
+  for (const collection of [steps, clear, emulated])
     await put(
       `${kinto}/v1${collection}`,
       { permissions: { write: ['account:stepfunction'] } },

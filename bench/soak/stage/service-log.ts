@@ -1,9 +1,9 @@
 // The lines of the inspector, which measures the memory in use
 const inspector = /^(Debugger (listening|attached|ending)|For help, see|Waiting for the debugger)/
 
-/** Everything that a service wrote, line by line. */
+/** Everything that the processes of a service wrote, line by line. */
 export class ServiceLog {
-  /** The address of its inspector. */
+  /** The address of the inspector of the process that runs. */
   inspector: string | undefined
   /** How often each warning and error was logged. */
   readonly counts = new Map<string, number>()
@@ -13,6 +13,12 @@ export class ServiceLog {
    */
   readonly bad: string[] = []
   #rest = ''
+
+  /** A process begins. The last line of one that was killed may have no end. */
+  begin(): void {
+    this.inspector = undefined
+    this.#rest = ''
+  }
 
   write(text: string): void {
     const lines = (this.#rest + text).split('\n')

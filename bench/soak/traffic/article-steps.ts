@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Ledger } from '../ledger.ts'
 import type { Random } from '../random.ts'
 import { know, path, statuses, suspect, type Article } from './article.ts'
-import { isDefinite, type Outcome, type Request } from './client.ts'
+import { isDefinite, type Outcome, type Request } from './exchange.ts'
 
 /** A request, and what its author learns from the outcome. */
 export interface Step {

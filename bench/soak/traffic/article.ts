@@ -1,5 +1,5 @@
 import { articles } from '../stage/kinto.ts'
-import type { Answer } from './client.ts'
+import type { Answer } from './exchange.ts'
 
 /**
  * What an article may be: the number that was written last, or nothing. There is more than one

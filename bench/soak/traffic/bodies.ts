@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger } from '../ledger.ts'
 import type { Random } from '../random.ts'
 import { large } from '../stage/kinto.ts'
-import { isDefinite, type Client, type Request } from './client.ts'
+import type { Client } from './client.ts'
+import { isDefinite, type Request } from './exchange.ts'
 
 const mebibyte = 2 ** 20
 const piece = 64 * 1_024

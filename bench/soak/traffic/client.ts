@@ -1,54 +1,35 @@
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent } from 'undici'
-import type { Dispatcher } from 'undici'
 import { as } from '../../../test/helpers/service.ts'
 import type { Ledger } from '../ledger.ts'
-import type { Account } from '../stage/kinto.ts'
-import type { Outages, Part } from '../stage/outages.ts'
-
-export interface Request {
-  /** The report counts it under this name. */
-  kind: string
-  method: Dispatcher.HttpMethod
-  /** With `/v1/` or without it. */
-  path: string
-  /** No credentials by default. */
-  user?: Account
-  headers?: Record<string, string>
-  /** Sent as JSON; a stream as it is. */
-  body?: object | AsyncIterable<Uint8Array>
-  /** All statuses that are right. While a part is away 503 is right too. */
-  expected: readonly number[]
-  /** Milliseconds after which the client gives up and leaves. */
-  leaveAfter?: number
-  /** Reads the response piece by piece, with pauses. */
-  slowly?: boolean
-}
-
-export interface Answer {
-  status: number
-  headers: Record<string, string | string[] | undefined>
-  text: string
-  /** Undefined if the text is no JSON. */
-  body: any
-}
-
-/** The client has left, or the response was cut off in the middle because Kinto died. */
-export type Outcome = Answer | 'left' | 'cut'
+import type { Random } from '../random.ts'
+import type { Outages, Part, ServiceName } from '../stage/outages.ts'
+import type { Watched } from '../stage/services.ts'
+import { isConflict, isDefinite } from './exchange.ts'
+import type { Answer, Outcome, Request } from './exchange.ts'
 
 export interface ClientOptions {
-  url: string
+  /** One of them gets a request, as a balancer chooses: one that is not away. */
+  services: readonly Watched[]
+  random: Random
   ledger: Ledger
   outages: Outages
-  /** The parts that this service needs. */
+  /** The parts that these services need. */
   parts: readonly Part[]
+}
+
+/** A request on its way. */
+interface Sent {
+  request: Request
+  service: ServiceName
+  from: number
 }
 
 const limitMs = 60_000
 const longestPauseMs = 5_000
 
-/** A client of the service. It checks every response for what must hold at any time. */
+/** A client of one service or of replicas. It checks every response for what must hold at any time. */
 export class Client {
   readonly #options: ClientOptions
   readonly #agent = new Agent({
@@ -63,21 +44,24 @@ export class Client {
 
   /** Sends a request, once. */
   async ask(request: Request): Promise<Outcome> {
-    const { ledger } = this.#options
-    const from = Date.now()
-    const outcome = await this.#send(request, from)
+    const { ledger, outages, random, services } = this.#options
+    const { name: service, process } = random.pick(
+      services.length === 1 ? services : services.filter(({ name }) => !outages.isAway(name))
+    )
+    const sent = { request, service, from: Date.now() }
+    const outcome = await this.#send(sent, process.part.url)
     const name = typeof outcome === 'string' ? outcome : String(outcome.status)
-    ledger.request(request.kind, name, Date.now() - from)
-    if (typeof outcome !== 'string') this.#check(request, outcome, from)
+    ledger.request(request.kind, name, Date.now() - sent.from)
+    if (typeof outcome !== 'string') this.#check(sent, outcome)
     return outcome
   }
 
-  /** Sends a request again as long as the response is 503, as clients of Kinto do. */
-  async insist(request: Request): Promise<Outcome> {
+  /** Sends a request again until the response says what it did, as clients of Kinto do. */
+  async insist(request: Request): Promise<Answer> {
     for (;;) {
       const outcome = await this.ask(request)
-      if (typeof outcome === 'string' || outcome.status !== 503) return outcome
-      await sleep(Math.min(Number(outcome.headers['retry-after'] ?? 1) * 1_000, longestPauseMs))
+      if (isDefinite(outcome)) return outcome
+      await sleep(pauseAfter(outcome))
     }
   }
 
@@ -85,15 +69,15 @@ export class Client {
     await this.#agent.close()
   }
 
-  async #send(request: Request, from: number): Promise<Outcome> {
-    const { url, ledger, outages } = this.#options
+  async #send({ request, service, from }: Sent, origin: string): Promise<Outcome> {
+    const { ledger, outages } = this.#options
     const { method, path, user, headers, body, leaveAfter, slowly = false } = request
     const limit = AbortSignal.timeout(limitMs)
     const leave = leaveAfter === undefined ? undefined : AbortSignal.timeout(leaveAfter)
     let begun = false
     try {
       const response = await this.#agent.request({
-        origin: url,
+        origin,
         method,
         path: path.startsWith('/v1/') ? path : `/v1${path}`,
         headers: {
@@ -119,29 +103,36 @@ export class Client {
       }
     } catch (error) {
       if (leave?.aborted === true) return 'left'
-      if (limit.aborted)
-        ledger.violation('A request had no answer within 60 s', { ...request, body: undefined })
-      else if (!begun || !outages.since(from, 'Kinto'))
+      const byService = outages.mayHaveCut(from, service)
+      const seen = { ...request, body: undefined, service, error: String(error) }
+      if (limit.aborted) ledger.violation('A request had no answer within 60 s', seen)
+      else if (!byService && (!begun || !outages.since(from, 'Kinto')))
         ledger.violation(
           `A request was cut off, ${begun ? 'in the middle of' : 'before'} its answer`,
-          { ...request, body: undefined, error: String(error) }
+          seen
         )
-      ledger.error('an answer cut off, since Kinto died in the middle of it')
+      ledger.error(`an answer cut off, since ${byService ? service : 'Kinto'} died meanwhile`)
       return 'cut'
     }
   }
 
-  #check(request: Request, { status, text, headers, body }: Answer, from: number): void {
+  #check({ request, service, from }: Sent, answer: Answer): void {
     const { ledger, outages, parts } = this.#options
     const { kind, method, path, user, expected } = request
+    const { status, text, headers, body } = answer
     const seen = {
       kind,
       method,
       path,
       user,
+      service,
       status,
       text: text.slice(0, 500),
       retryAfter: headers['retry-after']
+    }
+    if (isConflict(answer) && !path.endsWith('/stepfunction')) {
+      ledger.error('409: two writes met in PostgreSQL')
+      return
     }
     if (status !== 503) {
       if (!expected.includes(status))
@@ -151,14 +142,15 @@ export class Client {
     if (expected.includes(503)) return
     if (method !== 'HEAD' && !isKintosError(body))
       ledger.violation('A 503 did not look like one of Kinto', seen)
-    if (!outages.since(from, ...parts)) ledger.violation('A 503, and no part was away', seen)
+    if (!outages.since(from, service, ...parts))
+      ledger.violation('A 503, and no part was away', seen)
     ledger.error(`503: ${String(body?.message ?? '(HEAD)')}`)
   }
 }
 
-/** Whether the outcome tells for certain what the request did. */
-export function isDefinite(outcome: Outcome): outcome is Answer {
-  return typeof outcome !== 'string' && outcome.status !== 503
+function pauseAfter(outcome: Outcome): number {
+  const seconds = typeof outcome === 'string' ? 1 : Number(outcome.headers['retry-after'] ?? 1)
+  return Math.min(seconds * 1_000, longestPauseMs)
 }
 
 async function* pieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

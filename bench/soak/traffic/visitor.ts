@@ -1,6 +1,7 @@
 import type { Random } from '../random.ts'
 import { articles, steps } from '../stage/kinto.ts'
-import type { Client, Request } from './client.ts'
+import type { Client } from './client.ts'
+import type { Request } from './exchange.ts'
 
 /** Requests of anybody, each with the status that must come. */
 const visits: readonly Request[] = [

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger } from '../ledger.ts'
-import type { Watched } from '../stage/stage.ts'
+import type { Outages } from '../stage/outages.ts'
+import type { Watched } from '../stage/services.ts'
 import { countHandles } from './handles.ts'
 import { look, lookUntil } from './watch.ts'
 import type { Sample } from './watch.ts'
@@ -15,16 +16,21 @@ const idleLimitSeconds = 90
 const bytesPerDecision = 4_096
 const slack = 12 * 2 ** 20
 
-/** Watches one service from its start to its end: its memory, its handles, and its output. */
+/**
+ * Watches one service from its start to its end: its memory, its handles, and its output. What is
+ * left of one that was restarted is compared with what its first process began with.
+ */
 export class ServiceWatch {
   readonly samples: Sample[] = []
   readonly service: Watched
   readonly #ledger: Ledger
+  readonly #outages: Outages
   #first: Sample | undefined
 
-  constructor(service: Watched, ledger: Ledger) {
+  constructor(service: Watched, ledger: Ledger, outages: Outages) {
     this.service = service
     this.#ledger = ledger
+    this.#outages = outages
   }
 
   /** The first sample, of the idle service after its start. */
@@ -57,8 +63,14 @@ export class ServiceWatch {
   }
 
   async goOn(paceSeconds: number, enough: AbortSignal): Promise<void> {
-    while (await sleep(paceSeconds * 1_000, true, { signal: enough }).catch(() => false))
-      this.samples.push(await look(this.service))
+    while (await sleep(paceSeconds * 1_000, true, { signal: enough }).catch(() => false)) {
+      const from = Date.now()
+      try {
+        this.samples.push(await look(this.service))
+      } catch (error) {
+        if (!this.#outages.since(from, this.service.name)) throw error
+      }
+    }
   }
 
   /** Waits until all is as it was at the start, stops the service, and checks what is left. */
@@ -88,8 +100,7 @@ export class ServiceWatch {
       grown,
       decisions
     })
-    await process.stop()
-    const code = await process.exited
+    const code = await process.end('SIGTERM')
     this.#expect(code === 0, 'It did not end in order', { code })
     for (const line of log.bad) this.#ledger.violation(`${name}: it wrote what it must not`, line)
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
-import type { Watched } from '../stage/stage.ts'
+import type { Watched } from '../stage/services.ts'
 import { openHandles } from './handles.ts'
 import type { Handles } from './handles.ts'
 import { measureLive } from './inspector.ts'
@@ -20,7 +20,8 @@ export interface Sample {
 }
 
 /** Takes a sample of a service. */
-export async function look({ process: { adminUrl, pid = 0 }, log }: Watched): Promise<Sample> {
+export async function look({ process, log }: Watched): Promise<Sample> {
+  const { adminUrl, pid = 0 } = process.part
   const time = Date.now()
   const handles = openHandles(pid)
   const live = await measureLive(log.inspector ?? '')
