@@ -35,8 +35,8 @@ const faults = [
 const operations = ['SendTaskSuccess', 'SendTaskFailure', 'GetExecutionHistory'] as const
 
 /**
- * Ends the parts behind the services and a replica at random, and starts them again, until it is enough. At the
- * end all of them are up.
+ * Ends the parts behind the services and a replica at random, and starts them again, until it is
+ * enough. At the end all of them are up.
  */
 export async function restartAll({
   stage,

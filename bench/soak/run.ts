@@ -25,8 +25,8 @@ export interface Soaked {
 }
 
 /**
- * Sends mixed traffic while the parts behind the services and a replica are restarted at random. Then waits until
- * all is quiet, and checks everything.
+ * Sends mixed traffic while the parts behind the services and a replica are restarted at random.
+ * Then waits until all is quiet, and checks everything.
  */
 export async function soak(plan: Plan, say: (what: string) => void): Promise<Soaked> {
   const random = new Random(String(plan.seed))

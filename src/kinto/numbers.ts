@@ -36,8 +36,8 @@ export function rounded(decimal: Decimal): Decimal {
 }
 
 /**
- * A number literal with the value that comes back from Kinto, however often it is written. Undefined
- * for a number that Kinto cannot read.
+ * A number literal with the value that comes back from Kinto, however often it is written.
+ * Undefined for a number that Kinto cannot read.
  */
 export function storableNumber(literal: string): string | undefined {
   const decimal = readDecimal(literal)

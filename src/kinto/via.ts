@@ -1,8 +1,8 @@
 import { Refusal } from './errors.ts'
 
 /**
- * The service in the `Via` of each client's request that goes on to Kinto, as a flat list. What
- * comes back with it goes round in a loop: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.3
+ * The service in the `Via` of each client's request that goes on to Kinto, as a flat list. One that
+ * comes with it goes round in a loop: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.3
  */
 export const viaThisService = ['Via', '1.1 kinto-stepfunction'] as const
 

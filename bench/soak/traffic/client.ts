@@ -29,7 +29,7 @@ interface Sent {
 const limitMs = 60_000
 const longestPauseMs = 5_000
 
-/** A client of one service or of replicas. It checks every response for what must hold at any time. */
+/** A client of one service or of replicas. It checks every response for what always holds. */
 export class Client {
   readonly #options: ClientOptions
   readonly #agent = new Agent({

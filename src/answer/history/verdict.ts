@@ -2,8 +2,8 @@ import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import type { ExecutionHistory } from '../../stepfunctions/history-part.ts'
 import type { WaitingStep } from '../../stepfunctions/waiting-steps.ts'
 import type { KnownDecision } from '../record/decision.ts'
-import { namedRecords, namesRecord } from '../record/match.ts'
 import { readBack } from '../record/task-output.ts'
+import { isFor, isTurnOf, namesAnother } from './turn.ts'
 
 /** The record was answered. Only an answer through this service names its reviewer. */
 interface Answered {
@@ -90,14 +90,6 @@ export function judge(history: ExecutionHistory, question: QuestionOfRecord): Ve
   return foreign.length > 0 ? { kind: 'unclear' } : { kind: 'open', before: [] }
 }
 
-/** Whether a step asks for this record and for no other. */
-function isTurnOf(ref: RecordRef): (step: WaitingStep) => boolean {
-  return ({ input }) => {
-    const { uris, ids } = namedRecords(input, () => true)
-    return uris.size + ids.size === 1 && (uris.has(recordUri(ref)) || ids.has(ref.record))
-  }
-}
-
 /** The steps from the newest back to this one. All, without it. */
 function since(turn: WaitingStep | undefined, steps: WaitingStep[]): WaitingStep[] {
   return turn === undefined ? steps : steps.slice(0, steps.indexOf(turn) + 1)
@@ -175,27 +167,4 @@ function foreignAnswer({ result }: WaitingStep): Answered {
       proof: 'history'
     }
   }
-}
-
-function isFor(
-  step: WaitingStep,
-  ref: RecordRef,
-  { complete, isOnly }: { complete: boolean; isOnly: boolean }
-): boolean {
-  return (
-    !namesAnother(step, ref) &&
-    // Where the history was cut, its oldest step has lost its input.
-    ((complete && (isOnly || step.input === undefined)) ||
-      namesRecord(
-        namedRecords(step.input, () => true),
-        ref
-      ))
-  )
-}
-
-function namesAnother({ input }: WaitingStep, ref: RecordRef): boolean {
-  const { uris, ids } = namedRecords(input, () => true)
-  return (
-    [...uris.keys()].some(uri => uri !== recordUri(ref)) || [...ids].some(id => id !== ref.record)
-  )
 }
