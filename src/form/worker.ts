@@ -17,7 +17,7 @@ interface Thread {
 }
 
 // The build renames no file in a text: the thread's has the same ending as this one.
-const module = new URL(`thread${extname(import.meta.url)}`, import.meta.url)
+const threadFile = new URL(`thread${extname(import.meta.url)}`, import.meta.url)
 
 /**
  * A thread that checks forms, one at a time. It starts with the first check, and anew after one
@@ -60,7 +60,7 @@ export class CheckWorker {
 
   async #start(): Promise<Thread> {
     const { port1, port2 } = new MessageChannel()
-    const worker = new Worker(module, {
+    const worker = new Worker(threadFile, {
       workerData: port2,
       transferList: [port2],
       resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb }
