@@ -74,8 +74,8 @@ export class Answers {
 
   async #answer(admitted: AdmittedAnswer): Promise<Outcome> {
     const { reading, caller } = admitted
-    const isRequester = refuseRequester(reading.data, caller)
-    if (isRequester !== undefined) throw isRequester
+    const refusal = refuseRequester(reading.data, caller)
+    if (refusal !== undefined) throw refusal
     const known = await this.#provenDecision(admitted)
     if (known !== undefined) return await this.#answeredBefore(admitted, known)
     const toStep = await this.#toStep(admitted)

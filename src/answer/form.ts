@@ -50,9 +50,9 @@ export async function checkOutput(
   // An answer is only reported if its output can be recorded.
   const reason = whyNotStorable(output)
   if (reason !== undefined) return invalid('body', 'output', reason)
-  const verdict = await forms.checkOutput(form, output, principal).catch(noForms)
-  if ('unusable' in verdict) return invalid('record', 'form', verdict.unusable)
-  const [first, ...others] = verdict.faults.map(({ path, description }): FieldFault => ({
+  const result = await forms.checkOutput(form, output, principal).catch(noForms)
+  if ('unusable' in result) return invalid('record', 'form', result.unusable)
+  const [first, ...others] = result.faults.map(({ path, description }): FieldFault => ({
     location: 'body',
     name: ['output', ...path].join('.'),
     description

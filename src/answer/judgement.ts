@@ -54,7 +54,8 @@ export async function judge(judged: Judged, options: JudgementOptions): Promise<
 }
 
 /**
- * 403 for who asked, on whose behalf somebody did, and, since they could log out, for nobody.
+ * 403 for a requester, or a member of a group that is named as one. Where a requester is named also
+ * for anonymous callers: a requester could log out.
  * @returns undefined for all others
  */
 export function refuseRequester(record: JsonObject, caller: Caller): Refusal | undefined {

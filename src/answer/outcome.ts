@@ -81,8 +81,8 @@ export async function reportAndRecord(
 }
 
 /**
- * That the record has shown the decision is kept too: only then may it be set back for the next
- * turn. Where it does not hold the token, this process alone knows what that was used for.
+ * Writes the decision, and remembers that the record showed it: only then may it be set back for
+ * the next turn. What a token that the record does not hold was used for only this process knows.
  */
 async function writeAccepted(
   toStep: AnswerToStep,

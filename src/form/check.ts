@@ -13,7 +13,7 @@ export interface Check {
 }
 
 /** What a check found. */
-export type Verdict =
+export type CheckResult =
   /** Why nobody can use the form, in a sentence. */
   | { unusable: string }
   /** What is wrong with the output: empty when it fits, and when there is none. */
@@ -30,7 +30,7 @@ class UnusableForm extends Error {}
  * Checks a form and then the output. It can take any time and any memory, so it is for the worker
  * thread. Forms are checked one at a time: the validator has one place for all.
  */
-export async function check({ form, output }: Check): Promise<Verdict> {
+export async function check({ form, output }: Check): Promise<CheckResult> {
   try {
     const compiled = await prepare(form)
     if (output === undefined) return { faults: [] }

@@ -1,8 +1,8 @@
-import type { Verdict } from './check.ts'
+import type { CheckResult } from './check.ts'
 import { FairLine } from './fair-line.ts'
 import { CheckWorker, type WorkerOptions } from './worker.ts'
 
-export type { Verdict } from './check.ts'
+export type { CheckResult } from './check.ts'
 
 const timeoutMs = 200
 const memoryMb = 128
@@ -18,7 +18,7 @@ export class Forms {
   readonly #line = new FairLine()
   readonly #worker: CheckWorker
 
-  /** By default 200 milliseconds of work for each check, and 128 MiB for all. */
+  /** By default 200 milliseconds of CPU for each check, and 128 MiB for all. */
   constructor(options: Partial<WorkerOptions> = {}) {
     this.#worker = new CheckWorker({ timeoutMs, memoryMb, ...options })
   }
@@ -28,12 +28,12 @@ export class Forms {
    * @returns undefined for a form that can be used; else why not, in a sentence
    */
   async checkForm(form: unknown, caller: string): Promise<string | undefined> {
-    const verdict = await this.#check(caller, form)
-    return 'unusable' in verdict ? verdict.unusable : undefined
+    const result = await this.#check(caller, form)
+    return 'unusable' in result ? result.unusable : undefined
   }
 
   /** Checks the form as well. `caller` is whose turn it is, such as a principal. */
-  async checkOutput(form: unknown, output: unknown, caller: string): Promise<Verdict> {
+  async checkOutput(form: unknown, output: unknown, caller: string): Promise<CheckResult> {
     return await this.#check(caller, form, output)
   }
 
@@ -42,10 +42,12 @@ export class Forms {
     await this.#worker.stop()
   }
 
-  async #check(caller: string, ...values: [form: unknown, output?: unknown]): Promise<Verdict> {
+  async #check(caller: string, form: unknown, output?: unknown): Promise<CheckResult> {
     return await this.#line.run(caller, async () => {
-      const [form = 'null', output] = values.map(value => JSON.stringify(value))
-      const check = output === undefined ? { form } : { form, output }
+      const check = {
+        form: JSON.stringify(form),
+        ...(output !== undefined && { output: JSON.stringify(output) })
+      }
       return (await this.#worker.run(check)) ?? { unusable: 'This form takes too long to check.' }
     })
   }

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import type { Check, Verdict } from './check.ts'
+import type { Check, CheckResult } from './check.ts'
 
 export interface WorkerOptions {
-  /** How long a check may take, in milliseconds in which this process works. */
+  /** How long a check may take, in milliseconds of CPU time of this process. */
   timeoutMs: number
   /** How much memory the checks may take, in MiB; 32 or more. */
   memoryMb: number
@@ -35,19 +35,19 @@ export class CheckWorker {
    * @returns undefined for a check that was cut: it took too long, or too much memory
    * @throws Error when the thread cannot be started, or was stopped
    */
-  async run(check: Check): Promise<Verdict | undefined> {
+  async run(check: Check): Promise<CheckResult | undefined> {
     const running = this.#thread ?? (await this.#start())
     const { worker, port } = running
     worker.ref()
     port.postMessage(check, [])
     const cut = new AbortController()
     const callOff = endAfterWork(this.#options.timeoutMs, cut)
-    const verdict = await heard<Verdict>(running, cut)
+    const result = await heard<CheckResult>(running, cut)
     callOff()
     if (this.#thread !== running) throw new Error(ended)
-    if (verdict === undefined) await this.stop()
+    if (result === undefined) await this.stop()
     worker.unref()
-    return verdict
+    return result
   }
 
   /** Ends the thread, and what it does. */
@@ -78,24 +78,24 @@ export class CheckWorker {
   }
 }
 
-// How many times as long a check takes at most, where the machine is busy with something else.
-const mostTimes = 10
+// By the clock a check may take so many times as long, where the machine is busy otherwise.
+const mostClockFactor = 10
 
 /**
- * Ends a wait once this process has worked for so long: a machine that lets it do nothing is no
- * fault of a form.
+ * Aborts `cut` once this process, with all its threads, has used `ms` of CPU time, and after ten
+ * times as long by the clock at the latest: a machine that is busy is no fault of a form.
  * @returns what calls it off
  */
-function endAfterWork(ms: number, wait: AbortController): () => void {
+function endAfterWork(ms: number, cut: AbortController): () => void {
   const begun = performance.now()
   const before = process.cpuUsage()
   const look = (): void => {
     const { user, system } = process.cpuUsage(before)
     const toWork = ms - (user + system) / 1000
-    const left = Math.min(toWork, ms * mostTimes - (performance.now() - begun))
+    const left = Math.min(toWork, ms * mostClockFactor - (performance.now() - begun))
     if (left > 0) timer = setTimeout(look, left)
-    // When this process was held up, a verdict may have come in time: it is read first.
-    else setImmediate(() => wait.abort())
+    // When this process was held up, a result may have come in time: it is read first.
+    else setImmediate(() => cut.abort())
   }
   let timer = setTimeout(look, ms)
   return () => clearTimeout(timer)

@@ -5,7 +5,7 @@ import { readFirst, type FirstObjects } from '../kinto/first-objects.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { listPath, type CollectionRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
-import { entryOf, judgedBy, ofDecision, shown } from './entry.ts'
+import { entryOf, hiddenFields, ofDecision, shown } from './entry.ts'
 import { filtersOf, type Filter } from './filters.ts'
 import type { FirstEntries } from './first-entries.ts'
 import type { InboxQuery } from './query.ts'
@@ -72,7 +72,11 @@ class CollectionReading {
   constructor(ref: CollectionRef, wanted: Wanted) {
     this.#ref = ref
     this.#wanted = wanted
-    this.#fields = [...shown, ...judgedBy, ...(wanted.query.list === 'decided' ? ofDecision : [])]
+    this.#fields = [
+      ...shown,
+      ...hiddenFields,
+      ...(wanted.query.list === 'decided' ? ofDecision : [])
+    ]
   }
 
   async read({ filter, counts }: Filter, etag?: string): Promise<FirstObjects | 'unchanged'> {

@@ -27,7 +27,7 @@ export const shown = [
 ] as const
 
 /** Fields by which it is judged, and which it does not show. */
-export const judgedBy = [
+export const hiddenFields = [
   'taskToken',
   'activityArn',
   'answerReceipt',
@@ -39,8 +39,8 @@ export const judgedBy = [
 /** Of a decision. */
 export const ofDecision = ['choice', 'answeredBy', 'answeredAt', 'comment'] as const
 
-// What makes up the question, of all that is asked of Kinto.
-const asked = new Set<string>([...shown, ...judgedBy])
+// Fields requested from Kinto. All others look as if they were gone, which proves nothing.
+const requested = new Set<string>([...shown, ...hiddenFields])
 
 /**
  * The entry of a record, of which the fields above are known. Undefined for one that belongs to
@@ -80,11 +80,10 @@ function listOf(
 
 function obstacleIn({ tokenField, changed }: Reading): string | undefined {
   if ('refusal' in tokenField) return 'record'
-  // Fields that were not asked of Kinto look as if they were gone.
-  return changed.some(name => asked.has(name)) ? 'changed' : undefined
+  return changed.some(name => requested.has(name)) ? 'changed' : undefined
 }
 
-/** Of a sealed question nothing is shown that its receipt does not prove. */
+/** Of a sealed question only `status` is shown that no receipt proves. */
 function decisionIn({ decision }: Reading): JsonObject {
   if (decision === undefined) return {}
   const { answer: status, choice, answeredBy, answeredAt, comment, proof } = decision

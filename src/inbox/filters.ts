@@ -14,28 +14,28 @@ const newestFirst = '_sort=-last_modified'
 // What Kinto's servers take of a URL leaves room for much more.
 const longestNames = 32_768
 
-/** A query of a collection's list, and whether there are more entries if it has more records. */
+/** A query of a collection's list, and whether there may be more entries if it has more records. */
 export interface Filter {
   filter: string
   counts: boolean
 }
 
 /**
- * Which records Kinto is asked for: one query after the other, until there are enough. What waits
- * may have an `over`, which counts for nothing beside another token. Then it was changed of late.
+ * Which records Kinto is asked for: one query after the other, until there are enough. A record
+ * that waits may have an `over` of an earlier token. So those with one are read too, newest first.
  */
 export function filtersOf(
   { list, isMine }: InboxQuery,
   principals: readonly string[]
 ): readonly Filter[] {
-  const isOver = `${undecided}&${maybeOver}&${newestFirst}`
+  const maybeOverQuery = `${undecided}&${maybeOver}&${newestFirst}`
   const filters = {
     waiting: [
       { filter: `${undecided}&${notOver}&_sort=expiresAt,last_modified`, counts: true },
-      { filter: isOver, counts: false }
+      { filter: maybeOverQuery, counts: false }
     ],
     decided: [{ filter: `in_status=SUCCEED,FAIL&${newestFirst}`, counts: true }],
-    over: [{ filter: isOver, counts: true }]
+    over: [{ filter: maybeOverQuery, counts: true }]
   }[list]
   const reviewers = isMine ? reviewersOf(principals) : ['']
   return filters.flatMap(({ filter, counts }) =>

@@ -5,7 +5,7 @@ export class FirstEntries {
   readonly #most: number
   #entries: Placed[] = []
   #count = 0
-  /** Whether there are more than were counted. */
+  /** Whether there may be more than were counted. */
   isCut = false
 
   constructor(most: number) {

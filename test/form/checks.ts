@@ -1,4 +1,4 @@
-import { check, type Verdict } from '../../src/form/check.ts'
+import { check, type CheckResult } from '../../src/form/check.ts'
 
 /** A form with one field, `a`, and what else it has. */
 export function formOf(a: unknown, more: object = {}): object {
@@ -6,7 +6,7 @@ export function formOf(a: unknown, more: object = {}): object {
 }
 
 /** What the thread would say of a form and an output; texts are JSON. */
-export async function verdictOf(form: unknown, output?: unknown): Promise<Verdict> {
+export async function resultOf(form: unknown, output?: unknown): Promise<CheckResult> {
   return await check(
     output === undefined ? { form: json(form) } : { form: json(form), output: json(output) }
   )
@@ -14,7 +14,7 @@ export async function verdictOf(form: unknown, output?: unknown): Promise<Verdic
 
 /** The faults of an output: `items.3.name: description`. */
 export async function faultsOf(form: unknown, output: unknown): Promise<string[]> {
-  const verdict = await verdictOf(form, output)
+  const verdict = await resultOf(form, output)
   if ('unusable' in verdict) throw new Error(verdict.unusable)
   return verdict.faults.map(({ path, description }) => `${path.join('.')}: ${description}`)
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { conditional, faultsOf, formOf, nested, range, verdictOf } from './checks.ts'
+import { conditional, faultsOf, formOf, nested, range, resultOf } from './checks.ts'
 
 t.test('each fault is named with its place, for a person', async t => {
   const isText = { type: 'string' }
@@ -89,7 +89,7 @@ t.test('of several kinds, the one that was meant is told, if it is clear', async
 t.test('names and indexes lead to a fault, whatever they are', async t => {
   const form = formOf({ items: { properties: { 'b/~.0': { type: 'string' } } } })
   const output = { a: [{}, { 'b/~.0': 1 }] }
-  t.strictSame(await verdictOf(form, output), {
+  t.strictSame(await resultOf(form, output), {
     faults: [{ path: ['a', 1, 'b/~.0'], description: 'Must be text' }]
   })
   const odd = '{"type":"object","additionalProperties":{"type":"string"},"required":["toString"]}'

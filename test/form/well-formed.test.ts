@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { formOf, nested, verdictOf } from './checks.ts'
+import { formOf, nested, resultOf } from './checks.ts'
 
 const metaSchema = 'https://json-schema.org/draft/2020-12/schema'
 
@@ -19,7 +19,7 @@ t.test('a well-formed form can be used', async t => {
     formOf({ default: 9007199254740993n.toString() }),
     formOf(nested(400, inner => ({ not: inner }), true))
   ])
-    t.strictSame(await verdictOf(form), { faults: [] }, JSON.stringify(form).slice(0, 100))
+    t.strictSame(await resultOf(form), { faults: [] }, JSON.stringify(form).slice(0, 100))
 })
 
 t.test('any other is refused, and why', async t => {
@@ -58,7 +58,7 @@ t.test('any other is refused, and why', async t => {
     [formOf(true, { $id: 'file:///form' }), /^The form cannot be used: /],
     ['{"type":"object","maxProperties":1e9999999999}', /a number with an exponent of ten digits/]
   ] as const)
-    t.match(await verdictOf(form), { unusable: reason }, JSON.stringify(form))
+    t.match(await resultOf(form), { unusable: reason }, JSON.stringify(form))
 })
 
 t.test('no form has a word in how others are checked', async t => {
@@ -69,11 +69,11 @@ t.test('no form has a word in how others are checked', async t => {
     formOf({ $id: 'form:/', $defs: { b: true } }),
     formOf({ $id: 'form:/', $anchor: 'b' }, { $id: 'https://json-schema.org/keyword/type' })
   ]) {
-    await verdictOf(hostile, {})
-    t.strictSame(await verdictOf(form, { a: 'b' }), {
+    await resultOf(hostile, {})
+    t.strictSame(await resultOf(form, { a: 'b' }), {
       faults: [{ path: ['a'], description: 'Must have at least 2 characters' }]
     })
-    t.match(await verdictOf({ type: 'objekt' }), { unusable: /2020-12/ })
+    t.match(await resultOf({ type: 'objekt' }), { unusable: /2020-12/ })
   }
 })
 
@@ -98,14 +98,14 @@ t.test('references reach nothing outside of a form', async t => {
       formOf(true, { $schema: elsewhere }),
       formOf({ anyOf: [true, { items: { $ref: elsewhere } }] })
     ])
-      t.match(await verdictOf(form, { a: 1 }), { unusable: /./ }, JSON.stringify(form))
+      t.match(await resultOf(form, { a: 1 }), { unusable: /./ }, JSON.stringify(form))
   }
   t.equal(heard, 0)
 })
 
 t.test('a form that leads in a circle is unusable', async t => {
   const reason = { unusable: 'The form leads in a circle, or is nested too deeply.' }
-  t.strictSame(await verdictOf({ type: 'object', $ref: '#' }, {}), reason)
+  t.strictSame(await resultOf({ type: 'object', $ref: '#' }, {}), reason)
   const both = { a: { $ref: '#/$defs/b' }, b: { anyOf: [{ $ref: '#/$defs/a' }] } }
-  t.strictSame(await verdictOf(formOf({ $ref: '#/$defs/a' }, { $defs: both }), { a: 1 }), reason)
+  t.strictSame(await resultOf(formOf({ $ref: '#/$defs/a' }, { $defs: both }), { a: 1 }), reason)
 })

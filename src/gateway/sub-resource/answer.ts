@@ -40,8 +40,8 @@ export function answerEndpoint(
   }
   return {
     path: recordPath(ref),
-    known: 'PATCH',
-    foreign: 'POST',
+    supported: 'PATCH',
+    unsupported: 'POST',
     methods: new Map([
       ['GET', state],
       ['HEAD', state],

@@ -24,8 +24,8 @@ export function askEndpoint(
 ): Endpoint<SubResourceRequest> {
   return {
     path: recordsPath(ref),
-    known: 'POST',
-    foreign: 'PATCH',
+    supported: 'POST',
+    unsupported: 'PATCH',
     methods: new Map([['POST', (request, session) => ask(ref, request, session, options)]]),
     failed({ status }, log) {
       options.observeAsk(status < 500 ? 'refused' : 'failed')

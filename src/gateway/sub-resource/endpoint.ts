@@ -22,9 +22,10 @@ export interface EndpointRequest {
 export interface Endpoint<Request extends EndpointRequest> {
   /** The path of the Kinto resource that it belongs to. Both have the same CORS policy. */
   path: string
-  /** A method that Kinto's resource has, and one that it does not have. */
-  known: string
-  foreign: string
+  /** A method of Kinto's resource: its CORS answer is that of all methods of ours. */
+  supported: string
+  /** A method that Kinto's resource lacks: its refusal is that of all others. */
+  unsupported: string
   methods: ReadonlyMap<string, (request: Request, session: KintoSession) => Promise<Reply>>
   /** Told of a POST that failed. */
   failed: (reply: Reply, log: Log) => void
@@ -64,7 +65,7 @@ export async function handleEndpoint<Request extends EndpointRequest>(
 }
 
 type Methods = ReadonlyMap<string, unknown>
-type Described = Pick<Endpoint<EndpointRequest>, 'path' | 'known' | 'foreign'> & {
+type Described = Pick<Endpoint<EndpointRequest>, 'path' | 'supported' | 'unsupported'> & {
   methods: Methods
 }
 
@@ -75,14 +76,14 @@ type Described = Pick<Endpoint<EndpointRequest>, 'path' | 'known' | 'foreign'> &
 async function preflight(
   { headers }: EndpointRequest,
   session: KintoSession,
-  { path, known, foreign, methods }: Described
+  { path, supported, unsupported, methods }: Described
 ): Promise<Reply> {
   const [wanted] = headerValues(headers, 'access-control-request-method')
   const isOurs = wanted === 'OPTIONS' || methods.has(wanted ?? '')
   const reply = kintoReply(
     await session.options(
       path,
-      wanted === undefined ? [] : [requestMethod, isOurs ? known : foreign]
+      wanted === undefined ? [] : [requestMethod, isOurs ? supported : unsupported]
     )
   )
   const others = selectHeaders(reply.headers, name => name !== 'access-control-allow-methods')
@@ -98,9 +99,9 @@ async function preflight(
 async function notAllowed(
   { log }: EndpointRequest,
   session: KintoSession,
-  { path, foreign, methods }: Described
+  { path, unsupported, methods }: Described
 ): Promise<Reply> {
-  const { headers } = await session.options(path, [requestMethod, foreign])
+  const { headers } = await session.options(path, [requestMethod, unsupported])
   return errorReply(methodNotAllowed(allowed(methods).join(', ')), commonHeaders(headers), log)
 }
 

@@ -48,8 +48,8 @@ function inboxEndpoint({ version, query }: InboxTarget, inbox: Inbox): Endpoint<
   }
   return {
     path: rootPath(version),
-    known: 'GET',
-    foreign: 'POST',
+    supported: 'GET',
+    unsupported: 'POST',
     methods: new Map([
       ['GET', show],
       ['HEAD', show]

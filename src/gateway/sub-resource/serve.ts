@@ -22,7 +22,7 @@ export interface ServeSubResourceOptions extends Serving {
   subResources: SubResourceOptions
 }
 
-// Room for the largest output that Step Functions takes, however it is escaped.
+// Room for the largest output that Step Functions takes, with each character above ASCII escaped.
 const maxBytes = 1024 * 1024
 
 /**
