@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeRunFolder } from './folder.ts'
 import { startPart } from './process.ts'
@@ -45,9 +45,12 @@ const run = promisify(execFile)
 // All Kintos on one database must share it
 const hmacSecret = randomBytes(16).toString('hex')
 
+// Python modules that each Kinto gets
+const ownModules = join(import.meta.dirname, 'modules')
+
 /**
  * Starts an unmodified Kinto with its own command, on 127.0.0.1. It has accounts, the history and
- * personal buckets.
+ * personal buckets. It does not hash their passwords as slowly as it would: the accounts are sham.
  */
 export async function startKinto({
   settings = {},
@@ -61,20 +64,19 @@ export async function startKinto({
   const command = python ?? (await ensurePython())
   const folder = makeRunFolder('kinto')
   const ini = join(folder, 'kinto.ini')
-  writeFileSync(ini, render({ ...defaults, ...backends(database), ...settings }))
+  const all = withQuickPasswords({ ...defaults, ...backends(database), ...settings })
+  writeFileSync(ini, render(all))
   const env = {
     PATH: process.env['PATH'] ?? '',
     KINTO_INI: ini,
     PYTHONUNBUFFERED: '1',
-    ...(modules !== undefined && { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: '1' })
+    PYTHONPATH: [ownModules, ...(modules === undefined ? [] : [modules])].join(delimiter),
+    PYTHONDONTWRITEBYTECODE: '1'
   }
   if (database !== undefined && !hasTables) {
     const writable = join(folder, 'migrate.ini')
     // Kinto makes no tables while it is read-only
-    writeFileSync(
-      writable,
-      render({ ...defaults, ...backends(database), ...settings, 'kinto.readonly': 'false' })
-    )
+    writeFileSync(writable, render({ ...all, 'kinto.readonly': 'false' }))
     await run(command, kintoArguments('migrate', '--ini', writable), { env })
   }
   const part = startPart({
@@ -116,6 +118,10 @@ const defaults = {
   'kinto.account_cache_ttl_seconds': '86400',
   'multiauth.policies': 'account',
   'multiauth.policy.account.use': 'kinto.plugins.accounts.AccountsPolicy'
+}
+
+function withQuickPasswords(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...settings, 'kinto.includes': `${settings['kinto.includes'] ?? ''} quick_passwords` }
 }
 
 /** Where Kinto keeps its objects, rights and passwords. */
