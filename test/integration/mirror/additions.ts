@@ -1,8 +1,11 @@
-const paths = ['collection', 'collections'].flatMap(segment =>
-  ['', '/records/{record_id}'].map(
-    place => `/buckets/{bucket_id}/${segment}/{collection_id}${place}/stepfunction`
+const paths = [
+  '/stepfunction/inbox',
+  ...['collection', 'collections'].flatMap(segment =>
+    ['', '/records/{record_id}'].map(
+      place => `/buckets/{bucket_id}/${segment}/{collection_id}${place}/stepfunction`
+    )
   )
-)
+]
 
 /** Takes out of Kinto's text what the service has added; every other byte stays as it was. */
 export function withoutAdditions(text: string): string {
