@@ -9,21 +9,21 @@ const largePiece = 1024
 const manyPieces = 8_192
 const smallBytes = 16
 
-// Who sends more small ones between two turns is read in turns.
+// Who sends more small ones at a time is read in turns.
 const fewPieces = 64
 
 /**
  * A request for Node's server. Node tells of each piece (chunk) of a body as it came, and keeps
  * those that nobody reads yet: of one byte each, 65,536 in 20 MiB. Here small pieces are put
- * together as they come, and read in the next turn of the loop; the clients that send them take turns.
- * One that sends very many very small ones is cut off.
+ * together as they come, and read in the next turn of the loop; clients that send many of them take
+ * turns. One that sends very many very small ones is cut off.
  */
 export class GatheredRequest extends IncomingMessage {
   readonly #gathered = new Gathered()
   #isWaiting = false
   #pieces = 0
   #bytes = 0
-  /** The small ones since the client was asked for more. */
+  /** The small ones that were not passed on yet. */
   #small = 0
 
   /** Called by Node's parser, with null at the end. */
@@ -39,21 +39,9 @@ export class GatheredRequest extends IncomingMessage {
     const mayGoOn = pieceTurns.count(this.socket) && this.#small < fewPieces
     if (!this.#isWaiting) {
       this.#isWaiting = true
-      setImmediate(() => {
-        this.#isWaiting = false
-        this.#flush()
-      })
+      setImmediate(this.#pass)
     }
     return mayGoOn && this.#gathered.bytes + this.readableLength < this.readableHighWaterMark
-  }
-
-  /** Called for more of the body, once what came has been read. */
-  override _read(size: number): void {
-    if (this.#small < fewPieces) return void super._read(size)
-    this.#small = 0
-    void pieceTurns.next().then(() => {
-      if (!this.destroyed && !this.complete) super._read(size)
-    })
   }
 
   /**
@@ -64,7 +52,15 @@ export class GatheredRequest extends IncomingMessage {
     this.resume()
   }
 
+  // Node reads on when what came has been passed on and read.
+  readonly #pass = (): void => {
+    if (this.#small < fewPieces) this.#flush()
+    else void pieceTurns.next().then(() => this.#flush())
+  }
+
   #flush(): void {
+    this.#isWaiting = false
+    this.#small = 0
     if (this.#gathered.bytes > 0 && !this.destroyed) super.push(this.#gathered.take())
   }
 

@@ -1,8 +1,8 @@
 import type { Server, Socket } from 'node:net'
 import { Turns } from '../../wait.ts'
 
-// Some 10 ms. Node cannot stop in the middle of what it has read from a connection: 64 KiB, in which
-// there are 10,922 pieces at most.
+// Some 10 ms. Node cannot stop in the middle of what it has read from a connection: 64 KiB, with
+// 10,922 pieces at most.
 const mostInTurn = 4_096
 
 /**
@@ -22,7 +22,10 @@ export class PieceTurns {
   watch(server: Server): void {
     server.on('connection', socket => {
       this.#connections.add(socket)
-      socket.once('close', () => this.#connections.delete(socket))
+      socket.once('close', () => {
+        this.#connections.delete(socket)
+        this.#stopped.delete(socket)
+      })
       // Node reads on by itself behind a request that is whole.
       socket.on('resume', () => {
         if (this.#isSpent) this.#stop(socket)
