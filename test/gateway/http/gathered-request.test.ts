@@ -35,6 +35,7 @@ const bodies: readonly { title: string; sizes: number[]; most: number }[] = [
   { title: 'of one byte', sizes: Array.from({ length: 8_000 }, () => 1), most: 800 },
   { title: 'of 20 bytes', sizes: Array.from({ length: 20_000 }, () => 20), most: 2_000 },
   { title: 'small and large ones', sizes: [1, 5_000, 3, 2, 2_000, 1_024, 1_023, 1], most: 8 },
+  { title: 'large ones first', sizes: [5_000, 2_000, 1], most: 3 },
   { title: 'none', sizes: [], most: 0 }
 ]
 
