@@ -12,7 +12,7 @@ const mostInTurn = 4_096
  * in the next one. Those that are known to send small pieces are read one in a turn, so that they
  * do not stand before the others.
  */
-export class PieceTurns {
+class PieceTurns {
   readonly #connections = new Set<Socket>()
   readonly #turns = new Turns()
   readonly #stopped = new Set<Socket>()
