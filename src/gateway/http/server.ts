@@ -3,6 +3,7 @@ import type { FastifyHttpOptions, FastifyInstance, RawServerDefault } from 'fast
 import { openHeaders } from '../../kinto/cors.ts'
 import { errorBody, unknownCoding } from '../../kinto/errors.ts'
 import { GatheredRequest } from './gathered-request.ts'
+import { pieceTurns } from './piece-turns.ts'
 import type { RequestPipeline } from './pipeline.ts'
 
 // Kinto may be silent for 300 s at most. When nothing moves on a connection for longer, nobody is
@@ -61,6 +62,7 @@ export function acceptMethods(app: FastifyInstance): void {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
   // Node drops what comes after the 2,000th header, without a word. Their size is limited already.
   app.server.maxHeadersCount = 0
+  pieceTurns.watch(app.server)
   app.server.keepAliveTimeoutBuffer = keepAliveMs - toldKeepAliveMs
   // Node would refuse any `Expect` that it does not know with 417. Kinto's server ignores it.
   app.server.on('checkExpectation', (request, response) =>

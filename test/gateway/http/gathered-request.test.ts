@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { GatheredRequest } from '../../../src/gateway/http/gathered-request.ts'
@@ -10,25 +10,32 @@ const end = '0\r\n\r\n'
 const chunks = (sizes: number[]): string =>
   sizes.map((size, at) => `${size.toString(16)}\r\n${String(at % 10).repeat(size)}\r\n`).join('')
 
+interface Started {
+  client: RawConnection
+  request: Promise<GatheredRequest>
+  response: Promise<ServerResponse>
+}
+
 /** A server, and the first request that it gets on a connection. */
-async function start(
-  t: Test
-): Promise<{ client: RawConnection; request: Promise<GatheredRequest> }> {
+async function start(t: Test): Promise<Started> {
   const server = createServer({ IncomingMessage: GatheredRequest })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => {
     server.close()
     server.closeAllConnections()
   })
-  const request = once(server, 'request').then(([request]) => request)
+  const begun = once(server, 'request')
+  const request = begun.then(([request]) => request)
+  const response = begun.then(([, response]) => response)
   const { port } = server.address() as AddressInfo
-  return { client: await openRaw(t, `http://127.0.0.1:${port}`), request }
+  return { client: await openRaw(t, `http://127.0.0.1:${port}`), request, response }
 }
 
 const bodies: readonly { title: string; sizes: number[]; most: number }[] = [
   { title: 'of one byte', sizes: Array.from({ length: 8_000 }, () => 1), most: 800 },
   { title: 'of 20 bytes', sizes: Array.from({ length: 20_000 }, () => 20), most: 2_000 },
   { title: 'small and large ones', sizes: [1, 5_000, 3, 2, 2_000, 1_024, 1_023, 1], most: 8 },
+  { title: 'large ones first', sizes: [5_000, 2_000, 1], most: 3 },
   { title: 'none', sizes: [], most: 0 }
 ]
 
@@ -58,4 +65,15 @@ t.test('one that sends very many of one byte is cut off, though nobody reads the
   client.write(head + chunks(Array.from({ length: 10_000 }, () => 1)))
   await client.ended()
   t.ok((await request).destroyed)
+})
+
+t.test('so is one that sends them when its response is over', async t => {
+  const { client, request, response } = await start(t)
+  client.write(head)
+  await request
+  ;(await response).end()
+  await client.next()
+  client.write(chunks(Array.from({ length: 10_000 }, () => 1)))
+  await client.ended()
+  t.ok((await request).socket.destroyed)
 })
