@@ -99,7 +99,7 @@ export class Asks {
     this.#toldOfReviewer = true
     this.#options.log.warn(
       { ref },
-      'the reviewer of a question is no principal of Kinto: one has a prefix, as account:alice has'
+      'the reviewer of a question is no principal of Kinto, such as account:alice'
     )
   }
 

@@ -29,7 +29,7 @@ export async function checkReviewers(
       return [
         warning(
           `Questions in ${uri} wait whose reviewer is no principal of Kinto: ${mistaken.length}, ` +
-            `such as ${String(first['id'])}. A principal has a prefix, as account:alice has.`
+            `such as ${String(first['id'])}. A principal is written as account:alice is.`
         )
       ]
     })

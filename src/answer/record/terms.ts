@@ -1,6 +1,6 @@
 import { invalid } from '../../kinto/errors.ts'
 import type { JsonObject } from '../../kinto/json.ts'
-import { isPrincipal } from '../../kinto/principals.ts'
+import { isGroupOfDefault, isPrincipal } from '../../kinto/principals.ts'
 import { readChoices, type Choice } from './choices.ts'
 import { isAbsent, type Location } from './record.ts'
 import { readDateTime } from './date-time.ts'
@@ -41,12 +41,18 @@ export function requestersIn({ requestedBy }: JsonObject): string[] {
 function requirePrincipals({ requestedBy }: JsonObject, location: Location): void {
   if (isAbsent(requestedBy)) return
   const list: unknown[] = Array.isArray(requestedBy) ? requestedBy : [requestedBy]
-  if (!list.every(name => typeof name === 'string' && isPrincipal(name)))
-    throw invalid(
-      location,
-      'requestedBy',
-      'requestedBy is not a principal of Kinto, such as account:alice, or a list of principals.'
-    )
+  const others = list.filter(name => typeof name !== 'string' || !isPrincipal(name))
+  if (others.length === 0) return
+  const ofDefault = others.some(name => typeof name === 'string' && isGroupOfDefault(name))
+  throw invalid(
+    location,
+    'requestedBy',
+    ofDefault
+      ? 'requestedBy names a group of /buckets/default, which is another bucket for everybody. ' +
+          'Write the id of the bucket: user.bucket in the root view.'
+      : 'requestedBy is not a principal of Kinto, such as account:alice or ' +
+          '/buckets/b/groups/g, or a list of principals.'
+  )
 }
 
 function requireTime({ expiresAt }: JsonObject, location: Location): void {

@@ -13,6 +13,7 @@ export const wellFormed: Record<string, Row[]> = {
   requestedBy: [
     ['an account', 'account:carol'],
     ['an account of a policy of its own', 'my-ldap:carol'],
+    ['odd characters', 'auth0:google-oauth2|Carol Smith'],
     ['a group', '/buckets/stepfunction/groups/askers'],
     ['everybody who is logged in, among others', ['account:carol', 'account:dave']],
     ['nobody', []]
@@ -56,7 +57,12 @@ export const malformed: Record<string, Row[]> = {
     ['an object', { id: 'account:carol' }],
     ['a list with a name', ['account:carol', 'dave']],
     ['a list with a number', [1]],
-    ['a list with an empty text', ['']]
+    ['a list with an empty text', ['']],
+    ['white space behind an account', 'account:alice '],
+    ['the end of a line in a list', ['account:carol', 'account:alice\n']],
+    ['a slash behind a group', '/buckets/stepfunction/groups/askers/'],
+    ['a query behind a group', '/buckets/stepfunction/groups/askers?'],
+    ['a group of whoever reads it', ['/buckets/default/groups/askers']]
   ],
   choices: [
     ['a text', 'Refund'],
