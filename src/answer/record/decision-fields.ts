@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kinto/json.ts'
 import type { Decision } from './decision.ts'
 import { isAbsent } from './record.ts'
-import { asStored } from './sent-output.ts'
+import { asStored, digestOf, outputOf } from './sent-output.ts'
 import { formOf } from './terms.ts'
 
 /** Fields to change in a record. */
@@ -10,10 +10,15 @@ export interface Change {
   contentType: string
 }
 
+const json = 'application/json'
+// RFC 7396: it alone can take a field away.
+const merge = 'application/merge-patch+json'
+
 /**
- * The fields that show a decision in its record, as `before` it. The changes after the first are
- * for a collection whose schema refuses some of them: without those that say which answer it was,
- * without the receipt, without both, and with `status` alone.
+ * The fields that show a decision in its record, as `before` it. All that an answer writes is
+ * replaced, or taken away: nothing that stood there before becomes part of the decision. The
+ * changes after the first are for a collection whose schema refuses some of them: without those
+ * that say which answer it was, without the receipt, without both, and with `status` alone.
  */
 export function changesFor(
   decision: Decision,
@@ -21,47 +26,55 @@ export function changesFor(
   receipt: string | undefined
 ): [Change, ...Change[]] {
   const { answer: status, choice, answeredBy, answeredAt, comment } = decision
-  const output = formOf(before) === undefined ? undefined : decision.output
-  const value = output !== undefined && 'value' in output ? asStored(output.value) : undefined
-  const stale = staleFields({ ...decision, output }, before)
-  // Only a merge patch (RFC 7396) can take a field away. But it would merge an output with the one
-  // that is there.
-  const isMerge = stale.length > 0 && value === undefined
-  const contentType = isMerge ? 'application/merge-patch+json' : 'application/json'
-  const removed = Object.fromEntries(stale.map(name => [name, isMerge ? null : '']))
-  const words = { status, answeredBy, answeredAt, comment, ...removed }
-  const which = {
-    ...(choice !== undefined && { choice }),
-    ...(value !== undefined && { output: value })
-  }
-  const proof = receipt === undefined ? {} : { answerReceipt: receipt }
-  const [saysWhich, isProven] = [which, proof].map(part => Object.keys(part).length > 0)
+  const words = { answeredBy, answeredAt, comment }
+  const which = { choice, output: outputFor(decision, before) }
+  const ours = hasTerms(before) ? { ...words, ...which } : words
+  const stale = namesIn(ours, value => value === undefined).filter(name => !isAbsent(before[name]))
+  // A merge patch would merge an output with the one that is there.
+  const isMerge = stale.length > 0 && which.output === undefined
+  const said = { status, ...words, ...emptied(stale, isMerge ? null : '') }
+  const proof = { answerReceipt: receipt }
+  const [saysWhich, isProven] = [which, proof].map(
+    part => namesIn(part, value => value !== undefined).length > 0
+  )
   const lesser = [
     ...(saysWhich && isProven
       ? [
-          { ...words, ...proof },
-          { ...words, ...which }
+          { ...said, ...proof },
+          { ...which, ...said }
         ]
       : []),
-    ...(saysWhich || isProven ? [words] : [])
+    ...(saysWhich || isProven ? [said] : [])
   ]
+  const all = { ...which, ...proof, ...said }
+  const left = Object.keys(ours).filter(name => !isAbsent(before[name]))
   return [
-    { data: { ...words, ...which, ...proof }, contentType },
-    ...lesser.map(data => ({ data, contentType })),
-    { data: { status }, contentType: 'application/json' }
+    { data: all, contentType: isMerge ? merge : json },
+    ...lesser.map(data => ({ data, contentType: isMerge ? merge : json })),
+    ...(left.length > 0 ? [{ data: { status, ...emptied(left, null) }, contentType: merge }] : []),
+    { data: { status }, contentType: json }
   ]
 }
 
-/** What an earlier decision left, and must not pass for this one's. */
-function staleFields(decision: Decision, before: JsonObject): string[] {
-  if (before['answeredBy'] === undefined) return []
-  const { comment, choice, output } = decision
-  const written = {
-    comment,
-    ...(!isAbsent(before['choices']) && { choice }),
-    ...(formOf(before) !== undefined && { output })
-  }
-  return Object.entries(written).flatMap(([name, known]) =>
-    known === undefined && before[name] !== undefined ? [name] : []
-  )
+/**
+ * Whether a record says what its answers may be. Only there `choice` and `output` are an answer's:
+ * another record may use these names for something else.
+ */
+function hasTerms({ choices, form }: JsonObject): boolean {
+  return !isAbsent(choices) || !isAbsent(form)
+}
+
+/** The output to be written for the record's form; of a digest that output, if it is there. */
+function outputFor({ output }: Decision, before: JsonObject): unknown {
+  if (output === undefined || formOf(before) === undefined) return undefined
+  const known = 'value' in output ? output : outputOf(digestOf(output), before['output'])
+  return 'value' in known ? asStored(known.value) : undefined
+}
+
+function namesIn(fields: JsonObject, test: (value: unknown) => boolean): string[] {
+  return Object.keys(fields).filter(name => test(fields[name]))
+}
+
+function emptied(names: readonly string[], value: null | ''): JsonObject {
+  return Object.fromEntries(names.map(name => [name, value]))
 }

@@ -76,17 +76,21 @@ export function readStep(
   return { region, ...step }
 }
 
-/** The decision that a record shows. Undefined while its `status` is neither SUCCEED nor FAIL. */
+/**
+ * The decision that a record shows. Undefined while its `status` is neither SUCCEED nor FAIL.
+ * `choice` and `output` are an answer's only beside `choices` and a `form`: other records may use
+ * these names for something else.
+ */
 export function readDecision(record: JsonObject): Decision | undefined {
-  const { status, choice, answeredBy, answeredAt, comment, output } = record
+  const { status, choices, choice, answeredBy, answeredAt, comment, form, output } = record
   return isVerb(status)
     ? {
         answer: status,
-        choice: textOf(choice),
+        choice: isAbsent(choices) ? undefined : textOf(choice),
         answeredBy: textOf(answeredBy),
         answeredAt: textOf(answeredAt),
         comment: textOf(comment),
-        output: isAbsent(output) ? undefined : { value: output }
+        output: isAbsent(form) || isAbsent(output) ? undefined : { value: output }
       }
     : undefined
 }
