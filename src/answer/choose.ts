@@ -1,10 +1,10 @@
 import { invalid, orRefusal, Refusal } from '../kinto/errors.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { readChoices, type Choice } from './record/choices.ts'
-import type { Decision } from './record/decision.ts'
+import type { Decision, KnownDecision } from './record/decision.ts'
+import { hasForm, type Reading } from './record/reading.ts'
 import { digestOf } from './record/sent-output.ts'
 import type { AnswerRequest } from './record/task-output.ts'
-import { formOf } from './record/terms.ts'
 import { withFittingFields, type AnswerBody } from './request.ts'
 
 /**
@@ -21,14 +21,19 @@ export function choose(request: AnswerBody, choices: readonly Choice[] | undefin
 
 /**
  * Whether a request says what was decided on its record before: the same answer, choice and, where
- * the record has a form, output. What is not known of the decision does not count.
+ * the question has a form, output. What is not known of the decision does not count. What is known
+ * does, whatever the record says by now.
  */
-export function isSameAnswer(request: AnswerBody, record: JsonObject, decided: Decision): boolean {
-  if (!isSameChoice(request, record, decided)) return false
-  if (formOf(record) === undefined || decided.output === undefined) return true
+export function isSameAnswer(
+  request: AnswerBody,
+  reading: Reading,
+  { output, proof, ...decided }: KnownDecision
+): boolean {
+  if (!isSameChoice(request, reading.data, decided)) return false
+  // A history tells every output, all others only what was sent for a form.
+  if (output === undefined || (proof === 'history' && !hasForm(reading))) return true
   return (
-    Object.hasOwn(request, 'output') &&
-    digestOf({ value: request.output }) === digestOf(decided.output)
+    Object.hasOwn(request, 'output') && digestOf({ value: request.output }) === digestOf(output)
   )
 }
 

@@ -113,7 +113,7 @@ export async function answeredBefore(
 ): Promise<Outcome> {
   const { session, ref, signed, request } = admitted
   const { reading, permissions, response } = await fetchReading(session, ref, options.reader)
-  const isSame = isSameAnswer(request, reading.data, decision)
+  const isSame = isSameAnswer(request, reading, decision)
   const recording = {
     reading,
     taskToken,

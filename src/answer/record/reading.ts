@@ -3,6 +3,7 @@ import type { JsonObject } from '../../kinto/json.ts'
 import type { RecordRef } from '../../kinto/paths.ts'
 import { isVerb, type KnownDecision } from './decision.ts'
 import { readHeartbeat } from './record.ts'
+import { formOf } from './terms.ts'
 import type { TokenField } from './token-field.ts'
 
 /** What a record says, as far as the fields of `judgedBy` tell. */
@@ -44,6 +45,14 @@ export function heartbeatOf({ tokenField, isAsked, data }: Glance): number | und
   return isAsked && tokenField.kind === 'sealed'
     ? tokenField.seal.heartbeatSeconds
     : readHeartbeat(data)
+}
+
+/** Whether a question has a form: as it was sealed, else as the record says by now. */
+export function hasForm({ tokenField, data }: Glance): boolean {
+  const question = tokenField.kind === 'sealed' ? tokenField.seal.question : undefined
+  return question === undefined
+    ? formOf(data) !== undefined
+    : question.fields.some(([name]) => name === 'form')
 }
 
 /**

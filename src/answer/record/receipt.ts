@@ -2,10 +2,9 @@ import { isJsonObject, type JsonObject } from '../../kinto/json.ts'
 import { recordUri, type RecordRef } from '../../kinto/paths.ts'
 import type { Seals } from '../../seal/seals.ts'
 import { isVerb, type KnownDecision } from './decision.ts'
-import type { Reading } from './reading.ts'
+import { hasForm, type Reading } from './reading.ts'
 import { textOf } from './record.ts'
 import { digestOf, outputOf } from './sent-output.ts'
-import { formOf } from './terms.ts'
 
 /** The decision in a record's `answerReceipt`, if it opens for the record and its token. */
 export function readReceipt(
@@ -34,14 +33,15 @@ export function readReceipt(
 /** A record's `answerReceipt`, for a decision that is proven. */
 export function writeReceipt(
   seals: Seals | undefined,
-  { ref, data, isAsked, changed }: Reading,
+  reading: Reading,
   taskToken: string,
   { proof, output, ...words }: KnownDecision
 ): string | undefined {
+  const { ref, isAsked, changed } = reading
   const isProven =
     proof === 'history' ? isAsked && !changed.includes('executionArn') : proof !== 'record'
   if (!isProven) return undefined
-  const isSent = output !== undefined && formOf(data) !== undefined
+  const isSent = output !== undefined && hasForm(reading)
   const decision = { ...words, ...(isSent && { output: digestOf(output) }) }
   return seals?.writeReceipt(recordUri(ref), taskToken, decision)
 }

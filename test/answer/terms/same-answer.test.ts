@@ -78,6 +78,40 @@ t.test('what is not known of the first answer does not count', async t => {
   }
 })
 
+t.test('the output counts where there was a form, whatever is there by now', async t => {
+  const form = { type: 'object' }
+  const [asSent, another] = [{ output: { amount: 1 } }, { output: { amount: 999 } }]
+  const rows: [title: string, asked: unknown, now: unknown, status: number][] = [
+    ['as it was', form, form, 409],
+    ['taken away', form, null, 409],
+    ['emptied', form, '', 409],
+    ['another one', form, { type: 'object', title: 'Other' }, 409],
+    ['none', null, null, 200],
+    ['put there since', null, form, 200]
+  ]
+  const ways: [way: string, env: Record<string, string> | undefined, receipt: boolean][] = [
+    ['a report', {}, false],
+    ['a receipt', undefined, true],
+    ['a history', undefined, false]
+  ]
+  for (const [way, env, withReceipt] of ways) {
+    const all = await startAsking(t, env)
+    for (const [index, [title, asked, now, status]] of rows.entries()) {
+      const [id, { taskToken, executionArn }] = [`r${index}`, all.sfn.waitCallback()]
+      const execution = way === 'a history' ? { executionArn, stateMachineArn: null } : {}
+      const question = { ...all.question({ id, form: asked }), taskToken, ...execution }
+      await all.ask(question, { permissions: writers })
+      const say = async (more: object): Promise<number> =>
+        (await answer(all, all.uri(id), { answer: 'SUCCEED', ...more }, 'bob')).status
+      t.equal(await say(asSent), 200)
+      all.change(id, { form: now, ...(!withReceipt && { answerReceipt: null }) })
+      t.equal(await say(asSent), 200, `${way}, ${title}: the same`)
+      t.equal(await say(another), status, `${way}, ${title}: another one`)
+      if (now !== form) t.equal(await say({}), status, `${way}, ${title}: none`)
+    }
+  }
+})
+
 t.test("somebody's own retry, though the question was changed meanwhile", async t => {
   for (const withReceipt of [true, false]) {
     const all = await startAsking(t)
