@@ -1,4 +1,6 @@
-import type { CheckResult } from './check.ts'
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Check, CheckResult } from './check.ts'
 import { FairLine } from './fair-line.ts'
 import { CheckWorker, type WorkerOptions } from './worker.ts'
 
@@ -7,20 +9,36 @@ export type { CheckResult } from './check.ts'
 const timeoutMs = 200
 const memoryMb = 128
 
+const tooLong = { unusable: 'This form takes too long to check.' }
+
+// Long enough that nobody gains by sending it again, short enough where the machine was at fault.
+const rememberedForMs = 180_000
+const mostRemembered = 1_000
+
+export interface FormsOptions extends WorkerOptions {
+  /** How long a check that was cut is not made again, in milliseconds. */
+  rememberedForMs: number
+}
+
 /**
  * Checks forms, and what was sent for them, in a thread of its own: no form and no output holds up
  * this process. A form is a JSON Schema (2020-12) of an object. Numbers are raw literals
  * (https://github.com/tc39/proposal-json-parse-with-source), and are looked at as they are written.
- * Callers take turns; the time in line is not counted. Methods reject when the thread cannot be
- * started, or was stopped.
+ * Callers take turns; the time in line is not counted. A check that was cut is not made again for
+ * three minutes, so that nobody keeps others waiting with one form. Methods reject when the thread
+ * cannot be started, or was stopped.
  */
 export class Forms {
   readonly #line = new FairLine()
   readonly #worker: CheckWorker
+  /** Digests of what was cut: a form, or a form with an output, which may have been at fault. */
+  readonly #cut: LRUCache<string, true>
 
   /** By default 200 milliseconds of CPU for each check, and 128 MiB for all. */
-  constructor(options: Partial<WorkerOptions> = {}) {
-    this.#worker = new CheckWorker({ timeoutMs, memoryMb, ...options })
+  constructor(options: Partial<FormsOptions> = {}) {
+    const { rememberedForMs: ttl, ...limits } = { rememberedForMs, ...options }
+    this.#worker = new CheckWorker({ timeoutMs, memoryMb, ...limits })
+    this.#cut = new LRUCache({ max: mostRemembered, ttl })
   }
 
   /**
@@ -43,12 +61,25 @@ export class Forms {
   }
 
   async #check(caller: string, form: unknown, output?: unknown): Promise<CheckResult> {
+    const check = {
+      form: JSON.stringify(form ?? null),
+      ...(output !== undefined && { output: JSON.stringify(output) })
+    }
+    if (this.#isCut(check)) return tooLong
     return await this.#line.run(caller, async () => {
-      const check = {
-        form: JSON.stringify(form),
-        ...(output !== undefined && { output: JSON.stringify(output) })
-      }
-      return (await this.#worker.run(check)) ?? { unusable: 'This form takes too long to check.' }
+      // It may have been cut while this one was in line.
+      if (this.#isCut(check)) return tooLong
+      const result = await this.#worker.run(check)
+      if (result === undefined) this.#cut.set(digestOf(check), true)
+      return result ?? tooLong
     })
   }
+
+  #isCut(check: Check): boolean {
+    return this.#cut.has(digestOf(check)) || this.#cut.has(digestOf({ form: check.form }))
+  }
+}
+
+function digestOf({ form, output }: Check): string {
+  return [form, output ?? ''].map(text => hash('sha256', text, 'base64')).join(' ')
 }

@@ -106,7 +106,8 @@ t.test('checks wait in line, and the time there is not counted', async t => {
   const ends: string[] = []
   const all = ['a', 'a', 'a', 'b'].map(async (caller, index) => {
     const form = caller === 'a' ? exploding : formOf({ maximum: 1 })
-    const verdict = await forms.checkOutput(form, caller === 'a' ? forExploding : { a: 2 }, caller)
+    const output = caller === 'a' ? { index, ...forExploding } : { a: 2 }
+    const verdict = await forms.checkOutput(form, output, caller)
     ends.push(`${caller}${index}`)
     return 'unusable' in verdict ? verdict.unusable : verdict.faults.length
   })
