@@ -21,6 +21,8 @@ const tests: Readonly<Record<string, Test>> = {
 // A marker is no number to these, and no count needs its exactness.
 const limits = ['Length', 'Items', 'Properties'].flatMap(of => [`min${of}`, `max${of}`])
 
+const additional = getKeyword<[names: RegExp, schema: string]>(`${keywords}additionalProperties`)
+
 const format = getKeyword<string>(`${keywords}draft-2020-12/format`)
 
 /** Has the validator look at numbers as they were written. It may be called again. */
@@ -44,12 +46,23 @@ export function replaceKeywords(): void {
       compile: async schema => Number(literalOf(Browser.value(schema)))
     })
   }
+  addKeyword<[names: RegExp, schema: string]>({ ...additional, compile: compileAdditional })
   addKeyword<string>({ ...format, interpret: isWellFormatted })
 }
 
 function isOfType(type: string, node: Node): boolean {
   if (type !== 'integer') return Instance.typeOf(node) === type
   return Instance.typeOf(node) === 'number' && isWhole(Instance.value(node))
+}
+
+/** The pattern of no character fits every name. Alone it is taken for no pattern. */
+async function compileAdditional(
+  ...args: Parameters<typeof additional.compile>
+): Promise<[names: RegExp, schema: string]> {
+  const [names, schema] = await additional.compile(...args)
+  const [, , parent] = args
+  const { patternProperties = {} } = Browser.value<{ patternProperties?: object }>(parent)
+  return [Object.hasOwn(patternProperties, '') ? /(?:)/ : names, schema]
 }
 
 function isWellFormatted(...args: Parameters<typeof format.interpret>): boolean {

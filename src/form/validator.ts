@@ -6,12 +6,20 @@ import {
   unregisterSchema
 } from '@hyperjump/json-schema/draft-2020-12'
 import '@hyperjump/json-schema/formats'
-import { compile, getSchema, type CompiledSchema } from '@hyperjump/json-schema/experimental'
+import {
+  buildSchemaDocument,
+  compile,
+  getSchema,
+  type CompiledSchema
+} from '@hyperjump/json-schema/experimental'
 import type { Json } from './exact-json.ts'
 import { replaceKeywords } from './keywords.ts'
 
 /** The JSON Schema that forms are written in. */
 export const dialect = 'https://json-schema.org/draft/2020-12/schema'
+
+// Where the schemas of JSON Schema itself are.
+const reserved = 'https://json-schema.org/'
 
 // What the form's own references start from. There is nothing else at this address.
 const formAddress = 'form:/'
@@ -32,6 +40,7 @@ export const metaSchema: CompiledSchema = await compile(await getSchema(dialect)
  * @throws Error that says why it cannot be used; `RetrievalError` for a reference that leaves it
  */
 export async function compileForm(form: { [keyword: string]: Json }): Promise<CompiledSchema> {
+  refuseKnownIds(form)
   try {
     registerSchema(form, formAddress, dialect)
     return await compile(await getSchema(formAddress))
@@ -40,4 +49,12 @@ export async function compileForm(form: { [keyword: string]: Json }): Promise<Co
     // The validator remembers each unknown keyword for ever. A keyword that is added ends that.
     replaceKeywords()
   }
+}
+
+/** Where an id names a schema that the validator has, it takes that one, and says nothing. */
+function refuseKnownIds(form: { [keyword: string]: Json }): void {
+  const { embedded } = buildSchemaDocument(form, formAddress, dialect)
+  const known = Object.keys({ ...embedded }).find(id => id.startsWith(reserved))
+  if (known !== undefined)
+    throw new Error(`"$id" must not begin with ${reserved}, as ${known} does.`)
 }

@@ -48,6 +48,17 @@ t.test('each fault is named with its place, for a person', async t => {
     [{ required: ['b', 'c'] }, { b: 1 }, ['a.c: Required']],
     [{ dependentRequired: { b: ['c'], d: ['e'] } }, { b: 1 }, ['a.c: Required beside b']],
     [{ additionalProperties: false }, { b: 1 }, ['a.b: Must not be here']],
+    [{ patternProperties: { '': true }, additionalProperties: false }, { b: 1 }, []],
+    [
+      { patternProperties: { '': isText }, additionalProperties: false },
+      { b: 1 },
+      ['a.b: Must be text']
+    ],
+    [
+      { patternProperties: { '^c': true }, additionalProperties: false },
+      { b: 1, c: 1 },
+      ['a.b: Must not be here']
+    ],
     [{ unevaluatedProperties: isText }, { b: 1 }, ['a.b: Must be text']],
     [
       { propertyNames: { maxLength: 1 } },

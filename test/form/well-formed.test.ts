@@ -23,6 +23,7 @@ t.test('a well-formed form can be used', async t => {
 })
 
 t.test('any other is refused, and why', async t => {
+  const reservedId = /: "\$id" must not begin with https:\/\/json-schema\.org\/, as .+ does\.$/
   const notAllowed = /^The form is no JSON Schema \(2020-12\)\. /
   for (const [form, reason] of [
     ['"x"', /^A form must be a JSON object\.$/],
@@ -54,7 +55,14 @@ t.test('any other is refused, and why', async t => {
     [formOf(true, { $schema: 5 }), notAllowed],
     [formOf(true, { $vocabulary: {} }), /must not use "\$vocabulary"/],
     [formOf({ const: { $id: metaSchema, $vocabulary: {} } }), /must not use "\$vocabulary"/],
-    [formOf(true, { $id: metaSchema }), /^The form cannot be used: /],
+    [formOf(true, { $id: metaSchema }), reservedId],
+    [formOf({ $id: metaSchema }), reservedId],
+    [formOf({ $id: `${metaSchema}#`, type: 'string' }), reservedId],
+    [formOf({ items: [], not: { $id: 'https://json-schema.org/own' } }), notAllowed],
+    [formOf({ not: { $id: 'https://json-schema.org/own' } }), reservedId],
+    [formOf({ $id: 'schema' }, { $id: 'https://json-schema.org/draft/2020-12/' }), reservedId],
+    [formOf({ $id: '//json-schema.org/a' }, { $id: 'https://example.com/' }), reservedId],
+    [formOf({ default: { $id: metaSchema } }), reservedId],
     [formOf(true, { $id: 'file:///form' }), /^The form cannot be used: /],
     ['{"type":"object","maxProperties":1e9999999999}', /a number with an exponent of ten digits/]
   ] as const)
