@@ -21,7 +21,16 @@ const records: [id: string, data: object][] = [
 const others: [id: string, data: object][] = [
   ['draft', { taskToken: null, activityArn: '' }],
   ['succeeded', { status: 'SUCCEED', answeredAt: `${day}T00:00:00.000Z` }],
-  ['failed', { status: 'FAIL', answeredAt: `${day}T00:00:01.000Z`, choice: 'No', comment: 'Hm' }],
+  [
+    'failed',
+    {
+      status: 'FAIL',
+      answeredAt: `${day}T00:00:01.000Z`,
+      choices: [{ label: 'No', answer: 'FAIL' }],
+      choice: 'No',
+      comment: 'Hm'
+    }
+  ],
   ['long-ago', { status: 'FAIL', answeredAt: '2017-01-01T00:00:00Z', answeredBy: 'account:x' }]
 ]
 
