@@ -6,9 +6,9 @@ import { readToken, textOf } from './record.ts'
 import { inScope, type Resource } from '../../kinto/resources.ts'
 
 /**
- * What stands in a record's `taskToken`. `broken`: it was sealed for another record, or was altered.
- * `not asked`: the record is in a place where only questions that were asked through the service
- * count, and this one was not.
+ * What stands in a record's `taskToken`. `broken`: it was sealed for another record, or was
+ * altered. `not asked`: the record is in a place where only questions that were asked through the
+ * service count, and this one was not.
  */
 export type TokenField =
   | { kind: 'none' }
