@@ -25,7 +25,8 @@ export interface FoundCollections {
 
 // A new collection is found after this time.
 const keptForMs = 10_000
-const most = 500
+/** With more of them there is no inbox. */
+export const mostCollections = 500
 /** From this number on operators are warned. */
 export const manyCollections = 400
 
@@ -60,10 +61,11 @@ export class Collections {
     }
     if (found.size === 0 && caller.principal === everyone)
       refusal ??= await this.#refusalOf(session, version)
-    if (found.size > manyCollections) this.#options.notes.manyCollections(found.size, most)
-    if (found.size <= most) return { places: [...found.values()], refusal }
+    if (found.size > manyCollections)
+      this.#options.notes.manyCollections(found.size, mostCollections)
+    if (found.size <= mostCollections) return { places: [...found.values()], refusal }
     throw unavailable(
-      `There are more than ${most} collections. Name those that count in stepfunction.resources.`
+      `There are more than ${mostCollections} collections. Name those that count in stepfunction.resources.`
     )
   }
 
@@ -104,7 +106,7 @@ async function list(
   const path = `${collectionsPath(version, bucket)}?_fields=id`
   try {
     await readFirst(session, path, {
-      most: most + 1,
+      most: mostCollections + 1,
       take({ id }) {
         places.push({ bucket, collection: String(id) })
       }

@@ -17,15 +17,13 @@ interface Part {
   parts?: readonly Part[]
 }
 
-/*
- * Anybody can write anything in a field. So lists are sorted by `last_modified`, which Kinto keeps
- * in order itself, or have nothing but short texts in the field that they are sorted by: Kinto takes
- * neither lists nor objects in the tokens of its pages, and on its memory back end cannot sort them.
- *
- * To Kinto null is less than a text, a text less than a number, and a missing field greater than all
- * else. To PostgreSQL the empty list is less than null. `has_` would not do: on its memory back end
- * it lets through what the caller may not read (`kinto/core/storage/memory.py`, apply_filters).
- */
+// Anybody can write anything in a field. So lists are sorted by `last_modified`, which Kinto keeps
+// itself, or have nothing but texts in the field that they are sorted by: Kinto refuses its own
+// tokens of pages with lists or objects in them, and its memory back end cannot sort these.
+//
+// To Kinto null is less than a text, a text less than a number, and a missing field greater than
+// all else. To PostgreSQL the empty list is less than null. `has_` would not do: on its memory back
+// end it lets through what the caller may not read (`kinto/core/storage/memory.py`, apply_filters).
 const oldestFirst = 'last_modified'
 const newestFirst = '-last_modified'
 
@@ -83,14 +81,28 @@ function textIn(field: string): string {
 
 // Some servers of Kinto take no more than 2 kB of a URL. Half of it is left for the rest.
 const longestNames = 800
+// Each costs a request, and more where it is long.
+const mostFilters = 10
 
-const noReviewer = [`min_reviewer=${lessThanNumbers}`, 'lt_reviewer=null']
+const noReviewer = [
+  'in_reviewer=null,%22%22',
+  `min_reviewer=${lessThanNumbers}`,
+  'lt_reviewer=null'
+]
 
 /** Kinto splits the names at each comma, and reads each as JSON if it is some. */
 function reviewersOf(principals: readonly string[]): readonly string[] {
-  const names = encodeURIComponent(`${principals.join()},null,""`)
+  const filters: string[] = []
+  for (const name of principals.map(name => encodeURIComponent(name))) {
+    const last = filters.at(-1)
+    if (last === undefined || last.length + name.length > longestNames)
+      filters.push(`in_reviewer=${name}`)
+    else filters[filters.length - 1] = `${last},${name}`
+  }
   const isListable =
-    names.length <= longestNames && !principals.some(name => /,|^["\d[{-]/.test(name))
+    filters.length <= mostFilters &&
+    filters.every(names => names.length <= longestNames) &&
+    !principals.some(name => /,|^["\d[{-]/.test(name))
   // Else the service looks at them itself.
-  return isListable ? [`in_reviewer=${names}`, ...noReviewer] : []
+  return isListable ? [...filters, ...noReviewer] : []
 }
