@@ -65,7 +65,8 @@ export class Collections {
       this.#options.notes.manyCollections(found.size, mostCollections)
     if (found.size <= mostCollections) return { places: [...found.values()], refusal }
     throw unavailable(
-      `There are more than ${mostCollections} collections. Name those that count in stepfunction.resources.`
+      `There are more than ${mostCollections} collections. ` +
+        'Name those that count in stepfunction.resources.'
     )
   }
 

@@ -9,8 +9,8 @@ interface Wish<Result> {
 }
 
 /**
- * Lets `most` readings go on at one time. Others wait for their turn, by caller. Those that wait for
- * the same are one. A reading that has begun is not shared: who comes then may have changed
+ * Lets `most` readings go on at one time. Others wait for their turn, by caller. Those that wait
+ * for the same are one. A reading that has begun is not shared: who comes then may have changed
  * something meanwhile.
  */
 export class Readings<Result> {

@@ -15,7 +15,7 @@ const startBytes = 256
 
 /**
  * Finds the objects in the body of a list, `{"data": [{…}, …]}`, while it comes. Each is weighed
- * by itself and nothing of one that is too large is kept, so no object is in the way of another.
+ * by itself, and nothing of one that is too large is kept: no object is in the way of another.
  */
 export class ListScanner {
   readonly #bounds: Bounds

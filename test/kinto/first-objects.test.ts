@@ -49,6 +49,8 @@ async function read(
 
 const of = (...ids: string[]): string => JSON.stringify({ data: ids.map(id => ({ id })) })
 
+const five = ['a', 'b', 'c', 'd', 'e']
+
 t.test('the first objects of a list, and whether there are more', async t => {
   const rows: [title: string, pages: Page[], read: object][] = [
     ['one page', [{ body: of('a') }], { ids: ['a'], limits: ['5'], read: { etag: '"7"' } }],
@@ -57,7 +59,7 @@ t.test('the first objects of a list, and whether there are more', async t => {
       [{ body: of('a', 'b'), limit: 2 }, { body: of('c') }],
       { ids: ['a', 'b', 'c'], limits: ['5', '3'], read: { cut: undefined } }
     ],
-    ['too many', [{ body: of(...'abcde'), limit: 5 }], { read: { cut: 'count' } }],
+    ['too many', [{ body: of(...five), limit: 5 }], { read: { cut: 'count' } }],
     [
       'an empty page, and a next one',
       Array.from({ length: 9 }, () => ({ body: of(), limit: 5 })),
@@ -78,12 +80,12 @@ t.test('the first objects of a list, and whether there are more', async t => {
 
 t.test('one of which only a part would be read is not read', async t => {
   const options = { isAllOrNothing: true }
-  t.match(await read(t, [{ body: of(...'abcde'), limit: 5 }], options), {
+  t.match(await read(t, [{ body: of(...five), limit: 5 }], options), {
     ids: [],
     read: { cut: 'count' }
   })
-  t.match(await read(t, [{ body: of(...'abcde') }], options), {
-    ids: [...'abcde'],
+  t.match(await read(t, [{ body: of(...five) }], options), {
+    ids: five,
     read: { cut: undefined }
   })
 })
@@ -103,8 +105,8 @@ t.test('no more than so many bytes', async t => {
   t.equal(few.ids.length, 9)
 
   // What is left out counts for little.
-  const tooLarge = { text: 'x'.repeat(8_000_000) }
-  const data = [...Array<object>(10).fill(tooLarge), { id: 'last' }]
+  const tooLarge = Array.from({ length: 10 }, () => ({ text: 'x'.repeat(8_000_000) }))
+  const data = [...tooLarge, { id: 'last' }]
   const last = await read(t, [{ body: JSON.stringify({ data }) }], { most: 20 })
   t.match(last, { ids: ['last'], read: { cut: undefined } })
 })
