@@ -17,6 +17,7 @@ import { Forms } from './form/forms.ts'
 import { RequestPipeline } from './gateway/http/pipeline.ts'
 import { Collections } from './inbox/collections.ts'
 import { Inbox } from './inbox/inbox.ts'
+import { InboxNotes } from './inbox/notes.ts'
 import { Callers } from './kinto/callers.ts'
 import { KintoSession } from './kinto/session.ts'
 import { Seals } from './seal/seals.ts'
@@ -103,8 +104,9 @@ export function createParts(settings: Settings, log: FastifyBaseLogger): Parts {
     stepFunctions,
     log
   })
-  const collections = new Collections({ resources, serviceAccount })
-  const inbox = new Inbox({ callers, collections, reader })
+  const notes = new InboxNotes(log)
+  const collections = new Collections({ resources, serviceAccount, notes })
+  const inbox = new Inbox({ callers, collections, reader, notes })
   const rounds =
     serviceAccount === undefined
       ? undefined

@@ -5,6 +5,7 @@ import { createUpstream } from '../kinto/upstream.ts'
 import { reasonOf } from '../log.ts'
 import { checkAccount } from './account.ts'
 import { checkAws } from './aws.ts'
+import { checkCollections } from './collections.ts'
 import { checkFields } from './fields.ts'
 import { checkKinto } from './kinto.ts'
 import { warning, wrong, type CheckResult } from './result.ts'
@@ -18,6 +19,7 @@ type Look = (session: KintoSession, settings: Settings) => Promise<CheckResult[]
 
 const account: [string, Look] = ["The service's own account", checkAccount]
 const contents: [string, Look][] = [
+  ['The number of collections', checkCollections],
   ['What is sealed', checkSeals],
   ['Who is asked', checkReviewers],
   ['The fields of the records', checkFields]

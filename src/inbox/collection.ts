@@ -1,13 +1,14 @@
 import type { RecordReader } from '../answer/record/reader.ts'
 import { KintoRefusal, type KintoResponse } from '../kinto/client.ts'
 import { unavailable, type Refusal } from '../kinto/errors.ts'
-import { readFirst, type FirstObjects } from '../kinto/first-objects.ts'
+import { readFirst } from '../kinto/first-objects.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { listPath, type CollectionRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import { entryOf, hiddenFields, ofDecision, shown } from './entry.ts'
-import { filtersOf, type Filter } from './filters.ts'
+import { listFor, type List } from './filters.ts'
 import type { FirstEntries } from './first-entries.ts'
+import type { InboxNotes } from './notes.ts'
 import type { InboxQuery } from './query.ts'
 
 /** What a caller wants to see. */
@@ -18,6 +19,7 @@ export interface Wanted {
   reader: RecordReader
   /** Get the entries of all collections. */
   entries: FirstEntries
+  notes: InboxNotes
 }
 
 /** What came of a look at a collection. `etag` is the version of its list. */
@@ -25,7 +27,7 @@ export type Looked =
   | { kind: 'read' | 'unchanged'; etag: string | undefined }
   | { kind: 'hidden'; refusal: KintoResponse }
 
-// As many as an inbox shows, and one more.
+// As many as an inbox shows, and one more: of each list, and of a collection.
 const mostRecords = 501
 
 /** The status of Kinto's responses to callers who may not read something, or not know of it. */
@@ -39,13 +41,8 @@ export const hidden = new Set([401, 403, 404])
 export async function lookAt(ref: CollectionRef, wanted: Wanted, known?: string): Promise<Looked> {
   try {
     const reading = new CollectionReading(ref, wanted)
-    let etag: string | undefined
-    for (const [index, filter] of filtersOf(wanted.query, wanted.principals).entries()) {
-      const read = await reading.read(filter, index === 0 ? known : undefined)
-      if (read === 'unchanged') return { kind: 'unchanged', etag: known }
-      etag ??= read.etag
-    }
-    return { kind: 'read', etag }
+    const kind = await reading.read(listFor(wanted.query, wanted.principals), known)
+    return { kind, etag: kind === 'read' ? reading.etag : known }
   } catch (error) {
     if (!(error instanceof KintoRefusal)) throw error
     const { response } = error
@@ -62,12 +59,16 @@ export function notReadable(what: string, { status }: KintoResponse): Refusal {
   })
 }
 
-/** Reads the lists of a collection one after the other, and no more than so many records. */
+/** Reads the lists of a collection one after the other, until there are enough entries. */
 class CollectionReading {
   readonly #ref: CollectionRef
   readonly #wanted: Wanted
   readonly #fields: readonly string[]
-  #left = mostRecords
+  #etag: string | undefined
+  /** The ids of the entries in lists that are not read in parts. */
+  readonly #found = new Set<string>()
+  #inList: string[] = []
+  #last = ''
 
   constructor(ref: CollectionRef, wanted: Wanted) {
     this.#ref = ref
@@ -79,30 +80,56 @@ class CollectionReading {
     ]
   }
 
-  async read({ filter, counts }: Filter, etag?: string): Promise<FirstObjects | 'unchanged'> {
-    const { session, entries } = this.#wanted
-    const read = await readFirst(
-      session,
-      listPath(this.#ref.version, this.#ref, filter, this.#fields),
-      {
-        most: this.#left,
-        take: data => {
-          this.#take(data)
-        },
-        etag
-      }
-    )
-    if (counts && read !== 'unchanged' && read.isCut) entries.isCut = true
-    return read
+  /** The version of the collection's records before they were read. */
+  get etag(): string | undefined {
+    return this.#etag
+  }
+
+  /** Reads a list, or its parts where it has too many records. */
+  async read({ query, parts }: List, known?: string): Promise<'read' | 'unchanged'> {
+    const { session, entries, notes } = this.#wanted
+    const path = listPath(this.#ref.version, this.#ref, query, this.#fields)
+    const hasParts = parts.length > 0
+    this.#inList = []
+    const read = await readFirst(session, path, {
+      most: mostRecords,
+      take: data => {
+        this.#take(data)
+      },
+      leaveOut: start => {
+        notes.leftOut(this.#ref, start)
+      },
+      etag: known,
+      isAllOrNothing: hasParts
+    })
+    if (read === 'unchanged') return read
+    this.#etag ??= read.etag
+    if (read.cut === 'bytes') notes.cut(this.#ref, this.#last)
+    if (read.cut !== undefined && hasParts) {
+      await this.#readAll(parts)
+    } else {
+      for (const id of this.#inList) this.#found.add(id)
+      if (read.cut !== undefined) entries.isCut = true
+    }
+    return 'read'
+  }
+
+  async #readAll(parts: readonly List[]): Promise<void> {
+    for (const part of parts) {
+      if (this.#found.size >= mostRecords) this.#wanted.entries.isCut = true
+      else await this.read(part)
+    }
   }
 
   #take(data: JsonObject): void {
     const { query, reader, principals, entries } = this.#wanted
-    this.#left -= 1
     const { id, reviewer } = data
+    this.#last = String(id)
     if (query.isMine && typeof reviewer === 'string' && ![...principals, ''].includes(reviewer))
       return
-    const placed = entryOf({ ...this.#ref, record: String(id) }, data, query.list, reader)
-    if (placed !== undefined) entries.add(placed)
+    const placed = entryOf({ ...this.#ref, record: this.#last }, data, query.list, reader)
+    if (placed === undefined) return
+    this.#inList.push(this.#last)
+    entries.add(placed)
   }
 }

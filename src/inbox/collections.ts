@@ -6,11 +6,14 @@ import { apiVersion, collectionsPath } from '../kinto/paths.ts'
 import type { Caller } from '../kinto/permission.ts'
 import type { Place, Resource } from '../kinto/resources.ts'
 import type { KintoSession } from '../kinto/session.ts'
+import { everyone } from '../kinto/principals.ts'
 import { hidden, notReadable } from './collection.ts'
+import type { InboxNotes } from './notes.ts'
 
 export interface CollectionsOptions {
   resources: readonly Resource[]
   serviceAccount: (() => KintoSession) | undefined
+  notes: InboxNotes
 }
 
 /** The collections that a caller may have records in. */
@@ -22,7 +25,10 @@ export interface FoundCollections {
 
 // A new collection is found after this time.
 const keptForMs = 10_000
-const most = 500
+/** With more of them there is no inbox. */
+export const mostCollections = 500
+/** From this number on operators are warned. */
+export const manyCollections = 400
 
 /** Finds the collections under the configured resources. */
 export class Collections {
@@ -35,7 +41,7 @@ export class Collections {
 
   /**
    * Those of a whole bucket are asked of Kinto as the service's own account, and as the caller
-   * where it has none, or sees none.
+   * where it has none, or sees none. A stranger is told Kinto's own reason where there are none.
    * @throws Refusal 503, KintoUnreachable
    */
   async of(session: KintoSession, caller: Caller, version: string): Promise<FoundCollections> {
@@ -53,10 +59,21 @@ export class Collections {
       for (const place of listed.places) found.set(`${place.bucket}/${place.collection}`, place)
       refusal ??= listed.refusal
     }
-    if (found.size <= most) return { places: [...found.values()], refusal }
+    if (found.size === 0 && caller.principal === everyone)
+      refusal ??= await this.#refusalOf(session, version)
+    if (found.size > manyCollections)
+      this.#options.notes.manyCollections(found.size, mostCollections)
+    if (found.size <= mostCollections) return { places: [...found.values()], refusal }
     throw unavailable(
-      `There are more than ${most} collections. Name those that count in stepfunction.resources.`
+      `There are more than ${mostCollections} collections. ` +
+        'Name those that count in stepfunction.resources.'
     )
+  }
+
+  /** What Kinto says to a caller who asks for the collections of the first bucket. */
+  async #refusalOf(session: KintoSession, version: string): Promise<KintoResponse | undefined> {
+    const [first] = this.#options.resources.map(({ bucket }) => bucket)
+    return (await list(session, version, String(first))).refusal
   }
 
   async #listed(
@@ -90,7 +107,7 @@ async function list(
   const path = `${collectionsPath(version, bucket)}?_fields=id`
   try {
     await readFirst(session, path, {
-      most: most + 1,
+      most: mostCollections + 1,
       take({ id }) {
         places.push({ bucket, collection: String(id) })
       }

@@ -3,18 +3,21 @@ import { readDateTime } from '../answer/record/date-time.ts'
 import { overOf, type Over } from '../answer/record/over.ts'
 import type { RecordReader } from '../answer/record/reader.ts'
 import type { Reading } from '../answer/record/reading.ts'
-import { isAbsent } from '../answer/record/record.ts'
+import { isAbsent, textOf } from '../answer/record/record.ts'
 import type { JsonObject } from '../kinto/json.ts'
 import { recordUri, type RecordRef } from '../kinto/paths.ts'
 import type { InboxQuery } from './query.ts'
+import { shownComment, shownFields, shownText } from './shown.ts'
 
 /** An entry, and its place in the list: by the first number, then by the second, least first. */
 export interface Placed {
   entry: JsonObject & { record: string }
   place: readonly [number, number]
+  /** When its record was changed last: milliseconds since 1970. */
+  version: number
 }
 
-/** Fields of the record that an entry shows as they are. */
+/** Fields of the record that an entry shows. */
 export const shown = [
   'id',
   'last_modified',
@@ -55,18 +58,16 @@ export function entryOf(
   const reading = reader.read(ref, data)
   const over = overOf(reading)
   if (listOf(reading, over) !== list) return undefined
-  const fields = Object.fromEntries(
-    shown.filter(name => !isAbsent(data[name])).map(name => [name, data[name]])
-  )
   const entry = {
     record: recordUri(ref),
-    ...fields,
+    ...shownFields(data),
     hasForm: !isAbsent(data['form']),
     obstacle: obstacleIn(reading),
     ...(list === 'decided' && decisionIn(reading)),
-    over
+    over: over && { at: shownText(over.at), reason: shownText(over.reason) }
   }
-  return { entry, place: placeOf(entry, list) }
+  const version = Number(JSON.stringify(data['last_modified']))
+  return { entry, place: placeOf(reading, { list, over, version }), version }
 }
 
 function listOf(
@@ -74,7 +75,7 @@ function listOf(
   over: Over | undefined
 ): InboxQuery['list'] | undefined {
   if (isVerb(status)) return 'decided'
-  if (isAbsent(taskToken) && isAbsent(activityArn)) return undefined
+  if ([taskToken, activityArn].every(value => isAbsent(textOf(value)))) return undefined
   return over === undefined ? 'waiting' : 'over'
 }
 
@@ -87,14 +88,20 @@ function obstacleIn({ tokenField, changed }: Reading): string | undefined {
 function decisionIn({ decision }: Reading): JsonObject {
   if (decision === undefined) return {}
   const { answer: status, choice, answeredBy, answeredAt, comment, proof } = decision
-  return { status, choice, answeredBy, answeredAt, comment, proof }
+  return {
+    status,
+    choice: shownText(choice),
+    answeredBy: shownText(answeredBy),
+    answeredAt: shownText(answeredAt),
+    comment: shownComment(comment),
+    proof
+  }
 }
 
 function placeOf(
-  { last_modified: version, expiresAt, answeredAt, over }: JsonObject & { over: Over | undefined },
-  list: InboxQuery['list']
+  { data: { expiresAt, answeredAt } }: Reading,
+  { list, over, version }: { list: InboxQuery['list']; over: Over | undefined; version: number }
 ): Placed['place'] {
-  const changed = Number(JSON.stringify(version))
-  if (list === 'waiting') return [readDateTime(expiresAt) ?? Infinity, changed]
-  return [-(readDateTime(list === 'decided' ? answeredAt : over?.at) ?? changed), -changed]
+  if (list === 'waiting') return [readDateTime(expiresAt) ?? Infinity, version]
+  return [-(readDateTime(list === 'decided' ? answeredAt : over?.at) ?? version), -version]
 }

@@ -1,55 +1,108 @@
 import type { InboxQuery } from './query.ts'
 
-const undecided = 'exclude_status=SUCCEED,FAIL'
+/**
+ * A list that Kinto is asked for. One with more records than are read is asked for in its `parts`,
+ * which have all of its entries together.
+ */
+export interface List {
+  /** Of Kinto's URL. */
+  query: string
+  parts: readonly List[]
+}
 
-// To Kinto a missing field is greater than all else, and a text less than a number. `has_` would
-// not do: on its memory back end it lets through what the caller may not read
-// (`kinto/core/storage/memory.py`, apply_filters).
+/** What a part adds to the filters of its list. */
+interface Part {
+  filter: string
+  sort?: string
+  parts?: readonly Part[]
+}
+
+// Anybody can write anything in a field. So lists are sorted by `last_modified`, which Kinto keeps
+// itself, or have nothing but texts in the field that they are sorted by: Kinto refuses its own
+// tokens of pages with lists or objects in them, and its memory back end cannot sort these.
+//
+// To Kinto null is less than a text, a text less than a number, and a missing field greater than
+// all else. To PostgreSQL the empty list is less than null. `has_` would not do: on its memory back
+// end it lets through what the caller may not read (`kinto/core/storage/memory.py`, apply_filters).
+const oldestFirst = 'last_modified'
+const newestFirst = '-last_modified'
+
+const undecided = 'exclude_status=SUCCEED,FAIL'
+const decided = 'in_status=SUCCEED,FAIL'
+const lessThanNumbers = '-1e300'
+
+const asking = [textIn('taskToken'), textIn('activityArn')]
 const notOver = 'gt_over.at=0'
 const maybeOver = 'max_over.at=0'
-const noReviewer = 'gt_reviewer=0'
 
-const newestFirst = '_sort=-last_modified'
+// Of what waits, the texts that begin as a time does come first. In every collation digits stand
+// before letters.
+const byTime: readonly Part[] = [
+  { filter: 'min_expiresAt=%220%22&lt_expiresAt=%22A%22', sort: 'expiresAt,last_modified' },
+  { filter: 'min_expiresAt=%22A%22', sort: oldestFirst },
+  { filter: 'lt_expiresAt=%220%22', sort: oldestFirst }
+]
 
-// What Kinto's servers take of a URL leaves room for much more.
-const longestNames = 32_768
+// A record that waits may have an `over` of an earlier token.
+const waiting: readonly Part[] = [
+  ...asking.map(filter => ({ filter: `${filter}&${notOver}`, parts: byTime })),
+  ...asking.map(filter => ({ filter: `${filter}&${maybeOver}`, sort: newestFirst }))
+]
 
-/** A query of a collection's list, and whether there may be more entries if it has more records. */
-export interface Filter {
-  filter: string
-  counts: boolean
+const over: readonly Part[] = asking.map(filter => ({ filter }))
+
+const lists: Record<InboxQuery['list'], Part> = {
+  waiting: { filter: undecided, parts: waiting },
+  decided: { filter: decided, sort: newestFirst },
+  over: { filter: `${undecided}&${maybeOver}`, sort: newestFirst, parts: over }
 }
 
-/**
- * Which records Kinto is asked for: one query after the other, until there are enough. A record
- * that waits may have an `over` of an earlier token. So those with one are read too, newest first.
- */
-export function filtersOf(
-  { list, isMine }: InboxQuery,
-  principals: readonly string[]
-): readonly Filter[] {
-  const maybeOverQuery = `${undecided}&${maybeOver}&${newestFirst}`
-  const filters = {
-    waiting: [
-      { filter: `${undecided}&${notOver}&_sort=expiresAt,last_modified`, counts: true },
-      { filter: maybeOverQuery, counts: false }
-    ],
-    decided: [{ filter: `in_status=SUCCEED,FAIL&${newestFirst}`, counts: true }],
-    over: [{ filter: maybeOverQuery, counts: true }]
-  }[list]
-  const reviewers = isMine ? reviewersOf(principals) : ['']
-  return filters.flatMap(({ filter, counts }) =>
-    reviewers.map(reviewer => ({ filter: `${filter}${reviewer}`, counts }))
-  )
+/** The list of Kinto that has all entries of an inbox. To read it is one request as a rule. */
+export function listFor({ list, isMine }: InboxQuery, principals: readonly string[]): List {
+  const { filter, sort = oldestFirst, parts = [] } = lists[list]
+  const reviewers = isMine ? reviewersOf(principals) : []
+  const split =
+    reviewers.length === 0 ? parts : reviewers.map(reviewer => ({ filter: reviewer, parts }))
+  return listOf({ filter, parts: split }, sort)
 }
+
+function listOf({ filter, parts = [] }: Part, sort: string): List {
+  return {
+    query: `${filter}&_sort=${sort}`,
+    parts: parts.map(part =>
+      listOf({ ...part, filter: `${filter}&${part.filter}` }, part.sort ?? sort)
+    )
+  }
+}
+
+function textIn(field: string): string {
+  return `gt_${field}=%22%22&max_${field}=${lessThanNumbers}`
+}
+
+// Some servers of Kinto take no more than 2 kB of a URL. Half of it is left for the rest.
+const longestNames = 800
+// Each costs a request, and more where it is long.
+const mostFilters = 10
+
+const noReviewer = [
+  'in_reviewer=null,%22%22',
+  `min_reviewer=${lessThanNumbers}`,
+  'lt_reviewer=null'
+]
 
 /** Kinto splits the names at each comma, and reads each as JSON if it is some. */
 function reviewersOf(principals: readonly string[]): readonly string[] {
-  const names = principals.join()
+  const filters: string[] = []
+  for (const name of principals.map(name => encodeURIComponent(name))) {
+    const last = filters.at(-1)
+    if (last === undefined || last.length + name.length > longestNames)
+      filters.push(`in_reviewer=${name}`)
+    else filters[filters.length - 1] = `${last},${name}`
+  }
   const isListable =
-    names.length <= longestNames && !principals.some(name => /,|^["\d[{-]/.test(name))
+    filters.length <= mostFilters &&
+    filters.every(names => names.length <= longestNames) &&
+    !principals.some(name => /,|^["\d[{-]/.test(name))
   // Else the service looks at them itself.
-  return isListable
-    ? [`&in_reviewer=${encodeURIComponent(`${names},null,""`)}`, `&${noReviewer}`]
-    : ['']
+  return isListable ? [...filters, ...noReviewer] : []
 }

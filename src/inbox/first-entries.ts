@@ -1,27 +1,31 @@
 import type { Placed } from './entry.ts'
 
-/** Counts entries, and keeps those that come first in their order. */
+/** Counts entries, one for each record, and keeps those that come first in their order. */
 export class FirstEntries {
   readonly #most: number
-  #entries: Placed[] = []
-  #count = 0
-  /** Whether there may be more than were counted. */
+  #entries = new Map<string, Placed>()
+  /** Whether there are, or may be, more than were counted. */
   isCut = false
 
   constructor(most: number) {
     this.#most = most
   }
 
+  /** Of two entries of one record, read at two moments, the newer one counts. */
   add(placed: Placed): void {
-    this.#count += 1
-    this.#entries.push(placed)
-    // As many again may come before they are sorted.
-    if (this.#entries.length >= this.#most * 2) this.#entries = this.#first()
+    const { record } = placed.entry
+    const other = this.#entries.get(record)
+    if (other !== undefined && other.version > placed.version) return
+    this.#entries.set(record, placed)
+    // Some more may come before they are sorted.
+    if (this.#entries.size <= this.#most * 1.2) return
+    this.#entries = new Map(this.#first().map(first => [first.entry.record, first]))
+    this.isCut = true
   }
 
   /** The number of entries; one more than the most where there are more. */
   get total(): number {
-    return this.isCut ? this.#most + 1 : Math.min(this.#count, this.#most + 1)
+    return this.isCut ? this.#most + 1 : Math.min(this.#entries.size, this.#most + 1)
   }
 
   get entries(): Placed['entry'][] {
@@ -29,7 +33,7 @@ export class FirstEntries {
   }
 
   #first(): Placed[] {
-    return this.#entries.toSorted(compare).slice(0, this.#most)
+    return [...this.#entries.values()].toSorted(compare).slice(0, this.#most)
   }
 }
 

@@ -13,12 +13,15 @@ import { Shares } from '../shares.ts'
 import { lookAt, type Looked, type Wanted } from './collection.ts'
 import type { Collections } from './collections.ts'
 import { FirstEntries } from './first-entries.ts'
+import type { InboxNotes } from './notes.ts'
 import { readQuery } from './query.ts'
+import { Readings } from './readings.ts'
 
 export interface InboxOptions {
   callers: Callers
   collections: Collections
   reader: RecordReader
+  notes: InboxNotes
 }
 
 /** A client's GET of the inbox. */
@@ -39,8 +42,14 @@ export interface ShownInbox {
   headers: string[]
 }
 
-// Each holds some hundred entries, and has some requests to Kinto at the same time.
-const looks = { size: 64, share: 16 }
+type Read = Omit<ShownInbox, 'headers'>
+
+// Most of them wait for their turn to read, and hold nothing.
+const looks = { size: 256, share: 16 }
+
+// Each holds some hundred entries of some kB, and has some requests to Kinto at the same time, each
+// with one record of some MiB at the most.
+const mostReadings = 4
 const atOneTime = 8
 
 // A collection that anybody may read is among the first, or a stranger has to log in.
@@ -53,6 +62,7 @@ const mostKnown = 1_000
 export class Inbox {
   readonly #options: InboxOptions
   readonly #looks = new Shares(looks)
+  readonly #readings = new Readings<Read>(mostReadings)
   /** The version that the list of each collection had last: to all callers it is the same. */
   readonly #known = new LRUCache<string, string>({ max: mostKnown })
 
@@ -80,27 +90,43 @@ export class Inbox {
     )
   }
 
-  async #lookAs(
-    caller: Caller,
-    { version, query, session, hasSeen }: InboxCall
-  ): Promise<Omit<ShownInbox, 'headers'>> {
-    const { callers, collections, reader } = this.#options
+  async #lookAs(caller: Caller, { version, query, session, hasSeen }: InboxCall): Promise<Read> {
+    const { callers, reader, notes } = this.#options
     const wanted = {
       query: readQuery(query),
       session,
       // In any order they are the same.
       principals: [...new Set(caller.principals)].toSorted(),
       reader,
-      entries: new FirstEntries(mostEntries)
+      entries: new FirstEntries(mostEntries),
+      notes
     }
     callers.confirm(session, caller)
+    const { principal } = caller
+    // Kinto's 401 has the CORS headers of one client.
+    const isShared = hasSeen === undefined && principal !== everyone
+    return await this.#readings.read({
+      caller: principal,
+      key: isShared ? JSON.stringify([version, wanted.query, wanted.principals]) : undefined,
+      read: async () => await this.#read(caller, version, wanted, hasSeen)
+    })
+  }
+
+  async #read(
+    caller: Caller,
+    version: string,
+    wanted: Wanted,
+    hasSeen: InboxCall['hasSeen']
+  ): Promise<Read> {
+    const { collections } = this.#options
+    const { query, session, principals } = wanted
     const { places, refusal } = await collections.of(session, caller, version)
     const refs = places.map(place => ({ version, ...place }))
     const isStranger = caller.principal === everyone
     const isPoll = hasSeen !== undefined
     const seen = await this.#lookAtAll(refs, wanted, { isPoll, isStranger })
     if (isStranger) requireLogin(seen, refusal)
-    const etag = tagOf([query, wanted.principals, seen.map(versionIn)])
+    const etag = tagOf([query, principals, seen.map(versionIn)])
     if (hasSeen?.(etag) === true) return { etag, list: undefined }
     const unread = seen.filter(({ kind }) => kind === 'unchanged').map(({ ref }) => ref)
     await this.#lookAtAll(unread, wanted, { isPoll: false, isStranger: false })

@@ -20,14 +20,18 @@ export interface KintoRequest {
   maxBytes?: number
 }
 
-/** Kinto's response is larger than `maxBytes`. The headers of a list tell its next page. */
+/** A response of Kinto whose body is still to be read. */
+export interface OpenResponse extends Omit<KintoResponse, 'body'> {
+  /** The body, as it comes. Has to be read, or begun and left. Throws KintoUnreachable. */
+  chunks: AsyncIterable<Buffer>
+}
+
+/** Kinto's response is larger than `maxBytes`. */
 export class ResponseTooLarge extends Error {
   override readonly name = 'ResponseTooLarge'
-  readonly headers: readonly string[]
 
-  constructor(maxBytes: number, headers: readonly string[]) {
+  constructor(maxBytes: number) {
     super(`Kinto's answer has more than ${maxBytes} bytes.`)
-    this.headers = headers
   }
 }
 
@@ -56,7 +60,18 @@ export async function requestKinto(
   origin: string,
   request: KintoRequest
 ): Promise<KintoResponse> {
-  const { method, path, headers, body = null, timeoutMs, maxBytes = Infinity } = request
+  return await readWhole(await openKinto(dispatcher, origin, request), request.maxBytes)
+}
+
+/**
+ * Sends a request to Kinto. `timeoutMs` bounds the reading of the body as well.
+ * @throws KintoUnreachable
+ */
+export async function openKinto(
+  dispatcher: Dispatcher,
+  origin: string,
+  { method, path, headers, body, timeoutMs }: KintoRequest
+): Promise<OpenResponse> {
   try {
     const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)))
     const response = await dispatcher.request({
@@ -64,40 +79,58 @@ export async function requestKinto(
       method,
       path,
       headers,
-      body,
+      body: body ?? null,
       signal,
       responseHeaders: 'raw'
     })
-    // `responseHeaders: 'raw'` makes the headers a flat list, but undici's type does not say so.
-    const responseHeaders = [response.headers].flat().map(String)
-    const all = await readAll(response.body, maxBytes)
-    if (all === undefined) throw new ResponseTooLarge(maxBytes, responseHeaders)
-    return { status: response.statusCode, headers: responseHeaders, body: all }
+    return {
+      status: response.statusCode,
+      // `responseHeaders: 'raw'` makes them a flat list, but undici's type does not say so.
+      headers: [response.headers].flat().map(String),
+      chunks: chunksOf(response.body)
+    }
   } catch (cause) {
-    if (cause instanceof ResponseTooLarge) throw cause
-    throw new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
+    throw unreachable(cause)
   }
 }
 
-/** Undefined for a body that is larger. */
-async function readAll(body: Readable, maxBytes: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
+/**
+ * Reads the whole body.
+ * @throws KintoUnreachable, ResponseTooLarge
+ */
+export async function readWhole(
+  { status, headers, chunks }: OpenResponse,
+  maxBytes = Infinity
+): Promise<KintoResponse> {
+  const read: Buffer[] = []
   let bytes = 0
-  for await (const chunk of body) {
+  for await (const chunk of chunks) {
     bytes += chunk.length
-    if (bytes > maxBytes) return undefined
-    chunks.push(chunk)
+    if (bytes > maxBytes) throw new ResponseTooLarge(maxBytes)
+    read.push(chunk)
   }
-  return Buffer.concat(chunks)
+  return { status, headers, body: Buffer.concat(read) }
+}
+
+async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw unreachable(cause)
+  }
+}
+
+function unreachable(cause: unknown): KintoUnreachable {
+  return new KintoUnreachable('Kinto could not be reached, or did not answer in time.', { cause })
 }
 
 /**
  * The JSON object in the body of a response.
  * @throws KintoUnreachable when there is none: then something else than Kinto responded
  */
-export function jsonObject(response: KintoResponse): JsonObject {
+export function jsonObject({ body }: Pick<KintoResponse, 'body'>): JsonObject {
   try {
-    const value = parseJson(response.body.toString())
+    const value = parseJson(body.toString())
     if (isJsonObject(value)) return value
   } catch (cause) {
     throw new KintoUnreachable('The answer is not JSON, so it is not from Kinto.', { cause })

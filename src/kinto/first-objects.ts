@@ -1,10 +1,9 @@
-import { jsonObject, KintoRefusal, KintoUnreachable, ResponseTooLarge } from './client.ts'
-import type { KintoResponse } from './client.ts'
+import { jsonObject, KintoRefusal, KintoUnreachable, type OpenResponse } from './client.ts'
 import { headerValues } from './headers.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
+import { mostDepth, type JsonObject } from './json.ts'
+import { ListScanner, type ListedText } from './list-scanner.ts'
 import { nextPage } from './pages.ts'
 import { withLimit } from './paths.ts'
-import { isParsable } from './records.ts'
 import type { KintoSession } from './session.ts'
 import { Turns } from '../wait.ts'
 
@@ -12,8 +11,8 @@ import { Turns } from '../wait.ts'
 export interface FirstObjects {
   /** The value of `ETag`, quotes included: the list's version before anything was read. */
   etag: string | undefined
-  /** Whether the list has more than what was read. */
-  isCut: boolean
+  /** Why not all of the list was read: it has more objects than wanted, or more bytes. */
+  cut: 'count' | 'bytes' | undefined
 }
 
 interface Reading {
@@ -21,81 +20,110 @@ interface Reading {
   most: number
   /** Gets each object. Numbers keep their literal text. */
   take: (object: JsonObject) => void
+  /** Gets how an object begins that is too large for anybody to have asked it here. */
+  leaveOut?: (start: string) => void
   /** Reads only if the list changed since it had this version. */
   etag?: string | undefined
+  /** Not to read what is known to be only a part of the list. */
+  isAllOrNothing?: boolean
 }
 
-// A page is parsed in one go. The usual 500 questions have a tenth of it.
-const page = { maxBytes: 4 * 1024 * 1024, maxValues: 100_000 }
+// A question that is asked here has a quarter of it, and half of the values.
+const ofObject = { maxBytes: 4 * 1024 * 1024, maxValues: 20_000, maxDepth: mostDepth }
 
-// Of one list, however many objects that makes.
-const maxBytes = 16 * 1024 * 1024
+// Of one list. 500 questions with forms of 60 kB have 30 MB. Those that are too large are not even
+// kept, so that some of them hide no others.
+const mostBytes = { taken: 32 * 1024 * 1024, leftOut: 256 * 1024 * 1024 }
 
-// Objects in a page whose size is not that of questions. Those that are too large even alone are
-// left out: nobody asked them here.
-const ofLargeObjects = 20
-
-// To open a question's seal, and to compare it, takes some hundred microseconds.
-const objectsInATurn = 50
+// To open a question's seal, and to compare it, takes some hundred microseconds: as long as to
+// parse some kB. A piece of work takes some milliseconds, however many lists are read.
+const ofObjectAtLeast = 5_000
+const ofPiece = 250_000
+const turns = new Turns()
 
 /**
- * Reads the first objects of a list, page by page, within bounds of memory and time. `path` has a
- * query without `_limit`.
+ * Reads the first objects of a list, page by page, within bounds of memory and time. Each page is
+ * asked for once, whatever the objects are. `path` has a query without `_limit`.
  * @throws KintoRefusal for all but 200 and 304, KintoUnreachable
  */
 export async function readFirst(
   session: KintoSession,
   path: string,
-  { most, take, etag }: Reading
+  reading: Reading
 ): Promise<FirstObjects | 'unchanged'> {
-  const sizes = [most, ofLargeObjects]
-  const condition = etag === undefined ? [] : ['If-None-Match', etag]
-  const turns = new Turns()
+  const { most, etag, isAllOrNothing = false } = reading
+  const objects = new ReadObjects(reading)
   let version: string | undefined
   let next: string | undefined = path
-  for (let left = most, bytes = 0; next !== undefined && left > 0 && bytes < maxBytes;) {
-    const size = Math.min(left, sizes[0] ?? 1)
-    const headers = next === path ? condition : []
-    const response = await getPage(session, withLimit(next, size), headers)
+  for (let left = most; next !== undefined && left > 0;) {
+    const isFirst = next === path
+    const condition = isFirst && etag !== undefined ? ['If-None-Match', etag] : []
+    const response = await session.open(withLimit(next, left), condition)
     if (response.status === 304) return 'unchanged'
-    const objects = isParsable(response, page) ? objectsIn(response) : undefined
-    if (objects === undefined && size > 1) {
-      sizes.shift()
-      continue
-    }
+    // A text in the last object can be one that Kinto does not take back in its own token.
+    if (response.status === 400 && !isFirst) break
+    if (!('chunks' in response)) throw new KintoRefusal(response)
     version ??= headerValues(response.headers, 'etag')[0]
-    for (const [index, object] of (objects ?? []).entries()) {
-      if (index % objectsInATurn === 0) await turns.next()
-      take(object)
-    }
-    left -= Math.max(1, objects?.length ?? 0)
-    bytes += response.body.length
     next = nextPage(headerValues(response.headers, 'next-page')[0])
+    const isPart = next !== undefined && limitIn(next) >= left
+    const read = await readPage(response, objects, isAllOrNothing && isPart)
+    if (read === undefined) return { etag: version, cut: isPart ? 'count' : 'bytes' }
+    left -= Math.max(1, read)
   }
-  return { etag: version, isCut: next !== undefined }
+  return { etag: version, cut: next === undefined ? undefined : 'count' }
 }
 
-/** A page; one that is too large without its end, so that it is not parsable. */
-async function getPage(
-  session: KintoSession,
-  path: string,
-  headers: string[]
-): Promise<KintoResponse> {
-  try {
-    const response = await session.get(path, { headers, maxBytes: page.maxBytes })
-    if (response.status === 200 || response.status === 304) return response
-    throw new KintoRefusal(response)
-  } catch (error) {
-    if (!(error instanceof ResponseTooLarge)) throw error
-    return { status: 200, headers: [...error.headers], body: tooLarge }
+/** How many objects a page has. Undefined where it was not read to its end. */
+async function readPage(
+  { chunks }: OpenResponse,
+  objects: ReadObjects,
+  isUnwanted: boolean
+): Promise<number | undefined> {
+  const scanner = new ListScanner(ofObject)
+  let read = 0
+  for await (const chunk of chunks) {
+    if (isUnwanted) return undefined
+    for (const listed of scanner.scan(chunk)) {
+      if (!objects.hasRoom) return undefined
+      await objects.add(listed)
+      read += 1
+    }
+  }
+  if (!scanner.isComplete)
+    throw new KintoUnreachable('The list has no end, so it is not from Kinto.')
+  return read
+}
+
+/** Counts what was read, and hands it on in turns of the event loop. */
+class ReadObjects {
+  readonly #reading: Reading
+  #left = { ...mostBytes }
+  #piece = 0
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+  }
+
+  get hasRoom(): boolean {
+    return this.#left.taken > 0 && this.#left.leftOut > 0
+  }
+
+  async add(listed: ListedText): Promise<void> {
+    const { take, leaveOut } = this.#reading
+    if (listed.text === undefined) {
+      this.#left.leftOut -= listed.bytes
+      leaveOut?.(listed.start)
+      return
+    }
+    this.#left.taken -= listed.bytes
+    if (this.#piece === 0) await turns.next()
+    this.#piece += Math.max(listed.bytes, ofObjectAtLeast)
+    if (this.#piece > ofPiece) this.#piece = 0
+    take(jsonObject({ body: listed.text }))
   }
 }
 
-const tooLarge = Buffer.alloc(page.maxBytes + 1)
-
-function objectsIn(response: KintoResponse): JsonObject[] {
-  const { data } = jsonObject(response)
-  if (!Array.isArray(data))
-    throw new KintoUnreachable('The answer is no list, so it is not from Kinto.')
-  return data.filter(isJsonObject)
+/** The number of objects in a page, as Kinto says it in the URL of the next. */
+function limitIn(path: string): number {
+  return Number(new URL(path, 'http://kinto.invalid').searchParams.get('_limit') ?? 0)
 }

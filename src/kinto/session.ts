@@ -1,5 +1,11 @@
 import type { Dispatcher } from 'undici'
-import { requestKinto, type KintoResponse, type KintoRequest } from './client.ts'
+import {
+  openKinto,
+  readWhole,
+  type KintoRequest,
+  type KintoResponse,
+  type OpenResponse
+} from './client.ts'
 import { headerNames, headerValues, selectHeaders } from './headers.ts'
 
 export interface Kinto {
@@ -76,6 +82,15 @@ export class KintoSession {
     return this.#send('GET', path, { headers, maxBytes })
   }
 
+  /**
+   * The same with the body of a 200 still to be read.
+   * @throws KintoUnreachable
+   */
+  async open(path: string, headers: string[]): Promise<OpenResponse | KintoResponse> {
+    const response = await this.#open('GET', path, { headers })
+    return response.status === 200 ? response : await readWhole(response)
+  }
+
   patch(path: string, sending: Sending): Promise<KintoResponse> {
     return this.#send('PATCH', path, sending)
   }
@@ -97,7 +112,15 @@ export class KintoSession {
     return this.#send('OPTIONS', path, { headers })
   }
 
-  #send(
+  async #send(
+    method: KintoRequest['method'],
+    path: string,
+    { maxBytes, ...sending }: Sending
+  ): Promise<KintoResponse> {
+    return await readWhole(await this.#open(method, path, sending), maxBytes)
+  }
+
+  #open(
     method: KintoRequest['method'],
     path: string,
     {
@@ -105,12 +128,11 @@ export class KintoSession {
       body = data === undefined ? undefined : JSON.stringify({ data }),
       contentType = 'application/json',
       ifMatch,
-      headers = [],
-      maxBytes = Infinity
-    }: Sending
-  ): Promise<KintoResponse> {
+      headers = []
+    }: Omit<Sending, 'maxBytes'>
+  ): Promise<OpenResponse> {
     const names = headerNames(headers)
-    return requestKinto(this.#kinto.dispatcher, this.#kinto.origin, {
+    return openKinto(this.#kinto.dispatcher, this.#kinto.origin, {
       method,
       path,
       headers: [
@@ -124,8 +146,7 @@ export class KintoSession {
         ...(ifMatch === undefined ? [] : ['If-Match', ifMatch])
       ],
       ...(body === undefined ? {} : { body }),
-      timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft()),
-      maxBytes
+      timeoutMs: Math.min(this.#kinto.timeoutMs, this.#timeLeft())
     })
   }
 }

@@ -14,12 +14,13 @@ t.test('the first of them, in their order, and how many there are', async t => {
     [5, 8],
     [7, 7]
   ].entries()) {
-    entries.add({ entry: { record: `r${9 - index}` }, place: [place[0] ?? 0, place[1] ?? 0] })
+    const entry = { record: `r${9 - index}` }
+    entries.add({ entry, place: [place[0] ?? 0, place[1] ?? 0], version: 0 })
     t.equal(entries.total, Math.min(index + 1, 4))
   }
   t.strictSame(shown(), ['r6', 'r4', 'r5'])
   const tied = new FirstEntries(3)
-  for (const record of ['b', 'c', 'a']) tied.add({ entry: { record }, place: [0, 0] })
+  for (const record of ['b', 'c', 'a']) tied.add({ entry: { record }, place: [0, 0], version: 0 })
   t.strictSame(
     tied.entries.map(({ record }) => record),
     ['a', 'b', 'c']
@@ -27,4 +28,17 @@ t.test('the first of them, in their order, and how many there are', async t => {
   const cut = new FirstEntries(3)
   cut.isCut = true
   t.equal(cut.total, 4)
+})
+
+t.test('of two entries of one record the newer one counts', async t => {
+  for (const order of [
+    [1, 2],
+    [2, 1]
+  ]) {
+    const entries = new FirstEntries(3)
+    for (const version of order)
+      entries.add({ entry: { record: 'r', version }, place: [0, 0], version })
+    t.strictSame(entries.entries, [{ record: 'r', version: 2 }])
+    t.equal(entries.total, 1)
+  }
 })
