@@ -125,5 +125,5 @@ class ReadObjects {
 
 /** The number of objects in a page, as Kinto says it in the URL of the next. */
 function limitIn(path: string): number {
-  return Number(new URL(path, 'http://kinto.invalid').searchParams.get('_limit') ?? 0)
+  return Number(new URL(path, 'http://kinto.invalid').searchParams.get('_limit'))
 }
