@@ -188,7 +188,7 @@ export class RecordReader {
 
 // A record whose seal does not open here was sealed once: only a receipt or the history proves its
 // decision, never its `status`.
-const unproven = new Set<TokenField['kind']>(['broken', 'unknown key'])
+const unproven = new Set<TokenField['kind']>(['moved', 'unknown key'])
 
 function readStatus(data: JsonObject): KnownDecision | undefined {
   const decision = readDecision(data)

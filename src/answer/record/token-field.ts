@@ -6,16 +6,16 @@ import { readToken, textOf } from './record.ts'
 import { inScope, type Resource } from '../../kinto/resources.ts'
 
 /**
- * What stands in a record's `taskToken`. `broken`: it was sealed for another record, or was
- * altered. `not asked`: the record is in a place where only questions that were asked through the
- * service count, and this one was not.
+ * What stands in a record's `taskToken`. `moved`: it was sealed for another record, or was altered.
+ * `not asked`: the record is in a place where only questions that were asked through the service
+ * count, and this one was not.
  */
 export type TokenField =
   | { kind: 'none' }
   | { kind: 'clear'; taskToken: string }
   | { kind: 'sealed'; seal: OpenedSeal }
   | { kind: 'unknown key'; keyId: string; refusal: Refusal }
-  | { kind: 'broken' | 'not asked' | 'malformed'; refusal: Refusal }
+  | { kind: 'moved' | 'not asked' | 'malformed'; refusal: Refusal }
 
 export interface SealRules {
   /** Undefined without a secret: then nothing that was sealed can be used. */
@@ -36,7 +36,7 @@ export function readTokenField(
   const opened = seals === undefined ? withoutSecret(text) : seals.open(recordUri(ref), text)
   if (opened === 'broken') {
     return {
-      kind: 'broken',
+      kind: 'moved',
       refusal: unusable(
         "This record's taskToken was sealed for another record, or was altered. " +
           'Put the old one back, or ask again.'
