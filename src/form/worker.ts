@@ -107,12 +107,7 @@ const ended = 'The thread that checks forms has ended.'
 async function heard<T>({ worker, port }: Thread, wait: AbortController): Promise<T | undefined> {
   const end = (): void => wait.abort()
   worker.once('exit', end)
-  try {
-    const [message] = await once(port, 'message', { signal: wait.signal })
-    return message
-  } catch {
-    return undefined
-  } finally {
-    worker.off('exit', end)
-  }
+  const [message] = await once(port, 'message', { signal: wait.signal }).catch(() => [])
+  worker.off('exit', end)
+  return message
 }

@@ -98,6 +98,21 @@ t.test('so many at one time, and none without an account', parallel, async t => 
   t.strictSame(lines, [])
 })
 
+t.test('a workflow that ended before a task came', parallel, async t => {
+  const all = await startBackground(t, { timeoutMs: 30_000 })
+  all.asked('r')
+  all.change('r', { taskToken: null, activityArn })
+  const [, , bucket = '', , collection = ''] = all.uri('r').split('/')
+  const ref = { version: 'v1', bucket, collection, record: 'r' }
+  const glance = createParts(t).reader.glance(ref, { activityArn })
+  const ended = { taskToken: undefined, reason: 'The workflow was stopped.' }
+  for (const isWorkflowOver of [false, true]) {
+    all.overNotes.note(glance, { ...ended, isWorkflowOver })
+    await all.overNotes.stop()
+    t.equal(isNoted(all.data('r')), isWorkflowOver)
+  }
+})
+
 t.test('beside a token that is alive it is taken out', parallel, async t => {
   for (const status of [undefined, 'UNANSWERED', 'SUCCEED']) {
     const all = await startBackground(t, { timeoutMs: 30_000 })
