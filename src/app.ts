@@ -6,6 +6,7 @@ import type { Settings } from './config/config.ts'
 import { apiVersion } from './kinto/paths.ts'
 import { createParts } from './parts.ts'
 import { createRoutes } from './routes.ts'
+import { within } from './wait.ts'
 
 /** The service, ready to listen. */
 export interface Service {
@@ -14,7 +15,8 @@ export interface Service {
   /** Begins the work in the background: polls of the configured activities, and rounds. */
   begin: () => void
   /**
-   * Ends what is under way, open polls included (up to some 65 s).
+   * Ends what is under way, open polls included (up to some 65 s). It takes no more than seven
+   * seconds longer, whatever Kinto and AWS do.
    * @returns the tasks whose tokens could not be saved
    */
   stop: () => Promise<UnsavedSummary[]>
@@ -24,11 +26,16 @@ export interface Service {
 export interface Times {
   /** A whole request. Most proxies give up after 60 s, and then nobody learns how it ended. */
   requestMs: number
-  /** A stop: longer than any request or poll, shorter than the 75 s that orchestrators grant. */
+  /** What is under way at a stop: longer than any request or poll. */
   stopMs: number
 }
 
 const usualTimes: Times = { requestMs: 55_000, stopMs: 67_000 }
+
+// Orchestrators are told to grant 75 s, and end a process that takes longer. So after all that was
+// under way this is left: for clients that are cut off, for what is to be written yet, and for
+// connections.
+const endMs = { cutOff: 500, lastWrites: 6_000, connections: 500 }
 
 /** Puts the service together. It does not listen yet, and nothing is sent. */
 export async function createService(
@@ -57,12 +64,17 @@ export async function createService(
       const cut = setTimeout(() => {
         pipeline.cut(gateway)
       }, stopMs)
-      await Promise.all([activities.stopPolling(), gateway.close()])
-      const unsaved = await activities.drain()
+      await within(stopMs + endMs.cutOff, Promise.all([activities.stopPolling(), gateway.close()]))
       clearTimeout(cut)
-      await Promise.all([rounds?.stop(), backlog.stop(), forms.stop()])
-      await overNotes.stop()
-      await Promise.all([adminApp.close(), kinto.close()])
+      const written = Promise.all([rounds?.stop(), backlog.stop(), forms.stop()])
+      const [unsaved] = await Promise.all([
+        activities.drain(),
+        within(
+          endMs.lastWrites,
+          written.then(() => overNotes.stop())
+        )
+      ])
+      await within(endMs.connections, Promise.all([adminApp.close(), kinto.close()]))
       stepFunctions.close()
       return unsaved
     }

@@ -101,3 +101,24 @@ t.test(
     }
   }
 )
+
+t.test('a stop ends though Kinto is silent', async t => {
+  // Kinto has half a minute for each request.
+  t.setTimeout(20_000)
+  const id = randomUUID()
+  const path = '/v1/buckets/stepfunction/collections'
+  const { kinto, sfn, service } = await startAll(t, {
+    env: { ...own, ACTIVITIES: activityArn },
+    pollMs: 500,
+    times: { requestMs: 55_000, stopMs: 300 }
+  })
+  sfn.createActivity()
+  kinto.store.put(`${collection}/records/${id}`, { activityArn }, writers)
+  const { promise } = Promise.withResolvers<undefined>()
+  kinto.fault({ method: 'GET', path }, promise)
+  const asked = kinto.requested({ method: 'GET', path })
+  sfn.scheduleActivity({ input: { id } })
+  service.begin()
+  await asked
+  t.match(await service.stop(), [{ activityArn, records: [id] }])
+})
