@@ -134,6 +134,10 @@ export class Client {
       ledger.error('409: two writes met in PostgreSQL')
       return
     }
+    if (isKintosFault(body) && outages.since(from, ...parts)) {
+      ledger.error('500 of Kinto itself, which was ended or started')
+      return
+    }
     if (status !== 503) {
       if (!expected.includes(status))
         ledger.violation('An answer had a status that it must not have', seen)
@@ -167,6 +171,11 @@ function isKintosError(body: any): boolean {
     typeof body.error === 'string' &&
     typeof body.message === 'string'
   )
+}
+
+/** Kinto's own 500 says where to report it. The service has none with this field. */
+function isKintosFault(body: any): boolean {
+  return body?.code === 500 && String(body.info).includes('github.com/Kinto')
 }
 
 function parse(text: string): unknown {
