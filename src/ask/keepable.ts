@@ -1,10 +1,9 @@
 import { invalid } from '../kinto/errors.ts'
 import { isJsonObject, type JsonObject } from '../kinto/json.ts'
-import { isStorable, notStorable } from '../kinto/storable.ts'
+import { isStorable, notStorable, storableDepth, tooDeep } from '../kinto/storable.ts'
 import { keepable } from './numbers.ts'
 
 const mostFields = 100
-const mostDepth = 64
 
 /**
  * The fields of a question as Kinto can keep them. What Kinto would refuse, change or lose later is
@@ -29,8 +28,7 @@ function keep(value: unknown, field: string, depth: number): unknown {
   if (JSON.isRawJSON(value)) return keepNumber(value.rawJSON, field)
   if (typeof value === 'string') return requireText(value, field)
   if (!Array.isArray(value) && !isJsonObject(value)) return value
-  if (depth >= mostDepth)
-    throw invalid('body', field, `The value is nested deeper than ${mostDepth} levels.`)
+  if (depth >= storableDepth) throw invalid('body', field, tooDeep)
   if (Array.isArray(value)) return value.map(item => keep(item, field, depth + 1))
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [

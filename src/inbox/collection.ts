@@ -3,6 +3,7 @@ import { KintoRefusal, type KintoResponse } from '../kinto/client.ts'
 import { unavailable, type Refusal } from '../kinto/errors.ts'
 import { readFirst } from '../kinto/first-objects.ts'
 import type { JsonObject } from '../kinto/json.ts'
+import { hidden } from '../kinto/pages.ts'
 import { listPath, type CollectionRef } from '../kinto/paths.ts'
 import type { KintoSession } from '../kinto/session.ts'
 import { entryOf, hiddenFields, ofDecision, shown } from './entry.ts'
@@ -29,9 +30,6 @@ export type Looked =
 
 // As many as an inbox shows, and one more: of each list, and of a collection.
 const mostRecords = 501
-
-/** The status of Kinto's responses to callers who may not read something, or not know of it. */
-export const hidden = new Set([401, 403, 404])
 
 /**
  * Looks at the records of a collection, as the caller. With `known`, only if the list changed since

@@ -15,7 +15,8 @@ const maxPageBytes = 32 * 1024 * 1024
 const pageSize = 500
 const pageSizeOfLargeObjects = 3
 
-const hidden = new Set([401, 403, 404])
+/** The status of Kinto's responses to callers who may not read something, or not know of it. */
+export const hidden = new Set([401, 403, 404])
 
 /**
  * All objects of a list, page by page: none where the caller may not list them.

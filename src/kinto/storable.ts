@@ -7,8 +7,11 @@ export const notStorable =
 
 const tooLarge = 'Kinto cannot keep a number of this size: write it as text'
 
-// Python, behind Kinto, writes JSON recursively.
-const mostDepth = 64
+/** How deep a value may be nested. Python, behind Kinto, writes JSON recursively. */
+export const storableDepth = 64
+
+/** Said of a value that is nested deeper. */
+export const tooDeep = `The value is nested deeper than ${storableDepth} levels.`
 
 /**
  * Whether PostgreSQL, behind Kinto, can store a text. Where it cannot, Kinto says for ever that it
@@ -27,7 +30,7 @@ export function whyNotStorable(value: unknown, depth = 1): string | undefined {
   if (JSON.isRawJSON(value))
     return storableNumber(value.rawJSON) === undefined ? tooLarge : undefined
   if (!Array.isArray(value) && !isJsonObject(value)) return undefined
-  if (depth > mostDepth) return `The value is nested deeper than ${mostDepth} levels.`
+  if (depth > storableDepth) return tooDeep
   const keys = Array.isArray(value) ? [] : Object.keys(value)
   for (const part of [...keys, ...Object.values(value)]) {
     const reason = whyNotStorable(part, depth + 1)
